@@ -1,0 +1,176 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One name per agency: `Adapters/NAME` holds its adapter, `Adapters/Registry` lists it.
+let agencies = ["HongDun", "StateTax", "LocalTax", "Quality"]
+
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "suixin",
+    products: [
+        .executable(name: "suixin", targets: ["suixin"]),
+        .executable(name: "suixin-agencies", targets: ["suixin-agencies"]),
+        // For the nested packages in Tests/ and Samples/: they build these and nothing above them.
+        .library(
+            name: "CreditCore",
+            targets: ["CreditModel", "CanonicalJSON", "Normalisation", "Resolution", "ProfileMerge"]
+        ),
+        .library(name: "SourceKit", targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]),
+        .library(name: "DocumentSigning", targets: ["Signing"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // 1 C: one module map and shim each, imported by exactly one Swift module
+        .systemLibrary(name: "CLibXML2", path: "Sources/C/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // 0 core: the standard library and each other
+        .target(name: "CreditModel"),
+        .target(name: "CanonicalJSON"),
+        .target(name: "Normalisation", dependencies: ["CreditModel"]),
+        .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
+        .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
+
+        // 2 wrappers: one library each
+        .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
+        .target(name: "FeedTransport", dependencies: ["CCurl"]),
+        .target(name: "Compression", dependencies: ["CZlib"]),
+        .target(name: "Signing", dependencies: ["CanonicalJSON", crypto]),
+
+        // 3 seams
+        .target(
+            name: "AdapterKit",
+            dependencies: ["CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto]
+        ),
+        .target(name: "CreditStore", dependencies: ["CreditModel"]),
+        .target(name: "SQLiteStore", dependencies: ["CreditModel", "CreditStore", crypto, grdb]),
+        .target(name: "ServiceKit", dependencies: ["CreditModel"]),
+
+        // 4 services
+        .target(
+            name: "AdapterRegistry",
+            dependencies: ["AdapterKit"] + agencies.map { .target(name: "\($0)Adapter") },
+            path: "Adapters/Registry"
+        ),
+        .target(
+            name: "Ingestion",
+            dependencies: ["AdapterKit", "CreditModel", "CreditStore", "ServiceKit", crypto, logging]
+        ),
+        .target(
+            name: "Derivation",
+            dependencies: [
+                "CanonicalJSON", "CreditModel", "CreditStore", "Normalisation", "ProfileMerge", "Resolution", "ServiceKit",
+                crypto, logging,
+            ]
+        ),
+        .target(
+            name: "Publication",
+            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", crypto, logging]
+        ),
+        .target(
+            name: "ExchangeAPI",
+            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", hummingbird, logging]
+        ),
+        .target(
+            name: "AgencySimulator",
+            dependencies: ["CanonicalJSON", "Compression", "CreditModel", crypto, grdb, hummingbird, logging]
+        ),
+
+        // 5 programs: wiring
+        .executableTarget(
+            name: "suixin",
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
+                "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore", "ServiceKit", "Signing",
+                arguments, configuration, crypto, lifecycle, logging,
+            ]
+        ),
+        .executableTarget(
+            name: "suixin-agencies",
+            dependencies: ["AgencySimulator", "CreditModel", arguments, lifecycle, logging]
+        ),
+
+        // Tests mirror Sources
+        .testTarget(name: "CreditModelTests", dependencies: ["CreditModel"]),
+        .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
+        .testTarget(name: "NormalisationTests", dependencies: ["CreditModel", "Normalisation"]),
+        .testTarget(name: "ResolutionTests", dependencies: ["CreditModel", "Normalisation", "Resolution"]),
+        .testTarget(
+            name: "ProfileMergeTests",
+            dependencies: ["CanonicalJSON", "CreditModel", "Normalisation", "ProfileMerge", "Resolution", crypto]
+        ),
+        .testTarget(name: "XMLFeedTests", dependencies: ["XMLFeed"]),
+        .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+        .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
+        .testTarget(
+            name: "AdapterKitTests",
+            dependencies: ["AdapterKit", "CreditModel", "FeedTransport", "XMLFeed", hummingbird]
+        ),
+        .testTarget(
+            name: "AdapterTests",
+            dependencies: ["AdapterKit", "AdapterRegistry", "AgencySimulator", "CreditModel", hummingbird]
+                + agencies.map { .target(name: "\($0)Adapter") }
+        ),
+        .testTarget(name: "AgencySimulatorTests", dependencies: ["AgencySimulator", "CreditModel", hummingbird]),
+        .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
+        .testTarget(
+            name: "IngestionTests",
+            dependencies: ["AdapterKit", "CreditModel", "CreditStore", "Ingestion", "SQLiteStore", crypto]
+        ),
+        .testTarget(
+            name: "DerivationTests",
+            dependencies: [
+                "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge", "Resolution",
+                "SQLiteStore", crypto,
+            ]
+        ),
+        .testTarget(
+            name: "PublicationTests",
+            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "Publication", "SQLiteStore", "Signing", crypto]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
+                "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
+            ]
+        ),
+        .testTarget(name: "ArchitectureTests"),
+    ]
+        + agencies.map {
+            .target(
+                name: "\($0)Adapter",
+                dependencies: ["AdapterKit", "CanonicalJSON", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed"],
+                path: "Adapters/\($0)",
+                exclude: ["README.md"],
+                resources: [.embedInCode("schema.xml")]
+            )
+        }
+)
+
+// What every Swift target obeys.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

@@ -1,0 +1,94 @@
+/// A record in one of its roles.
+public struct RecordReference: Hashable, Comparable, Sendable {
+    public var dataset: DatasetID
+    public var key: RecordKey
+    public var role: Role
+
+    public init(dataset: DatasetID, key: RecordKey, role: Role) {
+        self.dataset = dataset
+        self.key = key
+        self.role = role
+    }
+
+    public static func < (a: RecordReference, b: RecordReference) -> Bool {
+        if a.dataset != b.dataset { return a.dataset < b.dataset }
+        return a.key == b.key ? a.role < b.role : a.key < b.key
+    }
+}
+
+/// Why a record belongs where it belongs.
+public enum IdentityReason: Hashable, Sendable {
+    /// It carries the registry's own key.
+    case registryKey(String)
+    /// It carries a code that is certain and names the enterprise.
+    case code(Code)
+    /// It is the record that founds the enterprise: nobody else holds its code.
+    case founder(Code)
+}
+
+/// Why a record with a usable code was held apart.
+public enum ContradictionReason: Hashable, Sendable {
+    /// Two living registry rows give the code.
+    case givenTwice(Code, holders: [String])
+    /// A certain code, but name, representative and address all differ from its holder's.
+    case agreesInNothing(Code, holder: String)
+    /// Its certain codes name different enterprises.
+    case severalHolders([Code])
+}
+
+/// A record that Resolution assigned to an enterprise.
+public struct Membership: Hashable, Sendable {
+    public var record: RecordReference
+    public var reason: IdentityReason
+
+    public init(record: RecordReference, reason: IdentityReason) {
+        self.record = record
+        self.reason = reason
+    }
+}
+
+/// One enterprise as Resolution sees it now.
+public struct EnterpriseDecision: Hashable, Sendable {
+    public var id: EnterpriseID
+    /// Every other id that its keys and codes derive: they redirect to ``id``, for ever.
+    public var aliases: [EnterpriseID]
+    /// Whether a living registry row is among its records.
+    public var isRegistered: Bool
+    /// The certain codes of the enterprise, sorted.
+    public var codes: [Code]
+    /// Its shown records, sorted by reference.
+    public var members: [Membership]
+
+    public init(id: EnterpriseID, aliases: [EnterpriseID], isRegistered: Bool, codes: [Code], members: [Membership]) {
+        self.id = id
+        self.aliases = aliases
+        self.isRegistered = isRegistered
+        self.codes = codes
+        self.members = members
+    }
+}
+
+/// A record that stays apart because what it says contradicts itself or its holder: for a person.
+public struct HeldRecord: Hashable, Sendable {
+    public var record: RecordReference
+    public var reason: ContradictionReason
+
+    public init(record: RecordReference, reason: ContradictionReason) {
+        self.record = record
+        self.reason = reason
+    }
+}
+
+/// What Resolution decided about a set of records that is closed under shared link keys.
+public struct IdentityOutcome: Hashable, Sendable {
+    public var enterprises: [EnterpriseDecision]
+    public var held: [HeldRecord]
+    /// Records without a certain identifier: the uncertain part of Resolution takes them up.
+    public var undecided: [RecordReference]
+
+    public init(enterprises: [EnterpriseDecision], held: [HeldRecord], undecided: [RecordReference]) {
+        self.enterprises = enterprises
+        self.held = held
+        self.undecided = undecided
+    }
+}

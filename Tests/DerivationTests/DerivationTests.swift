@@ -1,0 +1,4 @@
+import Testing
+
+@Suite("Derivation")
+struct DerivationTests {}

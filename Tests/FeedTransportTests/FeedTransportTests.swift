@@ -1,0 +1,4 @@
+import Testing
+
+@Suite("FeedTransport")
+struct FeedTransportTests {}

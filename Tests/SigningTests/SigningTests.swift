@@ -1,0 +1,4 @@
+import Testing
+
+@Suite("Signing")
+struct SigningTests {}
