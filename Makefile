@@ -1,0 +1,31 @@
+# The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
+.PHONY: help demo test bench format lint serve build
+
+RELEASE := .build/release
+
+help: ## list the verbs
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
+
+demo: build ## four simulated agencies in, one signed profile out
+	@Scripts/demo
+
+test: ## all tests, on real files and real HTTP on loopback
+	@Scripts/set-up
+	swift test
+
+bench: build ## figures of a release build
+	@Scripts/bench
+
+serve: build ## the exchange's HTTP API over the demo's store
+	@Scripts/serve
+
+build: ## release build of both programs
+	@Scripts/set-up
+	swift build -c release --product suixin
+	swift build -c release --product suixin-agencies
+
+format: ## format all sources
+	swift format -i -r -p Package.swift Sources Adapters Tests
+
+lint: ## what CI checks before it builds
+	swift format lint --strict -r -p Package.swift Sources Adapters Tests
