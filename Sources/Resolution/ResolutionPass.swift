@@ -1,0 +1,373 @@
+import CreditModel
+
+/// What turned out during a pass to contradict what the pass had relied on: the next pass knows it from its start.
+///
+/// So no decision ever rests on a code that proves contested later, and nothing depends on the order of the records.
+struct ResolutionFindings {
+    /// The weight below which claims to a code do not count, because claims of that weight conflict or outweigh.
+    var floors: [Int: UInt8] = [:]
+    /// Candidates whose codes name several enterprises once everything is known.
+    var banned: Set<Int> = []
+    /// Whether members' codes join nobody else: the last resort where findings do not come to an end.
+    var isStrict = false
+}
+
+/// One attempt to give every candidate to an anchor.
+struct ResolutionPass {
+    /// An enterprise in the making.
+    struct Anchor {
+        /// The registry's key; nil for an enterprise that the registry does not know.
+        let pripid: String?
+        /// The code by which it was founded, where it has no registry key.
+        let foundingCode: Int?
+        var evidence: HolderEvidence
+        /// Organisation codes within the USCCs that the registry or the founder gives.
+        var unifiedParts: [Substring]
+        let isRegistered: Bool
+    }
+
+    /// Why a candidate is a member.
+    enum Reason {
+        case registryKey
+        case code(Int)
+        case founder(Int)
+    }
+
+    /// Why a candidate is held.
+    enum Hold {
+        case givenTwice(Int, anchors: [Int])
+        case agreesInNothing(Int, anchor: Int)
+        case severalHolders([Int])
+    }
+
+    enum Status {
+        case open
+        case member(of: Int, Reason)
+        case held(Hold)
+    }
+
+    let input: ResolutionInput
+    let known: ResolutionFindings
+    private(set) var found = ResolutionFindings()
+    private(set) var anchors: [Anchor]
+    private(set) var statuses: [Status]
+    /// The anchor that owns each code now; nil for nobody.
+    private(set) var owners: [Int?]
+    private var authorities: [UInt8]
+    /// Candidates to look at, by stage: those with a code whose owner changed.
+    private var waiting: [[Int]] = Array(repeating: [], count: Stage.allCases.count)
+    private var isWaiting: [Bool]
+
+    /// Whether another pass is needed.
+    var hasFindings: Bool { !found.floors.isEmpty || !found.banned.isEmpty }
+
+    init(_ input: ResolutionInput, knowing known: ResolutionFindings) {
+        self.input = input
+        self.known = known
+        anchors = input.anchors.map {
+            Anchor(
+                pripid: $0.pripid,
+                foundingCode: nil,
+                evidence: $0.evidence,
+                unifiedParts: [],
+                isRegistered: $0.isRegistered
+            )
+        }
+        statuses = input.registryAnchor.map { anchor in anchor.map { .member(of: $0, .registryKey) } ?? .open }
+        owners = Array(repeating: nil, count: input.codes.count)
+        authorities = Array(repeating: Authority.none, count: input.codes.count)
+        isWaiting = Array(repeating: false, count: input.candidates.count)
+        for (index, code) in input.codes.enumerated() {
+            guard case .one(let anchor) = code.registryOwner else { continue }
+            owners[index] = anchor
+            authorities[index] = Authority.registration
+            if code.code.kind == .uscc { anchors[anchor].unifiedParts.append(code.code.organisationPart) }
+        }
+    }
+
+    /// Assigns, founds, holds; what stays open afterwards has no certain code.
+    mutating func run() {
+        for index in input.candidates.indices { wait(for: index) }
+        runStages()
+        holdContradictions()
+        for founding in Founding.allCases {
+            found(by: founding)
+            runStages()
+            holdContradictions()
+        }
+        holdTheRest()
+        findInconsistencies()
+    }
+
+    // MARK: Stages
+
+    private mutating func wait(for index: Int) {
+        guard case .open = statuses[index], !isWaiting[index], !known.banned.contains(index) else { return }
+        isWaiting[index] = true
+        waiting[input.candidates[index].stage.rawValue].append(index)
+    }
+
+    /// Runs the stages until nothing changes: each sees the owners as the stage before left them.
+    private mutating func runStages() {
+        var hasWork = true
+        while hasWork {
+            hasWork = false
+            for stage in Stage.byCode where !waiting[stage.rawValue].isEmpty {
+                hasWork = true
+                let candidates = waiting[stage.rawValue]
+                waiting[stage.rawValue] = []
+                run(candidates)
+            }
+        }
+    }
+
+    private mutating func run(_ candidates: [Int]) {
+        var joined: [(candidate: Int, anchor: Int)] = []
+        for index in candidates {
+            isWaiting[index] = false
+            guard case .member(let anchor, let code) = decide(index) else { continue }
+            statuses[index] = .member(of: anchor, .code(code))
+            joined.append((index, anchor))
+        }
+        claim(joined)
+    }
+
+    // MARK: Deciding
+
+    private enum Verdict {
+        case nothing
+        case member(Int, code: Int)
+        case hold(Hold)
+    }
+
+    private mutating func decide(_ index: Int) -> Verdict {
+        let candidate = input.candidates[index]
+        var accepted: [(anchor: Int, code: Int)] = []
+        var contradicted: (anchor: Int, code: Int)?
+        var givenTwice: (code: Int, anchors: [Int])?
+        for carried in candidate.codes {
+            if case .several(let holders) = input.codes[carried.index].registryOwner {
+                givenTwice =
+                    givenTwice.map { before(carried.index, $0.code) ? (carried.index, holders) : $0 }
+                    ?? (carried.index, holders)
+                continue
+            }
+            guard let owner = owners[carried.index], input.codes[carried.index].joins,
+                counts(carried, of: candidate.subject, for: owner)
+            else { continue }
+            if anchors[owner].evidence.agreement(with: candidate.subject) == .contradicts {
+                if contradicted.map({ before(carried.index, $0.code) }) ?? true {
+                    contradicted = (owner, carried.index)
+                }
+            } else if let known = accepted.firstIndex(where: { $0.anchor == owner }) {
+                if before(carried.index, accepted[known].code) { accepted[known].code = carried.index }
+            } else {
+                accepted.append((owner, carried.index))
+            }
+        }
+        if accepted.count > 1 { return .hold(.severalHolders(accepted.map(\.code).sorted(by: before))) }
+        if let only = accepted.first {
+            if let foreign = foreignUnifiedCode(of: candidate, for: only.anchor) {
+                return .hold(.severalHolders([foreign, only.code].sorted(by: before)))
+            }
+            return .member(only.anchor, code: only.code)
+        }
+        if let contradicted { return .hold(.agreesInNothing(contradicted.code, anchor: contradicted.anchor)) }
+        if let givenTwice { return .hold(.givenTwice(givenTwice.code, anchors: givenTwice.anchors)) }
+        return .nothing
+    }
+
+    /// The stronger code first: by kind, then text.
+    private func before(_ a: Int, _ b: Int) -> Bool { input.codes[a].code < input.codes[b].code }
+
+    /// Whether the doubts that a code comes with are met by the name.
+    private mutating func counts(_ code: CarriedCode, of subject: Subject, for anchor: Int) -> Bool {
+        guard code.needsNameAgreement || code.needsEqualName else { return true }
+        guard let name = subject.name else { return false }
+        return code.needsEqualName
+            ? anchors[anchor].evidence.equals(name: name) : anchors[anchor].evidence.agrees(name: name)
+    }
+
+    /// A valid USCC that nobody owns and that names another organisation than the holder's own USCCs do.
+    ///
+    /// One wrong character in a USCC never passes its check, so such a record speaks of two enterprises.
+    private func foreignUnifiedCode(of candidate: Candidate, for anchor: Int) -> Int? {
+        let parts = anchors[anchor].unifiedParts
+        guard !parts.isEmpty else { return nil }
+        var foreign: Int?
+        for carried in candidate.codes where carried.kind == .uscc {
+            if owners[carried.index] == anchor { return nil }
+            let code = input.codes[carried.index]
+            guard owners[carried.index] == nil, code.registryOwner == .nobody else { continue }
+            if !parts.contains(code.code.organisationPart) { foreign = carried.index }
+        }
+        return foreign
+    }
+
+    // MARK: Claims
+
+    private struct Claim {
+        let code: Int
+        let anchor: Int
+        let authority: UInt8
+    }
+
+    /// Makes the codes that new members carry their enterprise's own, where nobody's claim weighs as much.
+    private mutating func claim(_ joined: [(candidate: Int, anchor: Int)]) {
+        guard !known.isStrict else { return }
+        var claims: [Claim] = []
+        for (index, anchor) in joined {
+            let candidate = input.candidates[index]
+            for carried in candidate.codes where carried.isClaimable {
+                let code = input.codes[carried.index]
+                let authority = Authority.of(carried.kind, in: candidate.stage)
+                guard code.registryOwner == .nobody,
+                    owners[carried.index] != anchor || authorities[carried.index] < authority,
+                    authority >= max(code.reserve, known.floors[carried.index] ?? Authority.none),
+                    counts(carried, of: candidate.subject, for: anchor)
+                else { continue }
+                claims.append(Claim(code: carried.index, anchor: anchor, authority: authority))
+            }
+        }
+        // The weightiest first, so that the lighter ones of the same stage find the code taken.
+        claims.sort { $0.authority > $1.authority }
+        for claim in claims { settle(claim) }
+    }
+
+    private mutating func settle(_ claim: Claim) {
+        guard claim.authority >= found.floors[claim.code] ?? Authority.none else { return }
+        if let owner = owners[claim.code], owner != claim.anchor {
+            if claim.authority == authorities[claim.code] {
+                found.floors[claim.code] = claim.authority + 1
+                owners[claim.code] = nil
+                return
+            }
+            guard claim.authority > authorities[claim.code] else { return }
+            found.floors[claim.code] = claim.authority
+        }
+        own(claim.code, by: claim.anchor, authority: claim.authority)
+    }
+
+    private mutating func own(_ code: Int, by anchor: Int, authority: UInt8) {
+        let isNew = owners[code] != anchor
+        owners[code] = anchor
+        authorities[code] = max(authority, isNew ? Authority.none : authorities[code])
+        if isNew, input.codes[code].joins {
+            for carrier in input.codes[code].carriers { wait(for: carrier) }
+        }
+    }
+
+    // MARK: Enterprises that the registry does not know
+
+    /// By which code an enterprise is founded, in order.
+    private enum Founding: CaseIterable {
+        case organisationRegister, unified, organisation, tax
+    }
+
+    private mutating func found(by founding: Founding) {
+        var founders: [Int: Int] = [:]
+        for (index, candidate) in input.candidates.enumerated() {
+            guard case .open = statuses[index], !known.banned.contains(index),
+                let code = foundingCode(of: candidate, by: founding)
+            else { continue }
+            if let other = founders[code], Candidate.foundsBefore(input.candidates[other], candidate) { continue }
+            founders[code] = index
+        }
+        var joined: [(candidate: Int, anchor: Int)] = []
+        for (code, index) in founders.sorted(by: { before($0.key, $1.key) }) {
+            let candidate = input.candidates[index]
+            var evidence = HolderEvidence()
+            evidence.add(candidate.subject)
+            let parts = candidate.codes.filter { $0.kind == .uscc }.map { input.codes[$0.index].code.organisationPart }
+            anchors.append(
+                Anchor(pripid: nil, foundingCode: code, evidence: evidence, unifiedParts: parts, isRegistered: false)
+            )
+            statuses[index] = .member(of: anchors.count - 1, .founder(code))
+            own(code, by: anchors.count - 1, authority: Authority.of(input.codes[code].code.kind, in: candidate.stage))
+            joined.append((index, anchors.count - 1))
+        }
+        claim(joined)
+    }
+
+    /// The one certain code of the kind in question that nobody owns; nil where there is none, or more than one.
+    private func foundingCode(of candidate: Candidate, by founding: Founding) -> Int? {
+        switch founding {
+        case .organisationRegister:
+            guard candidate.stage == .organisation else { return nil }
+            if let own = candidate.ownOrganisationCode, canFound(own, from: candidate.stage) { return own }
+            return onlyCode(of: .uscc, in: candidate)
+        case .unified: return onlyCode(of: .uscc, in: candidate)
+        case .organisation: return onlyCode(of: .org, in: candidate)
+        case .tax: return onlyCode(of: .tax, in: candidate)
+        }
+    }
+
+    private func onlyCode(of kind: CodeKind, in candidate: Candidate) -> Int? {
+        var only: Int?
+        for carried in candidate.codes where carried.kind == kind && !carried.needsNameAgreement {
+            guard canFound(carried.index, from: candidate.stage) else { continue }
+            if only != nil { return nil }
+            only = carried.index
+        }
+        return only
+    }
+
+    private func canFound(_ code: Int, from stage: Stage) -> Bool {
+        let known = input.codes[code]
+        return owners[code] == nil && known.registryOwner == .nobody && known.joins
+            && Authority.of(known.code.kind, in: stage)
+                >= max(self.known.floors[code] ?? Authority.none, found.floors[code] ?? Authority.none)
+    }
+
+    // MARK: Holding
+
+    private mutating func holdContradictions() {
+        for index in input.candidates.indices {
+            guard case .open = statuses[index], !known.banned.contains(index), case .hold(let hold) = decide(index)
+            else {
+                continue
+            }
+            statuses[index] = .held(hold)
+        }
+    }
+
+    /// Holds what still carries a certain code: one that is contested, or several that name different enterprises.
+    private mutating func holdTheRest() {
+        for (index, candidate) in input.candidates.enumerated() {
+            guard case .open = statuses[index] else { continue }
+            let isBanned = known.banned.contains(index)
+            let certain = candidate.codes.filter {
+                guard input.codes[$0.index].joins else { return false }
+                return $0.isClaimable && !$0.needsNameAgreement || isBanned && owners[$0.index] != nil
+            }
+            guard !certain.isEmpty else { continue }
+            statuses[index] = .held(.severalHolders(certain.map(\.index).sorted(by: before)))
+        }
+    }
+
+    /// Finds members that a code joined before another of their codes was known to name somebody else.
+    private mutating func findInconsistencies() {
+        for (index, candidate) in input.candidates.enumerated() where candidate.stage != .registry {
+            guard case .member(let anchor, _) = statuses[index] else { continue }
+            var others: [Int] = []
+            for carried in candidate.codes {
+                guard let owner = owners[carried.index], owner != anchor, input.codes[carried.index].joins,
+                    counts(carried, of: candidate.subject, for: owner),
+                    anchors[owner].evidence.agreement(with: candidate.subject) != .contradicts
+                else { continue }
+                others.append(carried.index)
+            }
+            guard !others.isEmpty else { continue }
+            if known.isStrict {
+                statuses[index] = .held(.severalHolders(others.sorted(by: before)))
+            } else {
+                found.banned.insert(index)
+            }
+        }
+    }
+}
+
+extension Code {
+    /// The 组织机构代码 within a USCC: its characters 9 to 17.
+    var organisationPart: Substring { text.dropFirst(8).prefix(9) }
+}
