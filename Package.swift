@@ -85,7 +85,9 @@ let package = Package(
         ),
         .target(
             name: "ExchangeAPI",
-            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", hummingbird, logging]
+            dependencies: [
+                "CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", hummingbird, lifecycle, logging,
+            ]
         ),
         .target(
             name: "AgencySimulator",
@@ -143,7 +145,10 @@ let package = Package(
         ),
         .testTarget(
             name: "PublicationTests",
-            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "Publication", "SQLiteStore", "Signing", crypto]
+            dependencies: [
+                "CanonicalJSON", "CreditModel", "CreditStore", "ExchangeAPI", "Publication", "SQLiteStore", "ServiceKit",
+                "Signing", crypto, lifecycle, logging,
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",

@@ -11,9 +11,19 @@ public protocol CreditStore: Sendable {
     /// All datasets that were ever tried.
     func sourceStates() throws -> [SourceState]
     /// Makes versions, quarantined rows, events and position durable in one transaction; marks what must be derived anew.
+    ///
+    /// A version that is known (same digest) is unchanged, but counts from the greatest sequence at which it was seen.
     func commit(_ batch: StoreBatch) throws -> CommitOutcome
     /// Notes how a run ended.
     func finish(_ run: RunReport) throws
+    /// The last runs, newest first.
+    func runs(limit: Int) throws -> [RunReport]
+    /// What the model does not know of the sources, by dataset, kind and name.
+    func drift() throws -> [DriftEntry]
+    /// Files, pages and answers that were refused, newest first.
+    func refusals(limit: Int) throws -> [RefusalEntry]
+    /// A person's word that the withdrawals that the guard held are right; how many records it withdrew.
+    func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int
 
     // Derivation
 
@@ -21,8 +31,14 @@ public protocol CreditStore: Sendable {
     func pendingCount(on day: Day) throws -> Int
     /// Up to `limit` closed sets of records, none of them twice, each the smallest set that holds a changed record
     /// and every record that shares a link key with one of its own; also those whose profile is due on `day`.
+    ///
+    /// Takes back what an earlier call handed out and nobody stored: its tokens are void from now on.
     func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent]
     /// Stores what was derived of components and takes them off the list, in one transaction.
+    ///
+    /// Records that changed since the components were handed out stay on the list. Whatever the components' records
+    /// belonged to before and the outcome no longer names is gone: its profile is removed, its id and aliases stay.
+    /// - Throws: ``StoreError`` `staleToken` where a token is void.
     func store(_ derivations: [Derivation]) throws
 
     // Reading
@@ -31,12 +47,21 @@ public protocol CreditStore: Sendable {
     func currentID(of id: EnterpriseID) throws -> EnterpriseID?
     /// Enterprises that hold a code now.
     func enterprises(holding codeText: String) throws -> [EnterpriseID]
+    /// The present profile of a current id; nil where it has none (any more).
     func profile(of id: EnterpriseID) throws -> StoredProfile?
     /// All profiles in the order of their ids, a page at a time.
     func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile]
     /// Names that contain a text, best first: (id, name).
     func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)]
+    /// A document that holds the rest of a profile's long list.
+    func annex(_ digest: String) throws -> Annex?
     func counts() throws -> StoreCounts
+    /// The records of an enterprise with the reason of each.
+    func members(of id: EnterpriseID) throws -> [Membership]
+    /// The enterprises to which a record belongs, role by role.
+    func enterprises(of dataset: DatasetID, key: RecordKey) throws -> [(id: EnterpriseID, role: Role, reason: IdentityReason)]
+    /// Records held apart for a person, in order.
+    func held(after reference: RecordReference?, limit: Int) throws -> [HeldRecord]
     /// Every version of a record, for explanation.
     func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory?
     /// Shown records, by dataset and key: what the store holds of an agency's table.
@@ -49,13 +74,19 @@ public protocol CreditStore: Sendable {
 
     // Signed documents
 
-    /// Profiles whose present version has no signature by `key`, a page at a time.
-    func unsigned(by key: String, limit: Int) throws -> [StoredProfile]
+    /// Profiles whose present version was never signed, a page at a time: a version keeps the signature that it got.
+    func unsigned(limit: Int) throws -> [StoredProfile]
+    /// Keeps signatures for ever, so that yesterday's answer can be given again; one per version and key counts, the first.
     func storeSigned(_ documents: [SignedProfile]) throws
+    /// The newest signed document of an enterprise that has a profile: of its present version, or, until that is signed,
+    /// of the one before, which the last signed status covers.
     func signed(_ id: EnterpriseID) throws -> SignedProfile?
-    /// Signed profiles in the order of their ids.
+    /// The signature of a given version.
+    func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile?
+    /// Signed profiles, as ``signed(_:)`` gives them, in the order of their ids.
     func signedProfiles(after id: EnterpriseID?, limit: Int) throws -> [SignedProfile]
     func latestStatus() throws -> SignedStatus?
+    /// - Throws: ``StoreError`` `conflict` where its position is smaller than the latest status'.
     func storeStatus(_ status: SignedStatus) throws
     /// The position of the store: grows with every commit that may change a profile or a source's state.
     func storePosition() throws -> Int64

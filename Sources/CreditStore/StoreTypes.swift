@@ -11,12 +11,13 @@ public struct StoreBatch: Sendable {
     public var events: [StoreEvent]
     /// nil leaves it.
     public var position: [UInt8]?
-    /// The source's state after this batch, canonical JSON of `completeUpTo`, `incomplete`, `announcements`; nil leaves it.
-    public var progress: [UInt8]?
+    /// The source's state after this batch; nil leaves it.
+    public var progress: StoredProgress?
 
     public init(
         dataset: DatasetID, run: String, receivedAt: Int64, versions: [ReceivedVersion] = [],
-        quarantined: [QuarantineEntry] = [], events: [StoreEvent] = [], position: [UInt8]? = nil, progress: [UInt8]? = nil
+        quarantined: [QuarantineEntry] = [], events: [StoreEvent] = [], position: [UInt8]? = nil,
+        progress: StoredProgress? = nil
     ) {
         self.dataset = dataset
         self.run = run
@@ -76,25 +77,79 @@ public struct CommitOutcome: Sendable, Hashable {
     public var withdrawnByAbsence = 0
     /// Records that a complete read would have withdrawn, had the guard not held it.
     public var heldWithdrawals = 0
+    /// What the model does not know and the store had not noted before.
+    public var newDrift: [DriftEntry] = []
     public init() {}
+}
+
+/// How complete a source is; what the adapters' progress becomes in the store.
+public struct StoredProgress: Sendable, Hashable {
+    /// Everything that the agency made visible before this moment is taken; nil where not known yet.
+    public var completeUpTo: LocalTime?
+    /// Why the source counts as incomplete, empty where it is complete: `gap:7`, `unreadable-keys`, `re-read` …
+    public var incomplete: [String]
+    /// 欠税公告: each tax office's latest announcement.
+    public var announcements: [String: Day]
+
+    public init(completeUpTo: LocalTime? = nil, incomplete: [String] = [], announcements: [String: Day] = [:]) {
+        self.completeUpTo = completeUpTo
+        self.incomplete = incomplete
+        self.announcements = announcements
+    }
+}
+
+/// An element, attribute or code that the model does not know, noted once per dataset.
+public struct DriftEntry: Sendable, Hashable {
+    public var dataset: DatasetID
+    public var kind: String
+    public var name: String
+    public var sample: String
+    /// POSIX seconds.
+    public var firstSeen: Int64
+
+    public init(dataset: DatasetID, kind: String, name: String, sample: String, firstSeen: Int64) {
+        self.dataset = dataset
+        self.kind = kind
+        self.name = name
+        self.sample = sample
+        self.firstSeen = firstSeen
+    }
+}
+
+/// A file, page or answer that was refused whole.
+public struct RefusalEntry: Sendable, Hashable {
+    public var dataset: DatasetID
+    public var what: String
+    public var why: String
+    /// POSIX seconds.
+    public var seenAt: Int64
+
+    public init(dataset: DatasetID, what: String, why: String, seenAt: Int64) {
+        self.dataset = dataset
+        self.what = what
+        self.why = why
+        self.seenAt = seenAt
+    }
 }
 
 /// A dataset's state between runs.
 public struct SourceState: Sendable {
     public var dataset: DatasetID
     public var position: [UInt8]?
-    public var progress: [UInt8]?
+    /// How complete it is; nil before the first batch. Withdrawals that wait (``heldWithdrawals``) make it incomplete too.
+    public var progress: StoredProgress?
     public var lastSuccess: Int64?
     public var lastAttempt: Int64?
     /// Empty after a success.
     public var lastError: String
+    /// Records that the agency shows now.
     public var records: Int
     public var openQuarantine: Int
     /// Withdrawals that wait for a person.
     public var heldWithdrawals: Int
 
     public init(
-        dataset: DatasetID, position: [UInt8]? = nil, progress: [UInt8]? = nil, lastSuccess: Int64? = nil,
+        dataset: DatasetID, position: [UInt8]? = nil, progress: StoredProgress? = nil, lastSuccess: Int64? = nil,
         lastAttempt: Int64? = nil, lastError: String = "", records: Int = 0, openQuarantine: Int = 0, heldWithdrawals: Int = 0
     ) {
         self.dataset = dataset
@@ -296,9 +351,13 @@ public struct SignedStatus: Sendable, Hashable {
 
 /// What a store holds.
 public struct StoreCounts: Sendable, Hashable {
+    /// Records that their agencies show now, test rows among them.
     public var records = 0
+    /// All versions ever taken, absences and retracted ones among them.
     public var versions = 0
+    /// Enterprises that have a profile.
     public var enterprises = 0
+    /// Those of them that the registry knows.
     public var registered = 0
     public var held = 0
     public var undecided = 0

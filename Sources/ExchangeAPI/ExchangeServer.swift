@@ -1,0 +1,73 @@
+package import CreditModel
+package import CreditStore
+internal import Hummingbird
+internal import HummingbirdCore
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+package import ServiceKit
+internal import ServiceLifecycle
+package import Signing
+
+/// The platforms' door: signed profiles, the signed status of the sources, and the public keys, over HTTP.
+///
+/// It signs nothing and changes nothing. TLS ends before it, in a reverse proxy.
+package struct ExchangeServer: Service {
+    private let configuration: ExchangeConfiguration
+    private let library: ExchangeLibrary
+    private let logger: Logger
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameters:
+    ///   - status: who signs the status of the sources.
+    ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
+    ///   - digest: SHA-256: a registry key derives an enterprise's id.
+    ///   - clock: POSIX seconds.
+    ///   - onRunning: called with the port once the server listens.
+    package init(
+        store: any CreditStore, status: any SourcesStatus, keys: @escaping @Sendable () throws -> KeySet,
+        digest: @escaping DigestFunction, configuration: ExchangeConfiguration, clock: @escaping @Sendable () -> Int64,
+        logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.library = ExchangeLibrary(store: store, status: status, keys: keys, digest: digest, clock: clock)
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Serves until the service group is shut down; requests under way are answered first.
+    package func run() async throws {
+        let pool = NIOThreadPool(numberOfThreads: configuration.readers)
+        pool.start()
+        do {
+            try await application(pool).run()
+        } catch {
+            try? await pool.shutdownGracefully()
+            throw error
+        }
+        try await pool.shutdownGracefully()
+    }
+
+    private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {
+        let limit = configuration.maximumBodySize
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [BodyLimit(limit)],
+            idleTimeout: .seconds(configuration.idleTimeout),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: configuration.maximumHeaderSize, maxHeaderListSize: configuration.maximumHeaderSize,
+                maxHeaderFieldCount: 64)
+        )
+        let onRunning = onRunning
+        return Application(
+            responder: ExchangeResponder(
+                library: library, pool: pool, maximumPathSize: configuration.maximumPathSize),
+            server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections, logger: logger)
+            ),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger
+        )
+    }
+}

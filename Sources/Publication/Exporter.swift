@@ -1,0 +1,150 @@
+internal import CanonicalJSON
+internal import CreditModel
+package import CreditStore
+internal import Crypto
+package import Signing
+
+/// Writes all signed profiles out, one flattened JWS a line, with a signed manifest. Memory does not grow with their number.
+package struct Exporter: Sendable {
+    /// Where an export goes.
+    package struct Destination: Sendable {
+        /// The profiles; nil is the standard output.
+        package var profiles: String?
+        /// The signed manifest; nil writes none.
+        package var manifest: String?
+        /// The rest of lists too long for a profile, one a line; nil writes none.
+        package var annexes: String?
+
+        package init(profiles: String?, manifest: String?, annexes: String?) {
+            self.profiles = profiles
+            self.manifest = manifest
+            self.annexes = annexes
+        }
+
+        /// `PATH`, `PATH.manifest.json` and `PATH.annexes.ndjson`.
+        package init(path: String) {
+            self.init(profiles: path, manifest: Self.manifestPath(of: path), annexes: path + ".annexes.ndjson")
+        }
+
+        /// Where the manifest of an export lies.
+        package static func manifestPath(of path: String) -> String { path + ".manifest.json" }
+    }
+
+    /// What was written.
+    package struct Report: Sendable, Hashable {
+        package var profiles = 0
+        package var annexes = 0
+        package var bytes = 0
+        /// `sha256:` of the profiles' bytes.
+        package var digest = ""
+        /// The store's position before the first profile was read, and after the last; equal in a quiet store.
+        package var position: Int64 = 0
+        package var positionAtEnd: Int64 = 0
+    }
+
+    private let store: any CreditStore
+    private let publisher: Publisher
+    private let keys: KeySet
+    private static let page = 500
+
+    /// - Parameter keys: all public keys of the exchange: the manifest names their ids.
+    package init(store: any CreditStore, publisher: Publisher, keys: KeySet) {
+        self.store = store
+        self.publisher = publisher
+        self.keys = keys
+    }
+
+    /// Streams an export. Blocking.
+    ///
+    /// The files appear under their names when they are whole, the manifest last.
+    /// - Parameters:
+    ///   - now: POSIX seconds.
+    ///   - progress: called with the number of profiles written so far.
+    package func export(to destination: Destination, at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Report {
+        var report = Report()
+        report.position = try store.storePosition()
+        let profiles = try HashingFile(destination.profiles)
+        let annexes = try destination.annexes.map { try HashingFile($0) }
+        var last: EnterpriseID?
+        while true {
+            let page = try store.signedProfiles(after: last, limit: Self.page)
+            guard let end = page.last else { break }
+            for profile in page {
+                try profiles.writeLine(profile.document)
+                if let annexes { try writeAnnexes(of: profile, to: annexes) }
+            }
+            last = end.id
+            progress(profiles.lines)
+        }
+        report.positionAtEnd = try store.storePosition()
+        report.profiles = profiles.lines
+        report.annexes = annexes?.lines ?? 0
+        report.bytes = profiles.bytes
+        report.digest = profiles.digest
+        try profiles.commit()
+        try annexes?.commit()
+        if let path = destination.manifest {
+            let manifest = try manifest(report, annexes: annexes, at: now)
+            let file = try DurableFile(path: path)
+            try file.write(try publisher.signingKey().sign(manifest, as: .manifest).flattened + [0x0A])
+            try file.commit()
+        }
+        return report
+    }
+
+    /// The rest of a profile's long lists: documents of their own, whose digests the signed profile holds.
+    private func writeAnnexes(of profile: SignedProfile, to file: HashingFile) throws {
+        guard let stored = try store.profile(of: profile.id), stored.version == profile.version else { return }
+        for digest in AnnexDigests.find(in: stored.bytes) {
+            guard let annex = try store.annex(digest) else { continue }
+            var line = Array("{\"annex\":".utf8)
+            line += annex.bytes
+            line += ",\"digest\":\"\(annex.digest)\",\"sub\":\"\(profile.id.text)\"}".utf8
+            try file.writeLine(line)
+        }
+    }
+
+    private func manifest(_ report: Report, annexes: HashingFile?, at now: Int64) throws -> [UInt8] {
+        let sources = SourcesPayload(
+            try store.sourceStates(), datasets: publisher.datasets, now: now, lateAfter: publisher.lateAfter)
+        func part(_ file: (count: Int, bytes: Int, digest: String)) -> JSONValue {
+            .object([
+                "bytes": .integer(Int64(file.bytes)), "count": .integer(Int64(file.count)), "digest": .string(file.digest),
+            ])
+        }
+        return JSONValue.object([
+            "annexes": annexes.map { part(($0.lines, $0.bytes, $0.digest)) } ?? .null,
+            "created": .string(LocalTime(posix: now).description), "iat": .integer(now), "iss": .string(publisher.issuer),
+            "keys": .array(keys.keys.map { .string($0.keyID) }),
+            "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
+            "profiles": part((report.profiles, report.bytes, report.digest)), "sources": sources.value,
+        ]).canonical
+    }
+}
+
+/// A file of lines whose digest is known at the end.
+final class HashingFile {
+    private let file: DurableFile
+    private var hash = SHA256()
+    private(set) var lines = 0
+    private(set) var bytes = 0
+
+    /// - Parameter path: nil writes to the standard output.
+    init(_ path: String?) throws {
+        file = try path.map { path throws(SigningError) in try DurableFile(path: path) } ?? DurableFile()
+    }
+
+    func writeLine(_ line: [UInt8]) throws {
+        var line = line
+        line.append(0x0A)
+        hash.update(data: line)
+        lines += 1
+        bytes += line.count
+        try file.write(line)
+    }
+
+    func commit() throws { try file.commit() }
+
+    /// `sha256:` of all bytes so far.
+    var digest: String { Publisher.hexadecimal(hash.finalize()) }
+}

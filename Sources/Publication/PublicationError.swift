@@ -1,0 +1,21 @@
+package import CreditModel
+
+/// Why something was not published, or not taken as published.
+package enum PublicationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A signed document whose payload is not in this exchange's form.
+    case malformed(String)
+    /// A profile that the merge should have shortened: a fault of this software.
+    case tooLarge(EnterpriseID, bytes: Int)
+    /// A status may be signed only after every profile that it touches.
+    case unfinished(waiting: Int)
+
+    package var description: String {
+        switch self {
+        case .malformed(let what): what
+        case .tooLarge(let id, let bytes):
+            "profile \(id) would be signed over \(bytes) bytes, at most \(Envelope.limit) are allowed: please report this"
+        case .unfinished(let waiting):
+            "\(waiting) changes wait to be derived or signed: run `suixin sync` to its end first"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import CreditModel
+package import CreditStore
+internal import ServiceKit
+internal import Signing
+
+extension Publisher: SourcesStatus {
+    /// Signs a status of the sources if anything changed since the last one, or an hour has passed. Blocking.
+    ///
+    /// - Parameters:
+    ///   - now: POSIX seconds.
+    ///   - day: the day up to which profiles must be derived.
+    /// - Throws: ``PublicationError/unfinished(waiting:)`` while profiles wait: a status vouches for all of them.
+    @discardableResult
+    package func publishStatus(at now: Int64, day: Day) throws -> SignedStatus {
+        // The position is read first: what happens after it is not vouched for, and costs one more status.
+        let position = try store.storePosition()
+        let latest = try store.latestStatus()
+        // A clock that was set back must not make a status that looks older than the one before.
+        let now = max(now, latest?.issuedAt ?? now)
+        let sources = SourcesPayload(try store.sourceStates(), datasets: datasets, now: now, lateAfter: lateAfter)
+        if let latest, try isStillGood(latest, position: position, sources: sources, now: now) { return latest }
+        try checkFinished(on: day)
+        let status = StatusPayload(
+            issuer: issuer, issuedAt: now, position: position, previous: latest?.digest, sources: sources)
+        let payload = status.payload
+        let signed = SignedStatus(
+            position: position, issuedAt: now, expiresAt: status.expiresAt, digest: Self.digest(payload),
+            document: try signingKey().sign(payload, as: .status).flattened)
+        try store.storeStatus(signed)
+        return signed
+    }
+
+    /// The status for whoever asks over HTTP; the last one while profiles wait to be derived or signed.
+    package func statusDocument(at now: Int64) throws -> [UInt8]? {
+        do {
+            return try publishStatus(at: now, day: LocalTime(posix: now).day).document
+        } catch PublicationError.unfinished {
+            return try store.latestStatus()?.document
+        }
+    }
+
+    private func isStillGood(_ latest: SignedStatus, position: Int64, sources: SourcesPayload, now: Int64) throws -> Bool {
+        guard latest.position == position, now - latest.issuedAt < Self.statusRenewal else { return false }
+        // A source may turn late without any commit. The document is our own, from our own store.
+        let payload = try SignedDocument(parsing: latest.document).unverifiedPayload
+        return try StatusPayload(payload).sources == sources.value
+    }
+
+    private func checkFinished(on day: Day) throws {
+        let waiting = try store.pendingCount(on: day)
+        guard waiting == 0 else { throw PublicationError.unfinished(waiting: waiting) }
+        let unsigned = try store.unsigned(limit: 1).count
+        guard unsigned == 0 else { throw PublicationError.unfinished(waiting: unsigned) }
+    }
+}

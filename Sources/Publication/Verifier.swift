@@ -1,0 +1,133 @@
+internal import CanonicalJSON
+internal import CreditModel
+internal import Crypto
+package import Signing
+
+/// Checks documents of the exchange without store and network: with the issuer's public keys alone.
+package struct Verifier: Sendable {
+    private let keys: KeySet
+    private let now: Int64
+    private let issuer: String?
+
+    /// - Parameters:
+    ///   - keys: the issuer's, fetched from where the verifier trusts.
+    ///   - now: POSIX seconds: a status expires.
+    ///   - issuer: who must have issued; nil takes whoever the keys belong to.
+    package init(keys: KeySet, now: Int64, issuer: String? = nil) {
+        self.keys = keys
+        self.now = now
+        self.issuer = issuer
+    }
+
+    /// Checks one document, flattened or compact, whatever it is.
+    package func verify(_ bytes: [UInt8]) -> Verification {
+        do {
+            let verified = try keys.verify(SignedDocument(parsing: bytes))
+            switch verified.type {
+            case DocumentType.profile: return try profile(verified)
+            case DocumentType.status: return try status(verified)
+            case DocumentType.manifest: return try manifest(verified)
+            default:
+                var result = Verification(.notGenuine, kind: "unknown")
+                result.problems = ["signed by a known key, but no kind of document that this exchange publishes"]
+                return result
+            }
+        } catch {
+            var result = Verification(.notGenuine, kind: "unknown")
+            result.problems = ["\(error)"]
+            return result
+        }
+    }
+
+    /// Checks a profile beside a status: the status tells how fresh the sources are, not yet that the profile is the newest.
+    package func verify(_ bytes: [UInt8], status statusBytes: [UInt8]) -> Verification {
+        var result = verify(bytes)
+        let status = verify(statusBytes)
+        guard status.kind == "status", status.verdict != .notGenuine else {
+            result.fail("the status is not genuine: \(status.problems.joined(separator: "; "))")
+            return result
+        }
+        for (name, value) in status.facts { result.facts["status \(name)"] = value }
+        if result.facts["issuer"] != status.facts["issuer"] { result.fail("profile and status come from different issuers") }
+        if status.verdict == .genuineNotCurrent { result.problems += status.problems.map { "status: \($0)" } }
+        guard result.verdict != .notGenuine else { return result }
+        result.proves.append("the sources were as the status says at its time")
+        return result
+    }
+
+    private func profile(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let (envelope, profile) = try Envelope.read(verified.payload)
+        var result = Verification(.genuineNotCurrent, kind: "profile")
+        result.facts = facts(verified, issuer: envelope.issuer, issuedAt: envelope.issuedAt)
+        result.facts["enterprise"] = envelope.subject
+        result.facts["version"] = envelope.version
+        check(issuer: envelope.issuer, &result)
+        guard EnterpriseID(envelope.subject) != nil else {
+            result.fail("its subject is no enterprise id")
+            return result
+        }
+        if ShortDigest.text(of: Array(SHA256.hash(data: profile))) != envelope.version {
+            result.fail("its version is not the digest of the profile in it")
+        }
+        if verified.payload.count > Envelope.limit { result.fail("its payload is longer than the exchange ever signs") }
+        guard result.verdict != .notGenuine else { return result }
+        let time = LocalTime(posix: envelope.issuedAt)
+        result.proves = ["the issuer signed exactly this profile at \(time), and nothing in it was changed since"]
+        result.doesNotProve = [
+            "that it is the newest version: until the status carries a hash tree, only asking the exchange anew shows that",
+            "that what the agencies recorded is right: the profile names the records that it rests on",
+        ]
+        return result
+    }
+
+    private func status(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let status = try StatusPayload(verified.payload)
+        var result = Verification(.genuineAndCurrent, kind: "status")
+        result.facts = facts(verified, issuer: status.issuer, issuedAt: status.issuedAt)
+        result.facts["expires"] = LocalTime(posix: status.expiresAt).description
+        result.facts["position"] = String(status.position)
+        for state in status.states {
+            result.facts["source \(state.dataset)"] = state.state + (state.completeUpTo.map { ", complete up to \($0)" } ?? "")
+        }
+        check(issuer: status.issuer, &result)
+        if status.expiresAt - status.issuedAt > Publisher.statusLifetime { result.fail("it lives longer than a status may") }
+        guard result.verdict != .notGenuine else { return result }
+        if now >= status.expiresAt {
+            result.verdict = .genuineNotCurrent
+            result.problems = ["it expired at \(LocalTime(posix: status.expiresAt)): ask the exchange for the present one"]
+        }
+        // Two minutes of difference between clocks are forgiven.
+        if status.issuedAt > now + 120 {
+            result.verdict = .genuineNotCurrent
+            result.problems.append("it was issued in the future: one of the clocks is wrong")
+        }
+        result.proves = ["every profile that position \(status.position) touches was derived and signed when it was issued"]
+        result.doesNotProve = ["which version of a profile belongs to that position: the hash tree is not there yet"]
+        return result
+    }
+
+    private func manifest(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let manifest = try ManifestPayload(verified.payload)
+        var result = Verification(.genuineNotCurrent, kind: "manifest")
+        result.facts = facts(verified, issuer: manifest.issuer, issuedAt: manifest.issuedAt)
+        result.facts["profiles"] = String(manifest.count)
+        result.facts["digest"] = manifest.digest
+        result.facts["position"] = String(manifest.position)
+        check(issuer: manifest.issuer, &result)
+        guard result.verdict != .notGenuine else { return result }
+        result.proves = ["the issuer wrote an export of \(manifest.count) profiles with this digest"]
+        result.doesNotProve = ["anything about a file of profiles: verify that file, with this manifest beside it"]
+        return result
+    }
+
+    func facts(_ verified: Verified<[UInt8]>, issuer: String, issuedAt: Int64) -> [String: String] {
+        [
+            "issuer": issuer, "issued": LocalTime(posix: issuedAt).description, "key": verified.key.keyID,
+            "algorithm": verified.key.algorithm.rawValue,
+        ]
+    }
+
+    private func check(issuer found: String, _ result: inout Verification) {
+        if let issuer, issuer != found { result.fail("issued by \(found), not by \(issuer)") }
+    }
+}

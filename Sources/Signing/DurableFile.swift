@@ -1,0 +1,161 @@
+internal import Glibc
+
+/// A file that appears whole under its name, or not at all: written beside it, flushed to the disk, then renamed.
+///
+/// Not `Sendable`: it belongs to whoever writes it. What was not ``commit(replacing:)``ted vanishes with the object.
+package final class DurableFile {
+    /// Where the file will be; nil for the standard output.
+    private let path: String?
+    private let temporary: String
+    private var descriptor: Int32
+    private var buffer: [UInt8] = []
+    private static let bufferSize = 256 * 1024
+
+    /// Begins a file.
+    /// - Parameter mode: its permissions, `0o600` for what nobody else may read.
+    package init(path: String, mode: UInt32 = 0o644) throws(SigningError) {
+        self.path = path
+        var random = SystemRandomNumberGenerator()
+        temporary = "\(path).\(String(random.next(), radix: 36)).part"
+        // O_EXCL: nobody can have laid a link there for us to write through.
+        descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+        guard descriptor >= 0 else { throw .file(path: path, action: "create", errno: errno) }
+        _ = fchmod(descriptor, mode_t(mode))
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    /// Writes to the standard output, with the same buffer.
+    package init() {
+        path = nil
+        temporary = ""
+        descriptor = 1
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    deinit {
+        guard path != nil, descriptor >= 0 else { return }
+        _ = close(descriptor)
+        _ = unsafe unlink(temporary)
+    }
+
+    /// Appends; what is small is gathered first.
+    package func write(_ bytes: [UInt8]) throws(SigningError) {
+        if buffer.count + bytes.count > Self.bufferSize { try flush() }
+        if bytes.count >= Self.bufferSize { try writeAll(bytes) } else { buffer += bytes }
+    }
+
+    /// Makes the file durable and gives it its name.
+    /// - Parameter replacing: whether a file that has the name already is replaced; else that is an error.
+    package func commit(replacing: Bool = true) throws(SigningError) {
+        try flush()
+        guard let path else { return }
+        guard fsync(descriptor) == 0 else { throw failure("flush") }
+        if replacing {
+            guard unsafe rename(temporary, path) == 0 else { throw failure("name") }
+        } else {
+            guard unsafe link(temporary, path) == 0 else { throw failure("create") }
+            _ = unsafe unlink(temporary)
+        }
+        _ = close(descriptor)
+        descriptor = -1
+        try Self.flushFolder(of: path)
+    }
+
+    private func flush() throws(SigningError) {
+        try writeAll(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func writeAll(_ bytes: [UInt8]) throws(SigningError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.write(descriptor, raw.baseAddress?.advanced(by: written), raw.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw failure("write") }
+            written += count
+        }
+    }
+
+    private func failure(_ action: String) -> SigningError {
+        .file(path: path ?? "the standard output", action: action, errno: errno)
+    }
+
+    /// A new name is durable once its folder is.
+    private static func flushFolder(of path: String) throws(SigningError) {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path: folder, action: "open", errno: errno) }
+        defer { _ = close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .file(path: folder, action: "flush", errno: errno) }
+    }
+
+    static func message(_ code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// What only its owner may read.
+enum PrivateFile {
+    /// Makes the folder, with mode 0700, unless it is there; one that others can enter is refused.
+    static func makeFolder(_ path: String) throws(SigningError) {
+        if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw .file(path: path, action: "create folder", errno: errno) }
+        try checkFolder(path)
+    }
+
+    /// The names in a folder, sorted; nil where there is no such folder.
+    static func names(in folder: String) throws(SigningError) -> [String]? {
+        guard let handle = unsafe opendir(folder) else {
+            if errno == ENOENT { return nil }
+            throw .file(path: folder, action: "list", errno: errno)
+        }
+        defer { unsafe _ = closedir(handle) }
+        try checkFolder(folder)
+        var names: [String] = []
+        while let entry = unsafe readdir(handle) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+
+    /// A whole small file that nobody but its owner may read.
+    static func read(_ path: String, limit: Int = 16 * 1024) throws(SigningError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw .file(path: path, action: "open", errno: errno) }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .file(path: path, action: "look at", errno: errno) }
+        guard status.st_mode & 0o077 == 0 else {
+            throw .keys("\(path) can be read or written by others than its owner: chmod 600 '\(path)', and rotate the key if anybody may have read it")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+            throw .keys("\(path) is no key file: move it out of the folder")
+        }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var count = 0
+        while count < limit {
+            let more = unsafe bytes.withUnsafeMutableBytes { raw in
+                unsafe Glibc.read(descriptor, raw.baseAddress?.advanced(by: count), limit - count)
+            }
+            if more < 0, errno == EINTR { continue }
+            guard more >= 0 else { throw .file(path: path, action: "read", errno: errno) }
+            if more == 0 { break }
+            count += more
+        }
+        return Array(bytes[..<count])
+    }
+
+    private static func checkFolder(_ path: String) throws(SigningError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw .file(path: path, action: "look at", errno: errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .keys("\(path) is no folder") }
+        guard status.st_mode & 0o077 == 0 else {
+            throw .keys("\(path) is open to others than its owner: chmod 700 '\(path)'")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import CreditModel
+import CreditStore
+import Foundation
+import Publication
+import Signing
+import Testing
+
+@Suite("An export is whole, and says of when it is")
+struct ExportTests {
+    private func export(_ count: Int) throws -> World {
+        let world = try World()
+        for number in 1...count { try world.put("P\(number)", name: "第\(number)号有限公司") }
+        try world.publisher.signProfiles(at: World.now)
+        let exporter = Exporter(store: world.store, publisher: world.publisher, keys: world.keys)
+        let report = try exporter.export(to: .init(path: world.path("export.ndjson")), at: World.now)
+        #expect(report.profiles == count)
+        #expect(report.position == report.positionAtEnd)
+        return world
+    }
+
+    @Test("Every line is a signed profile, in the order of ids, and the manifest vouches for all of them")
+    func whole() throws {
+        let world = try export(1203)
+        let lines = try world.contents("export.ndjson").split(separator: 0x0A)
+        #expect(lines.count == 1203)
+        var last = ""
+        for line in lines {
+            let subject = try #require(world.verifier().verify(Array(line)).facts["enterprise"])
+            #expect(subject > last)
+            last = subject
+        }
+        let result = try world.verifier().verify(file: world.path("export.ndjson"))
+        #expect(result.verdict == .genuineNotCurrent)
+        #expect(result.facts["profiles"] == "1203")
+        #expect(result.proves.count == 2)
+        let manifest = world.verifier().verify(try world.contents("export.ndjson.manifest.json"))
+        #expect(manifest.kind == "manifest")
+        #expect(manifest.facts["digest"] == result.facts["digest"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: world.folder).filter { $0.hasSuffix(".part") }.isEmpty)
+    }
+
+    @Test("A line that is missing, doubled, changed or swapped is found", arguments: ["missing", "doubled", "changed", "swapped"])
+    func touched(_ how: String) throws {
+        let world = try export(20)
+        var lines = try world.contents("export.ndjson").split(separator: 0x0A).map(Array.init)
+        switch how {
+        case "missing": lines.remove(at: 7)
+        case "doubled": lines.insert(lines[7], at: 8)
+        case "changed": lines[7][100] ^= 1
+        default: lines.swapAt(7, 8)
+        }
+        let path = try world.write(lines.flatMap { $0 + [0x0A] }, "export.ndjson")
+        let result = try world.verifier().verify(file: path)
+        #expect(result.verdict == .notGenuine)
+        #expect(!result.problems.isEmpty)
+    }
+
+    @Test("Without its manifest an export is genuine line by line, and not said to be whole")
+    func withoutManifest() throws {
+        let world = try export(5)
+        let path = try world.write(world.contents("export.ndjson"), "copy.ndjson")
+        let result = try world.verifier().verify(file: path)
+        #expect(result.verdict == .genuineNotCurrent)
+        #expect(result.doesNotProve.contains { $0.contains("missing") })
+    }
+
+    @Test("The rest of a long list goes to a file of its own, under the digest that the profile names")
+    func annexes() throws {
+        let world = try World()
+        let rest = Annex(digest: "sx0123456789abcdefghjk", bytes: Array(#"[{"no":1}]"#.utf8))
+        let id = try world.put(
+            "P1", name: "长", extra: #","shops":{"count":9,"newest":[],"rest":{"digest":"\#(rest.digest)"}}"#, annexes: [rest])
+        try world.publisher.signProfiles(at: World.now)
+        let exporter = Exporter(store: world.store, publisher: world.publisher, keys: world.keys)
+        let report = try exporter.export(to: .init(path: world.path("e")), at: World.now)
+        #expect(report.annexes == 1)
+        #expect(text(try world.contents("e.annexes.ndjson")) == #"{"annex":[{"no":1}],"digest":"\#(rest.digest)","sub":"\#(id)"}"# + "\n")
+    }
+
+    @Test("The operator's variant shows the agencies' real keys, in a file that only its owner may read")
+    func truth() throws {
+        let world = try World()
+        let id = try world.put("P|1", name: "广州甲有限公司", codes: ["914401000000000000"], restrictedKey: true)
+        let path = world.path("truth.ndjson")
+        #expect(try TruthExporter(store: world.store).export(to: path) == 1)
+        #expect(text(try world.contents("truth.ndjson")) == [
+            #"{"enterprise":"\#(id)","names":[{"from":null,"name":"广州甲有限公司","to":null}],"org":[],"#,
+            #""records":[{"agency":"hongdun","dataset":"registration","key":"P\\|1","role":"subject"}],"#,
+            #""regno":[],"tax":[],"uscc":["914401000000000000"]}"#, "\n",
+        ].joined())
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+}

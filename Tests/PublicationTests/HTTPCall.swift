@@ -1,0 +1,73 @@
+import Glibc
+
+/// One request over a socket of its own, written as given: nothing repairs what a test wants to send.
+struct HTTPAnswer {
+    var status = 0
+    /// Names in lower case.
+    var headers: [String: String] = [:]
+    var body: [UInt8] = []
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+enum HTTPCall {
+    struct Failure: Error {
+        let what: String
+    }
+
+    /// - Parameter headers: lines without their ends; `Host` and `Connection: close` are added.
+    static func send(_ method: String, _ target: String, port: Int, headers: [String] = []) throws -> HTTPAnswer {
+        let head = (["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers).joined(separator: "\r\n")
+        return try answer(raw(Array((head + "\r\n\r\n").utf8), port: port))
+    }
+
+    /// Everything that comes back until the server closes.
+    static func raw(_ request: [UInt8], port: Int) throws -> [UInt8] {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure(what: "socket") }
+        defer { _ = close(descriptor) }
+        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw Failure(what: "connect") }
+        var sent = 0
+        while sent < request.count {
+            let count = unsafe request.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    private static func answer(_ bytes: [UInt8]) throws -> HTTPAnswer {
+        let blank = Array("\r\n\r\n".utf8)
+        guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: blank) }) else {
+            throw Failure(what: "no answer: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
+        }
+        var answer = HTTPAnswer()
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
+        answer.status = lines.first.flatMap { Int($0.split(separator: " ").dropFirst().first ?? "") } ?? 0
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            answer.headers[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop(while: { $0 == " " })) : ""
+        }
+        answer.body = Array(bytes[(end + 4)...])
+        return answer
+    }
+}

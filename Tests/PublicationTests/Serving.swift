@@ -1,0 +1,37 @@
+import Crypto
+import ExchangeAPI
+import Foundation
+import Logging
+import ServiceLifecycle
+import Signing
+
+/// Runs the API over a world on a free port of the loopback while a test asks.
+func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Sendable (Int) throws -> Void) async throws {
+    let keys = world.ring.folder
+    let (ports, continuation) = AsyncStream<Int>.makeStream()
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    var configuration = ExchangeConfiguration(port: 0)
+    configuration.readers = 2
+    let server = ExchangeServer(
+        store: world.store, status: world.publisher, keys: { try KeyRing(folder: keys).keySet }, digest: World.sha256,
+        configuration: configuration, clock: { now }, logger: logger, onRunning: { continuation.yield($0) })
+    let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        for await port in ports {
+            do {
+                // A thread of its own: the calls block.
+                try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+                    Thread.detachNewThread { done.resume(with: Result { try body(port) }) }
+                }
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            break
+        }
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+    }
+}
