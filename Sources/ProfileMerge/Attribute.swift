@@ -92,4 +92,9 @@ extension Value {
         default: nil
         }
     }
+
+    /// What a code means, where known; nil for any other value.
+    var label: String? {
+        if case .code(_, let label) = self { label } else { nil }
+    }
 }

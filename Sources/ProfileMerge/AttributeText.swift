@@ -100,7 +100,7 @@ struct AttributeText {
         for (place, original) in originals where place != previous {
             previous = place
             text.name(place)
-            _ = text.cut(original, limit)
+            text.string(limit.beginning(of: original) ?? original)
         }
         text.endObject()
     }
@@ -117,7 +117,7 @@ struct AttributeText {
         }
         if let original = past.original {
             text.name("original")
-            _ = text.cut(original, limit)
+            text.string(limit.beginning(of: original) ?? original)
         }
         text.name("records")
         text.integers(past.records.lazy.map { places[$0] })
@@ -140,13 +140,13 @@ struct AttributeText {
     }
 
     private func write(_ value: Value, to text: inout ProfileText) {
-        let (shown, isCut) = value.cut(to: limit)
-        if isCut {
+        let beginning = limit.beginning(of: value)
+        if beginning != nil {
             text.name("truncated")
             text.bool(true)
         }
         text.name("value")
-        _ = text.value(shown, limit: .none)
+        text.value(beginning ?? value)
     }
 }
 
@@ -165,22 +165,4 @@ struct RecordPlaces {
     }
 
     subscript(record: Int) -> Int { places.map { $0[record] ?? 0 } ?? record }
-}
-
-extension Value {
-    /// The value with no longer a text than the limit allows.
-    fileprivate func cut(to limit: TextLimit) -> (Value, isCut: Bool) {
-        switch self {
-        case .text(let text):
-            let (shown, isCut) = limit.applied(to: text)
-            return (isCut ? .text(shown) : self, isCut)
-        case .code(let code, let label):
-            let (shown, isCut) = limit.applied(to: code)
-            return (isCut ? .code(shown, label: label) : self, isCut)
-        case .list(let texts):
-            let (shown, isCut) = limit.applied(to: texts)
-            return (isCut ? .list(shown) : self, isCut)
-        case .money, .date, .number: return (self, false)
-        }
-    }
 }

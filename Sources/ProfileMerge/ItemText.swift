@@ -6,6 +6,8 @@ struct ItemText {
     /// Its place in the `records` of the document that it is written into.
     let record: Int
     let limit: TextLimit
+    /// By field, each field once.
+    private let facts: [Fact]
 
     private enum Member {
         case fact(Fact)
@@ -16,96 +18,94 @@ struct ItemText {
     private static let reserved: Set<String> = [
         "from", "to", "history", "inForce", "labels", "originals", "records", "role", "truncated",
     ]
+    /// How much history a shortened item keeps.
+    private static let shortHistory = 3
 
-    /// Appends the item; whether any of its texts was cut.
-    func write(to text: inout ProfileText) -> Bool {
-        var members: [(name: String, member: Member)] = []
-        members.reserveCapacity(item.content.facts.count + 6)
-        for fact in item.content.facts where !ItemText.reserved.contains(fact.field) {
-            members.append((fact.field, .fact(fact)))
+    init(item: Item, record: Int, limit: TextLimit) {
+        self.item = item
+        self.record = record
+        self.limit = limit
+        facts = ItemText.sorted(item.content.facts)
+    }
+
+    private static func sorted(_ facts: [Fact]) -> [Fact] {
+        var sorted: [Fact] = []
+        sorted.reserveCapacity(facts.count)
+        for fact in facts where !reserved.contains(fact.field) && !sorted.contains(where: { $0.field == fact.field }) {
+            sorted.append(fact)
         }
+        sorted.sort { $0.field.utf8.lexicographicallyPrecedes($1.field.utf8) }
+        return sorted
+    }
+
+    /// What is not shown whole, sorted.
+    var truncated: [String] {
+        guard limit != .none else { return [] }
+        var names = facts.filter { limit.beginning(of: $0.value) != nil }.map(\.field)
+        if item.history.count > ItemText.shortHistory || item.history.contains(where: isLong) { names.append("history") }
+        if facts.contains(where: { $0.original.flatMap(limit.beginning) != nil }) { names.append("originals") }
+        return names.sorted()
+    }
+
+    private func isLong(_ stretch: Stretch) -> Bool {
+        stretch.content.facts.contains { limit.beginning(of: $0.value) != nil }
+    }
+
+    func write(to text: inout ProfileText) {
+        let truncated = self.truncated
+        var members: [(name: String, member: Member)] = []
+        members.reserveCapacity(facts.count + 9)
+        for fact in facts { members.append((fact.field, .fact(fact))) }
         if item.content.from != nil { members.append(("from", .from)) }
         if item.content.to != nil { members.append(("to", .to)) }
         if !item.history.isEmpty { members.append(("history", .history)) }
         if item.isInForce != nil { members.append(("inForce", .inForce)) }
-        if item.content.facts.contains(where: { $0.value.hasLabel }) { members.append(("labels", .labels)) }
-        if item.content.facts.contains(where: { $0.original != nil }) { members.append(("originals", .originals)) }
+        if facts.contains(where: { $0.value.label != nil }) { members.append(("labels", .labels)) }
+        if facts.contains(where: { $0.original != nil }) { members.append(("originals", .originals)) }
         members.append(("records", .records))
         if item.role != .subject { members.append(("role", .role)) }
-        members.append(("truncated", .truncated))
+        if !truncated.isEmpty { members.append(("truncated", .truncated)) }
         members.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        return write(members, to: &text)
-    }
-
-    private func write(_ members: [(name: String, member: Member)], to text: inout ProfileText) -> Bool {
-        var truncated: [String] = []
-        var isCut = false
-        var previous = ""
         text.beginObject()
-        for (name, member) in members where name != previous {
-            previous = name
-            if case .truncated = member {
-                guard !truncated.isEmpty else { continue }
-                text.name("truncated")
-                text.beginArray()
-                for name in truncated.sorted() { text.string(name) }
-                text.endArray()
-                continue
-            }
+        for (name, member) in members {
             text.name(name)
-            switch member {
-            case .fact(let fact): if text.value(fact.value, limit: limit) { truncated.append(name) }
-            case .from: if let from = item.content.from { text.date(from) }
-            case .to: if let to = item.content.to { text.date(to) }
-            case .history: isCut = writeHistory(to: &text) || isCut
-            case .inForce: text.bool(item.isInForce ?? false)
-            case .labels: writeLabels(to: &text)
-            case .originals: isCut = writeOriginals(to: &text) || isCut
-            case .records: text.integers(CollectionOfOne(record))
-            case .role: text.plain(item.role.description)
-            case .truncated: break
-            }
+            write(member, truncated, to: &text)
         }
         text.endObject()
-        return isCut || !truncated.isEmpty
     }
 
-    private var sortedFacts: [Fact] {
-        item.content.facts.sorted { $0.field.utf8.lexicographicallyPrecedes($1.field.utf8) }
+    private func write(_ member: Member, _ truncated: [String], to text: inout ProfileText) {
+        switch member {
+        case .fact(let fact): text.value(limit.beginning(of: fact.value) ?? fact.value)
+        case .from: if let from = item.content.from { text.date(from) }
+        case .to: if let to = item.content.to { text.date(to) }
+        case .history: writeHistory(to: &text)
+        case .inForce: text.bool(item.isInForce ?? false)
+        case .labels: writeTexts(to: &text) { $0.value.label }
+        case .originals: writeTexts(to: &text) { fact in fact.original.map { limit.beginning(of: $0) ?? $0 } }
+        case .records: text.integers(CollectionOfOne(record))
+        case .role: text.plain(item.role.description)
+        case .truncated:
+            text.beginArray()
+            for name in truncated { text.string(name) }
+            text.endArray()
+        }
     }
 
-    private func writeLabels(to text: inout ProfileText) {
+    private func writeTexts(to text: inout ProfileText, of facts: (Fact) -> String?) {
         text.beginObject()
-        var previous = ""
-        for fact in sortedFacts where fact.field != previous {
-            guard case .code(_, let label?) = fact.value else { continue }
-            previous = fact.field
+        for fact in self.facts {
+            guard let value = facts(fact) else { continue }
             text.name(fact.field)
-            text.string(label)
+            text.string(value)
         }
         text.endObject()
-    }
-
-    private func writeOriginals(to text: inout ProfileText) -> Bool {
-        var isCut = false
-        var previous = ""
-        text.beginObject()
-        for fact in sortedFacts where fact.field != previous {
-            guard let original = fact.original else { continue }
-            previous = fact.field
-            text.name(fact.field)
-            isCut = text.cut(original, limit) || isCut
-        }
-        text.endObject()
-        return isCut
     }
 
     /// Of each earlier stretch: its version and the values that differ from the present ones.
-    private func writeHistory(to text: inout ProfileText) -> Bool {
-        var isCut = false
-        let shown = limit.bytes == nil ? item.history[...] : item.history.prefix(3)
+    private func writeHistory(to text: inout ProfileText) {
         text.beginArray()
-        for stretch in shown {
+        for stretch in limit == .none ? item.history[...] : item.history.prefix(ItemText.shortHistory) {
             text.beginObject()
             if let from = stretch.from {
                 text.name("from")
@@ -116,33 +116,17 @@ struct ItemText {
                 text.date(to)
             }
             text.name("values")
-            isCut = writeChanges(of: stretch, to: &text) || isCut
+            text.beginObject()
+            for fact in ItemText.sorted(stretch.content.facts) {
+                guard facts.first(where: { $0.field == fact.field })?.value != fact.value else { continue }
+                text.name(fact.field)
+                text.value(limit.beginning(of: fact.value) ?? fact.value)
+            }
+            text.endObject()
             text.name("version")
             text.string(stretch.version.digest.text)
             text.endObject()
         }
         text.endArray()
-        return isCut || shown.count < item.history.count
-    }
-
-    private func writeChanges(of stretch: Stretch, to text: inout ProfileText) -> Bool {
-        var isCut = false
-        var previous = ""
-        text.beginObject()
-        for fact in stretch.content.facts.sorted(by: { $0.field.utf8.lexicographicallyPrecedes($1.field.utf8) })
-        where fact.field != previous {
-            guard item.content.facts.first(where: { $0.field == fact.field })?.value != fact.value else { continue }
-            previous = fact.field
-            text.name(fact.field)
-            isCut = text.value(fact.value, limit: limit) || isCut
-        }
-        text.endObject()
-        return isCut
-    }
-}
-
-extension Value {
-    fileprivate var hasLabel: Bool {
-        if case .code(_, _?) = self { true } else { false }
     }
 }

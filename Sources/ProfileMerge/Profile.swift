@@ -109,7 +109,7 @@ struct ProfileWriter {
     private func write(_ selection: ProfileSelection, items section: Int, to text: inout ProfileText) {
         text.beginArray()
         for (item, limit) in selection.items[section] {
-            _ = ItemText(item: item, record: selection.places[item.record], limit: limit).write(to: &text)
+            ItemText(item: item, record: selection.places[item.record], limit: limit).write(to: &text)
         }
         text.endArray()
     }

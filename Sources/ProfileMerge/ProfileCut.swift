@@ -130,12 +130,13 @@ struct ProfileCut {
 
     private func sized(_ item: Item) -> SizedItem {
         var text = ProfileText()
-        _ = ItemText(item: item, record: item.record, limit: .none).write(to: &text)
+        ItemText(item: item, record: item.record, limit: .none).write(to: &text)
         var limit = TextLimit.none
         if text.count > ProfileCut.longItem {
+            let short = ItemText(item: item, record: item.record, limit: ProfileCut.longItemText)
             text = ProfileText()
-            let isCut = ItemText(item: item, record: item.record, limit: ProfileCut.longItemText).write(to: &text)
-            if isCut { limit = ProfileCut.longItemText }
+            short.write(to: &text)
+            if !short.truncated.isEmpty { limit = ProfileCut.longItemText }
         }
         writer.write(profile.records[item.record], to: &text)
         return (item, limit, text.count)
@@ -171,7 +172,7 @@ struct ProfileCut {
                 { text in
                     text.beginArray()
                     for item in items {
-                        _ = ItemText(item: item, record: places[item.record], limit: .none).write(to: &text)
+                        ItemText(item: item, record: places[item.record], limit: .none).write(to: &text)
                     }
                     text.endArray()
                 }

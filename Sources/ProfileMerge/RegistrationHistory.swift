@@ -123,9 +123,3 @@ struct RegistrationHistory {
         attribute.history[known].records.sort()
     }
 }
-
-extension Value {
-    fileprivate var label: String? {
-        if case .code(_, let label) = self { label } else { nil }
-    }
-}
