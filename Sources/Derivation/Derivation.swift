@@ -6,9 +6,9 @@ internal import Resolution
 internal import ServiceKit
 
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// Derives what waits in a store: which records speak of one enterprise, and each enterprise's profile.

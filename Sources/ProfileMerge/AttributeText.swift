@@ -9,7 +9,8 @@ struct AttributeLimit {
     static let none = AttributeLimit(text: .none, entries: nil)
     /// From the mildest to the strictest.
     static let steps = [
-        AttributeLimit(text: TextLimit(bytes: 4000), entries: 20), AttributeLimit(text: TextLimit(bytes: 1000), entries: 5),
+        AttributeLimit(text: TextLimit(bytes: 4000), entries: 20),
+        AttributeLimit(text: TextLimit(bytes: 1000), entries: 5),
         AttributeLimit(text: TextLimit(bytes: 300), entries: 2), AttributeLimit(text: TextLimit(bytes: 60), entries: 1),
     ]
 

@@ -42,7 +42,9 @@ struct ItemText {
     var truncated: [String] {
         guard limit != .none else { return [] }
         var names = facts.filter { limit.beginning(of: $0.value) != nil }.map(\.field)
-        if item.history.count > ItemText.shortHistory || item.history.contains(where: isLong) { names.append("history") }
+        if item.history.count > ItemText.shortHistory || item.history.contains(where: isLong) {
+            names.append("history")
+        }
         if facts.contains(where: { $0.original.flatMap(limit.beginning) != nil }) { names.append("originals") }
         return names.sorted()
     }

@@ -90,7 +90,9 @@ struct ProfileCut {
     private func size(of selection: ProfileSelection) -> Int {
         var text = ProfileText()
         for section in writer.policy.attributes.indices { writer.write(selection, attributes: section, to: &text) }
-        for record in Set(selection.attributes.flatMap(\.allRecords)) { writer.write(profile.records[record], to: &text) }
+        for record in Set(selection.attributes.flatMap(\.allRecords)) {
+            writer.write(profile.records[record], to: &text)
+        }
         return text.count
     }
 

@@ -147,7 +147,10 @@ public struct ProfileMerger: Sendable {
     }
 
     private func names(in attributes: [Attribute]) -> [String] {
-        guard let name = attributes.first(where: { policy.attributes[$0.section].section == "registration" && $0.field == "name" })
+        guard
+            let name = attributes.first(where: {
+                policy.attributes[$0.section].section == "registration" && $0.field == "name"
+            })
         else { return [] }
         var names: [String] = []
         for value in [name.statement.value] + name.conflicts.map(\.value) + name.history.map(\.value) {

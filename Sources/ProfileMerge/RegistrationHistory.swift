@@ -67,7 +67,8 @@ struct RegistrationHistory {
                         value: before,
                         from: follows ? previous?.date : nil,
                         to: Timeline.dayBefore(alteration.date),
-                        records: follows ? [previous?.record, alteration.record].compactMap { $0 } : [alteration.record],
+                        records: follows
+                            ? [previous?.record, alteration.record].compactMap { $0 } : [alteration.record],
                         version: nil
                     ),
                     to: &attribute
