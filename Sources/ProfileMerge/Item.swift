@@ -67,7 +67,7 @@ struct ItemMerge {
         }
         if let last = content.to?.lastDay, last < day { return false }
         if let start = content.from?.firstDay, start > day {
-            note(start)
+            if content.to?.lastDay.map({ $0 >= start }) ?? true { note(start) }
             return false
         }
         if let last = content.to?.lastDay { note(last.adding(days: 1)) }

@@ -49,6 +49,14 @@ struct ItemText {
         return names.sorted()
     }
 
+    /// Whether its period is the year that it names anyway.
+    private var saysItsYear: Bool {
+        guard case .year(let year)? = item.content.from, item.content.to ?? .year(year) == .year(year) else {
+            return false
+        }
+        return facts.contains { $0.field == "year" && $0.value == .number(Int64(year)) }
+    }
+
     private func isLong(_ stretch: Stretch) -> Bool {
         stretch.content.facts.contains { limit.beginning(of: $0.value) != nil }
     }
@@ -58,8 +66,8 @@ struct ItemText {
         var members: [(name: String, member: Member)] = []
         members.reserveCapacity(facts.count + 9)
         for fact in facts { members.append((fact.field, .fact(fact))) }
-        if item.content.from != nil { members.append(("from", .from)) }
-        if item.content.to != nil { members.append(("to", .to)) }
+        if item.content.from != nil, !saysItsYear { members.append(("from", .from)) }
+        if item.content.to != nil, !saysItsYear { members.append(("to", .to)) }
         if !item.history.isEmpty { members.append(("history", .history)) }
         if item.isInForce != nil { members.append(("inForce", .inForce)) }
         if facts.contains(where: { $0.value.label != nil }) { members.append(("labels", .labels)) }

@@ -115,8 +115,38 @@ enum Examples {
         ]
     }
 
+    static var localTaxpayer: Row {
+        Row(.nsr, "440104712345672", name: name).saying(
+            [
+                named(name), Fact("registration.legalRepresentative", .text("欧阳建国")),
+                Fact("tax.registered", .date(.day(someDay.adding(days: -4900)))),
+                Fact("tax.state", .code("03", label: "正常")), Fact("tax.authority", .text("广州市越秀区地方税务局")),
+            ],
+            from: "2005-01-01",
+            modified: "2015-03-02"
+        )
+    }
+
     /// Ten records, as a usual enterprise has.
-    static var usual: [Row] { [registration, organisation, taxpayer] + lists }
+    static var usual: [Row] {
+        let grades = (2014...2017).map { year in
+            Row(.NSRXYDJ, "440104712345672|\(year)").saying(
+                [Fact("year", .number(Int64(year))), Fact("grade", .code("B", label: nil)), Fact("authority", .text("广州市国家税务局"))],
+                from: "\(year)",
+                to: "\(year)"
+            )
+        }
+        let change = Row(.alteration, "440104000012018031200045|法定代表人变更|2017-04-27").saying(
+            [
+                Fact("item", .code("法定代表人变更", label: nil)), Fact("before", .text("何志强")), Fact("after", .text("欧阳建国")),
+            ],
+            from: "2017-04-27"
+        )
+        return [registration, organisation, taxpayer, localTaxpayer, change, lists[6]] + grades
+    }
+
+    /// Ten records, one in nearly every section.
+    static var rich: [Row] { [registration, organisation, taxpayer] + lists }
 
     static let codes = [
         Code(.uscc, "914401047123456723"), Code(.org, "712345672"), Code(.regno, "440104000012345"),

@@ -70,7 +70,7 @@ struct PurityTests {
 
     @Test("The same versions with other places in their files give the same bytes")
     func place() {
-        let rows = Examples.usual
+        let rows = Examples.rich
         var moved = rows
         for row in moved.indices {
             for version in moved[row].versions.indices { moved[row].versions[version].sequence += 77 }
@@ -97,7 +97,7 @@ struct PurityTests {
 
     @Test("A record that is withdrawn and comes back restores the profile")
     func withdrawal() {
-        let others = Array(Examples.usual.dropLast())
+        let others = Array(Examples.rich.dropLast())
         let shop = Examples.lists[6]
         let profile = merge(others + [shop])
         let gone = merge(others + [shop.withdrawn(modified: "2018-03-01")])
@@ -112,7 +112,7 @@ struct PurityTests {
 
     @Test("What is split off and joined again is as before")
     func unmerge() {
-        let mine = Examples.usual
+        let mine = Examples.rich
         let foreign = Row(.CCC, "9").saying([])
         let before = merge(mine)
         #expect(merge(mine + [foreign]).bytes != before.bytes)
@@ -121,7 +121,7 @@ struct PurityTests {
 
     @Test("Every value names records that say so, and every record is named")
     func provenance() {
-        let profile = Reading(merge(Examples.usual))
+        let profile = Reading(merge(Examples.rich))
         var named: Set<Int64> = []
         for section in ["registration", "tax", "quality"] {
             for name in profile[section].names {

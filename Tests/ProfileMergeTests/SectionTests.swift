@@ -6,11 +6,11 @@ import Testing
 struct SectionTests {
     @Test("The registry's word counts first, and what others say instead stands beside it")
     func precedence() {
-        let field = Reading(merge(Examples.usual))["registration"]["name"]
+        let field = Reading(merge(Examples.rich))["registration"]["name"]
         #expect(field["value"].text == Examples.name)
-        #expect(field["records"].description == "[4,6]", "the registry and the code register agree")
-        #expect(field["originals"].description == #"{"4":"广州市越秀区恒通机电设备有限公司 "}"#)
-        #expect(field["conflicts"].description == #"[{"records":[9],"value":"广州越秀区恒通机电设备有限公司"}]"#)
+        #expect(field["records"].description == "[3,6]", "the registry and the code register agree")
+        #expect(field["originals"].description == #"{"3":"广州市越秀区恒通机电设备有限公司 "}"#)
+        #expect(field["conflicts"].description == #"[{"records":[7],"value":"广州越秀区恒通机电设备有限公司"}]"#)
         let address = Reading(merge(Examples.organisation, Examples.taxpayer))["registration"]["address"]
         #expect(address["value"].text == "广州市越秀区环市东路368号1203")
     }
@@ -45,7 +45,7 @@ struct SectionTests {
 
     @Test("Every source is named with how many records it gave, 0 where none")
     func sources() {
-        let sources = Reading(merge(Examples.usual))["sources"]
+        let sources = Reading(merge(Examples.rich))["sources"]
         #expect(sources.names == ["hongdun", "localtax", "quality", "statetax"])
         #expect(sources["statetax"].description == #"{"NSRXX":1,"NSRXYDJ":2,"QSGG":0,"ZDSSWF":0}"#)
         #expect(sources["localtax"].description == #"{"cf":0,"fzc":0,"nsr":0,"qs":0}"#)
@@ -53,7 +53,7 @@ struct SectionTests {
 
     @Test("An item names its record, its values plainly, labels and originals beside them")
     func penalty() {
-        let profile = Reading(merge(Examples.usual))
+        let profile = Reading(merge(Examples.rich))
         let penalty = profile["penalties"][0]
         #expect(penalty["fine"].description == #"{"amount":"20000","currency":"CNY"}"#)
         #expect(penalty["originals"].description == #"{"decisionNumber":"穗工商越处字(2017)33号","fine":"2"}"#)
