@@ -131,7 +131,10 @@ enum Examples {
     static var usual: [Row] {
         let grades = (2014...2017).map { year in
             Row(.NSRXYDJ, "440104712345672|\(year)").saying(
-                [Fact("year", .number(Int64(year))), Fact("grade", .code("B", label: nil)), Fact("authority", .text("广州市国家税务局"))],
+                [
+                    Fact("year", .number(Int64(year))), Fact("grade", .code("B", label: nil)),
+                    Fact("authority", .text("广州市国家税务局")),
+                ],
                 from: "\(year)",
                 to: "\(year)"
             )
