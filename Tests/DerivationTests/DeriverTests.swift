@@ -58,7 +58,7 @@ struct DeriverTests {
                     dataset: DatasetID(AgencyID(rawValue: agency), dataset),
                     key: RecordKey(text: key)
                 )
-                #expect(store.state.withLock { $0.records[place]?.isShown } == true)
+                #expect(store.isShown(place))
                 return enterprises["\(agency)/\(dataset)/\(key)"]
             }
             #expect(Set(truth).count == 1)

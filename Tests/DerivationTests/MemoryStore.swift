@@ -18,13 +18,12 @@ final class MemoryStore: CreditStore {
         var profiles: [EnterpriseID: DerivedProfile] = [:]
         var aliases: [EnterpriseID: EnterpriseID] = [:]
         var held: [Place: [HeldRecord]] = [:]
-        var transactions = 0
     }
     let state = Mutex(State())
 
     /// Everything derived: to compare stores.
     var profiles: [EnterpriseID: DerivedProfile] { state.withLock { $0.profiles } }
-    var transactions: Int { state.withLock { $0.transactions } }
+    func isShown(_ place: Place) -> Bool { state.withLock { $0.records[place]?.isShown ?? false } }
 
     // MARK: Ingestion
 
@@ -99,7 +98,6 @@ final class MemoryStore: CreditStore {
 
     func store(_ derivations: [Derivation]) throws {
         try state.withLock { state in
-            state.transactions += 1
             for derivation in derivations {
                 guard let places = state.handedOut.removeValue(forKey: derivation.token) else {
                     throw StoreError(.staleToken, "handed out again")
