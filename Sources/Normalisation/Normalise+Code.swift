@@ -26,7 +26,13 @@ extension Normalise {
         let text = String(decoding: bytes, as: UTF8.self)
         if isNullMarker(text) { return [] }
         if bytes.contains(UInt8(ascii: "*")) {
-            return [SubjectCode(Code(column.kind(of: bytes), text), .masked, isRestricted: readsAsMaskedCard(bytes, in: column))]
+            return [
+                SubjectCode(
+                    Code(column.kind(of: bytes), text),
+                    .masked,
+                    isRestricted: readsAsMaskedCard(bytes, in: column)
+                )
+            ]
         }
         switch column {
         case .uscc: return uscc(text) ?? astray(bytes, text, in: .uscc)
@@ -38,7 +44,9 @@ extension Normalise {
     }
 
     private static func uscc(_ text: String) -> [SubjectCode]? {
-        UnifiedSocialCreditCode(text).map { [SubjectCode(Code(.uscc, text), .valid)] + derived($0.organisationCode, from: .uscc) }
+        UnifiedSocialCreditCode(text).map {
+            [SubjectCode(Code(.uscc, text), .valid)] + derived($0.organisationCode, from: .uscc)
+        }
     }
 
     private static func organisation(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {
@@ -68,7 +76,9 @@ extension Normalise {
     }
 
     private static func derived(
-        _ code: OrganisationCode?, from kind: CodeKind, needsNameAgreement: Bool = false
+        _ code: OrganisationCode?,
+        from kind: CodeKind,
+        needsNameAgreement: Bool = false
     ) -> [SubjectCode] {
         guard let code else { return [] }
         return [SubjectCode(Code(.org, code.text), .valid, within: kind, needsNameAgreement: needsNameAgreement)]

@@ -59,7 +59,9 @@ extension Normalise {
     }
 
     private static func dateNumbers(_ bytes: [UInt8]) -> DateNumbers? {
-        guard let separator = bytes.firstIndex(where: { !(0x30...0x39 ~= $0) }), separator == 4 else { return compactDate(bytes) }
+        guard let separator = bytes.firstIndex(where: { !(0x30...0x39 ~= $0) }), separator == 4 else {
+            return compactDate(bytes)
+        }
         let mark = bytes[4]
         guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: ".") else { return nil }
         guard let year = digits(bytes[..<4]) else { return nil }
@@ -105,11 +107,14 @@ extension Normalise {
         let rest = bytes.drop { $0 == 0x20 || $0 == UInt8(ascii: "T") }
         guard !rest.isEmpty else { return first == 0x20 }
         let hours = rest.prefix { 0x30...0x39 ~= $0 }
-        guard 1...2 ~= hours.count, let hour = digits(hours), hour <= 24, rest.dropFirst(hours.count).first == UInt8(ascii: ":")
+        guard 1...2 ~= hours.count, let hour = digits(hours), hour <= 24,
+            rest.dropFirst(hours.count).first == UInt8(ascii: ":")
         else { return false }
         return rest.allSatisfy { byte in
             switch byte {
-            case 0x30...0x39, UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "Z"): true
+            case 0x30...0x39, UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "Z"):
+                true
             default: false
             }
         }
