@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes Tests/CreditModelTests/StdnumVectors.swift: random codes and what python-stdnum says of them (pip install python-stdnum).
 
-An independent implementation of the same standards. It does not know codes that begin with a letter, and knows no placeholders;
-neither occurs here. The seed is fixed: the same python-stdnum gives the same file.
+An independent implementation of the same standards. It does not know codes that begin with a letter, knows no placeholders, and
+wants a division to have been in force at birth: none of this makes a difference here. The seed is fixed: the same python-stdnum gives the same file.
 """
 import random
 from pathlib import Path
@@ -45,7 +45,8 @@ def make_regno():
 
 
 def make_card():
-    body = "440106%04d%02d%02d%s" % (rng.randint(1930, 2005), rng.randint(1, 12), rng.randint(1, 28), digits(3))
+    # python-stdnum wants the division to have been in force at birth: 440106 only since 1985.
+    body = "440106%04d%02d%02d%s" % (rng.randint(1986, 2005), rng.randint(1, 12), rng.randint(1, 28), digits(3))
     return body + ric.calc_check_digit(body + "0")
 
 

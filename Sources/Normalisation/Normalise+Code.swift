@@ -98,7 +98,7 @@ extension Normalise {
         switch bytes.count {
         case 9: OrganisationCode.isValid(bytes[...]) ? .org : nil
         case 13: RegistrationNumber.isOldForm(bytes) ? .regno : nil
-        case 15: RegistrationNumber.isValid(bytes) ? .regno : TaxpayerNumber(text).map { _ in .tax }
+        case 15: RegistrationNumber.isValid(bytes) ? .regno : TaxpayerNumber(text)?.organisationCode.map { _ in .tax }
         case 18: UnifiedSocialCreditCode.isValid(bytes) ? .uscc : TaxpayerNumber(text).map { _ in .tax }
         default: nil
         }

@@ -41,8 +41,12 @@ extension Normalise {
         var bytes: [UInt8] = []
         for scalar in text.unicodeScalars {
             switch Characters.halfWidth(scalar) {
-            case "年", "月", "。", "．": bytes.append(UInt8(ascii: "-"))
-            case "日", "号": bytes.append(0x20)
+            case "年", "月":
+                while bytes.last == 0x20 { bytes.removeLast() }
+                bytes.append(UInt8(ascii: "-"))
+            case "日", "号":
+                while bytes.last == 0x20 { bytes.removeLast() }
+                bytes.append(0x20)
             case let half where Characters.isDash(half.value): bytes.append(UInt8(ascii: "-"))
             case let half where half.isASCII: bytes.append(UInt8(half.value))
             default: bytes.append(0xFF)

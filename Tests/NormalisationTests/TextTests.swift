@@ -11,7 +11,10 @@ struct TextTests {
         #expect(Normalise.text("“引”、€") == "“引”、€")
     }
 
-    @Test("Words for nothing", arguments: ["", "  ", "null", "NULL", "Null", "暂无", "无", "无数据", "\\n", "-", "--", " 暂无 ", "\u{3000}"])
+    @Test(
+        "Words for nothing",
+        arguments: ["", "  ", "null", "NULL", "Null", "暂无", "无", "无数据", "\\n", "-", "--", " 暂无 ", "\u{3000}"]
+    )
     func nothing(raw: String) {
         #expect(Normalise.text(raw) == nil)
         #expect(Normalise.name(raw) == nil)
@@ -23,11 +26,15 @@ struct TextTests {
     @Test("A name that only begins like a word for nothing stays", arguments: ["无锡", "无数据公司", "暂无名", "nullable"])
     func notNothing(raw: String) { #expect(Normalise.name(raw) == raw) }
 
-    @Test("Names: widths, brackets, blanks", arguments: [
-        ("广州穗信(中国)有限公司", "广州穗信（中国）有限公司"), ("广州［中国］【集团】〔一〕", "广州（中国）（集团）（一）"), ("广州 穗信　有限公司", "广州穗信有限公司"),
-        ("ＡＢＣ１２３商店", "ABC123商店"), ("Best  Buy 商店", "Best Buy商店"), ("广州穗信有限公司", "广州穗信有限公司"), ("abc Trading", "abc Trading"),
-        ("广州（ 中国 ）公司", "广州（中国）公司"), ("《花》、店", "《花》、店"),
-    ])
+    @Test(
+        "Names: widths, brackets, blanks",
+        arguments: [
+            ("广州穗信(中国)有限公司", "广州穗信（中国）有限公司"), ("广州［中国］【集团】〔一〕", "广州（中国）（集团）（一）"), ("广州 穗信　有限公司", "广州穗信有限公司"),
+            ("ＡＢＣ１２３商店", "ABC123商店"), ("Best  Buy 商店", "Best Buy商店"), ("广州穗信有限公司", "广州穗信有限公司"),
+            ("abc Trading", "abc Trading"),
+            ("广州（ 中国 ）公司", "广州（中国）公司"), ("《花》、店", "《花》、店"),
+        ]
+    )
     func names(raw: String, name: String) { #expect(Normalise.name(raw) == name) }
 
     @Test("Persons, addresses and document numbers")
@@ -60,31 +67,43 @@ struct TextTests {
 
 @Suite("Names")
 struct NameRulesTests {
-    @Test("One name however it is written", arguments: [
-        ("广州穗信（中国）有限责任公司", "广州穗信(中国)有限公司"), ("廣州發達貿易有限公司", "广州发达贸易有限公司"), ("ａｂｃ 商店", "ABC商店"), ("《花》店", "花店"),
-        ("第①分店", "第1分店"), ("金\u{F90A}店", "金金店"), ("Ⅲ期", "III期"), ("広東", "広東"), ("後勤服務", "后勤服务"),
-    ])
+    @Test(
+        "One name however it is written",
+        arguments: [
+            ("广州穗信（中国）有限责任公司", "广州穗信(中国)有限公司"), ("廣州發達貿易有限公司", "广州发达贸易有限公司"), ("ａｂｃ 商店", "ABC商店"), ("《花》店", "花店"),
+            ("第①分店", "第1分店"), ("金\u{F90A}店", "金金店"), ("Ⅲ期", "III期"), ("広東", "広東"), ("後勤服務", "后勤服务"),
+        ]
+    )
     func keys(a: String, b: String) { #expect(NameRules.key(a) == NameRules.key(b)) }
 
-    @Test("Different names have different keys", arguments: [
-        ("广州于裕贸易有限公司", "广州于育贸易有限公司"), ("广州穗信股份有限公司", "广州穗信有限公司"), ("瞭望杂志社", "了望杂志社"), ("乾坤商行", "干坤商行"),
-        ("广州市穗信有限公司", "广州穗信有限公司"), ("第一分公司", "第二分公司"),
-    ])
+    @Test(
+        "Different names have different keys",
+        arguments: [
+            ("广州于裕贸易有限公司", "广州于育贸易有限公司"), ("广州穗信股份有限公司", "广州穗信有限公司"), ("瞭望杂志社", "了望杂志社"), ("乾坤商行", "干坤商行"),
+            ("广州市穗信有限公司", "广州穗信有限公司"), ("第一分公司", "第二分公司"),
+        ]
+    )
     func differentKeys(a: String, b: String) { #expect(NameRules.key(a) != NameRules.key(b)) }
 
-    @Test("Names agree without region and form, up to a third of their characters", arguments: [
-        ("广州市恒通贸易有限公司", "广州恒通贸易有限责任公司"), ("广东省广州市天河区恒通贸易有限公司", "恒通贸易有限公司"), ("广州恒通贸易有限公司", "广州亨通贸易有限公司"),
-        ("恒通", "恒通"), ("广州太易科技有限公司", "廣州太易科技股份有限公司"), ("增城市恒通厂", "恒通厂"), ("广州", "广州"),
-    ])
+    @Test(
+        "Names agree without region and form, up to a third of their characters",
+        arguments: [
+            ("广州市恒通贸易有限公司", "广州恒通贸易有限责任公司"), ("广东省广州市天河区恒通贸易有限公司", "恒通贸易有限公司"), ("广州恒通贸易有限公司", "广州亨通贸易有限公司"),
+            ("恒通", "恒通"), ("广州太易科技有限公司", "廣州太易科技股份有限公司"), ("增城市恒通厂", "恒通厂"), ("广州", "广州"),
+        ]
+    )
     func agreeing(a: String, b: String) {
         #expect(NameRules.agree(a, b))
         #expect(NameRules.agree(b, a))
     }
 
-    @Test("Names with more of them different do not agree, however long what they share in region and form", arguments: [
-        ("广州于裕贸易有限公司", "广州恒通贸易有限公司"), ("广州恒通贸易有限责任公司", "广州恒通餐饮有限责任公司"), ("广州市天河区甲有限公司", "广州市天河区乙有限公司"),
-        ("恒通", "亨通"), ("恒通", ""), ("广州恒通有限公司", "广州恒通有限公司天河区第一分公司"),
-    ])
+    @Test(
+        "Names with more of them different do not agree, however long what they share in region and form",
+        arguments: [
+            ("广州于裕贸易有限公司", "广州恒通贸易有限公司"), ("广州恒通贸易有限责任公司", "广州恒通餐饮有限责任公司"), ("广州市天河区甲有限公司", "广州市天河区乙有限公司"),
+            ("恒通", "亨通"), ("恒通", ""), ("广州恒通有限公司", "广州恒通有限公司天河区第一分公司"),
+        ]
+    )
     func disagreeing(a: String, b: String) {
         #expect(!NameRules.agree(a, b))
         #expect(!NameRules.agree(b, a))
