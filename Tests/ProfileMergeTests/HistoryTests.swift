@@ -105,13 +105,18 @@ struct HistoryTests {
     @Test("An item whose true-from moved on keeps what it said before")
     func item() {
         let row = Row(.SCXKZ, "XK1")
-            .saying([Fact("product", .text("线"))], from: "2010-01-01", to: "2014-12-31", modified: "2010-01-02")
+            .saying(
+                [Fact("product", .text("线"), original: " 线")],
+                from: "2010-01-01",
+                to: "2014-12-31",
+                modified: "2010-01-02"
+            )
             .saying([Fact("product", .text("电缆"))], from: "2015-01-01", to: "2019-12-31", modified: "2015-01-02")
         let licence = Reading(merge(row))["licences"][0]
         #expect(licence["product"].text == "电缆")
         #expect(
             licence["history"].description
-                == #"[{"from":"2010-01-01","to":"2014-12-31","values":{"product":"线"},"version":"\#(row.versions[0].digest)"}]"#
+                == #"[{"from":"2010-01-01","originals":{"product":" 线"},"to":"2014-12-31","values":{"product":"线"},"version":"\#(row.versions[0].digest)"}]"#
         )
     }
 }
