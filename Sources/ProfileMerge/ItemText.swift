@@ -55,7 +55,9 @@ struct ItemText {
         guard case .year(let year)? = item.content.from, item.content.to ?? .year(year) == .year(year) else {
             return false
         }
-        return facts.contains { $0.field == "year" && $0.value == .number(Int64(year)) }
+        return facts.contains {
+            $0.field == "year" && ($0.value == .date(.year(year)) || $0.value == .number(Int64(year)))
+        }
     }
 
     private func isLong(_ stretch: Stretch) -> Bool {

@@ -119,4 +119,18 @@ struct HistoryTests {
                 == #"[{"from":"2010-01-01","originals":{"product":" 线"},"to":"2014-12-31","values":{"product":"线"},"version":"\#(row.versions[0].digest)"}]"#
         )
     }
+
+    @Test("A former name is told as a registration would write it, with the text of the change beside it")
+    func normalised() {
+        let change = Row(.alteration, "P1|名称变更|2010-03-04").saying(
+            [
+                Fact("item", .code("名称变更", label: nil)), Fact("before", .text("广州旧名(集团) 有限公司")),
+                Fact("after", .text(new)),
+            ],
+            from: "2010-03-04"
+        )
+        let field = Reading(merge(Row(.registration, "P1").saying([named(new)]), change))["registration"]["name"]
+        #expect(field["history"][0]["value"].text == "广州旧名（集团）有限公司")
+        #expect(field["history"][0]["original"].text == "广州旧名(集团) 有限公司")
+    }
 }

@@ -31,7 +31,7 @@ struct SizeTests {
         arguments: [500, 5_000]
     )
     func vast(_ count: Int) throws {
-        let rows = Examples.vast(count)
+        let rows = Examples.vast(count) + [Row(.nsr, "says nothing").saying([])]
         let profile = merge(rows)
         #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
         #expect(profile.bytes.count > MergePolicy.standard.sizeLimit / 2, "what fits is shown")
@@ -100,5 +100,16 @@ struct SizeTests {
         let rest = try #require(profile.annexes.first)
         #expect(Reading(try JSONValue(parsing: rest.bytes))["registration"]["name"]["history"].count == 2_999)
         #expect(profile.names.count == 3_000)
+    }
+
+    @Test("A registration that says nothing is named where only lists are cut")
+    func silent() {
+        let long = String(repeating: "事", count: 3_000)
+        let penalties = (0..<30).map { Row(.penalty, "\($0)").saying([Fact("facts", .text(long))]) }
+        let profile = merge(penalties + [Row(.nsr, "says nothing").saying([])])
+        let keys = Reading(profile)["records"].elements.compactMap { $0["key"].text }
+        let rest = profile.annexes.flatMap { Reading(try? JSONValue(parsing: $0.bytes))["records"].elements }
+        #expect(profile.annexes.count > 0)
+        #expect(Set(keys + rest.compactMap { $0["key"].text }).contains("says nothing"))
     }
 }
