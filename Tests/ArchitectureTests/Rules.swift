@@ -34,7 +34,8 @@ enum Rules {
             guard bytes[index] == UInt8(ascii: "!") else { return false }
             let before = bytes[index - 1]
             let isOperand =
-                0x30...0x39 ~= before || 0x41...0x5A ~= before || 0x61...0x7A ~= before || Array("_)]}?\"`".utf8).contains(before)
+                0x30...0x39 ~= before || 0x41...0x5A ~= before || 0x61...0x7A ~= before
+                || Array("_)]}?\"`".utf8).contains(before)
             let isComparison = index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "=")
             return isOperand && !isComparison
         }
@@ -44,7 +45,8 @@ enum Rules {
     static func length(_ files: [SourceFile], limit: Int = 400) -> [String] {
         files.compactMap { file in
             let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
-            return count > limit ? "\(file.path) has \(count) lines, at most \(limit): it holds more than one idea" : nil
+            return count > limit
+                ? "\(file.path) has \(count) lines, at most \(limit): it holds more than one idea" : nil
         }
     }
 
@@ -100,9 +102,13 @@ enum Rules {
 
     /// A folder of `Adapters` that the manifest does not name is never built.
     static func forgottenAdapters(_ paths: [String], manifest: String) -> [String] {
-        Set(paths.compactMap { path -> String? in
-            let parts = path.split(separator: "/")
-            return parts.count > 2 && parts[1] != "Registry" ? String(parts[1]) : nil
-        }).sorted().filter { !manifest.contains("\"\($0)\"") }.map { "Adapters/\($0) is not among the agencies of Package.swift" }
+        Set(
+            paths.compactMap { path -> String? in
+                let parts = path.split(separator: "/")
+                return parts.count > 2 && parts[1] != "Registry" ? String(parts[1]) : nil
+            }
+        ).sorted().filter { !manifest.contains("\"\($0)\"") }.map {
+            "Adapters/\($0) is not among the agencies of Package.swift"
+        }
     }
 }

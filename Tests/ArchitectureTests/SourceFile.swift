@@ -26,7 +26,9 @@ struct SourceFile: Sendable {
     var imports: [(module: String, line: Int)] {
         code.enumerated().compactMap { index, line in
             var words = line.split(separator: " ").map(String.init)
-            words.removeAll { $0.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains($0) }
+            words.removeAll {
+                $0.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains($0)
+            }
             guard words.first == "import", words.count > 1 else { return nil }
             let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
             let name = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
@@ -48,16 +50,14 @@ enum Package {
     }
 
     /// Paths of all files under some folders or of those files themselves, sorted.
-    static func files(in folders: [String]) throws -> [String] {
+    static func files(in folders: [String]) -> [String] {
         var paths: [String] = []
         for folder in folders {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: "\(root)/\(folder)", isDirectory: &isFolder) else { continue }
-            guard isFolder.boolValue else {
+            if let inside = try? FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)") {
+                paths += inside.map { "\(folder)/\($0)" }
+            } else if FileManager.default.fileExists(atPath: "\(root)/\(folder)") {
                 paths.append(folder)
-                continue
             }
-            paths += try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)").map { "\(folder)/\($0)" }
         }
         return paths.sorted()
     }
