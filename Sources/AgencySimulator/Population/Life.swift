@@ -30,10 +30,7 @@ struct Life {
     var industry: String
     var phone: String
 
-    /// A value that holds on a day: the last that began by then, else the first.
-    private func last<Value>(_ values: [(Value, from: Day)], _ day: Day) -> Int {
-        values.lastIndex { $0.from <= day } ?? 0
-    }
+    // What holds on a day: the last that began by then, else the first.
     func name(on day: Day) -> String { names[names.lastIndex { $0.from <= day } ?? 0].name }
     /// The name before the one of that day, if there was one.
     func formerName(on day: Day) -> String? {

@@ -1,0 +1,7 @@
+extension RecordWriter {
+    mutating func writeTaxpayer() {}
+    mutating func writeTaxEvents() {}
+    mutating func writeQuality() {}
+    mutating func writeInspections() {}
+    mutating func writeDoublePublicity() {}
+}
