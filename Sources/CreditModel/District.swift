@@ -34,6 +34,7 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
     /// Whether the code was in force in a year; true where its history is not known.
     public func isInForce(inYear year: Int) -> Bool { years?.contains(year) ?? true }
 
+    /// The six digits.
     public var description: String { code }
 
     /// Every division of Guangzhou, past and present, and the city itself.
