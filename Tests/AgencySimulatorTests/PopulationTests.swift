@@ -128,7 +128,7 @@ struct PopulationTests {
             }
         }
         let share = Double(rows) / Double(known.count)
-        #expect(0.015...0.035 ~= share, "\(share), \(known.count) records")
+        #expect(0.02...0.03 ~= share, "\(share), \(known.count) records")
     }
 }
 

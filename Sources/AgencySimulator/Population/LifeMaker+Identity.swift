@@ -22,7 +22,7 @@ extension LifeMaker {
     func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
         let shares =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
-            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.18)
+            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.28)
         var person = shares ? nominee(group) : tables.person(&dice)
         life.representatives = [(person, life.established)]
         guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else { return }
