@@ -32,6 +32,10 @@ BLOCKS = [
     (0x2F800, 0x2FA1F),
 ]
 
+# Traditional only, though GB 2312 has them; and simplified in one meaning (瞭望), though it lacks it.
+ALWAYS = "後於麽"
+NEVER = "瞭"
+
 
 def decompositions():
     fields = {}
@@ -60,10 +64,12 @@ def simplified():
             continue
         source = int(parts[0][2:], 16)
         targets = [int(t[2:], 16) for t in parts[2].split()]
-        # The reader's table has 16-bit units. What the simplified standard has too stays: it is its own form in one of its
-        # meanings (瞭, 乾, 著, 於).
+        # The reader's table has 16-bit units.
         targets = [t for t in targets if t <= 0x9FFF and t != source]
-        if not 0x3400 <= source <= 0x9FFF or not targets or in_gb2312(source):
+        if not 0x3400 <= source <= 0x9FFF or not targets:
+            continue
+        # What the simplified standard has too stays: it is its own form in one of its meanings (乾, 著, 吒, 阪).
+        if (in_gb2312(source) and chr(source) not in ALWAYS) or chr(source) in NEVER:
             continue
         target = min(targets, key=lambda t: (not in_gb2312(t), targets.index(t)))
         yield chr(source), chr(target)

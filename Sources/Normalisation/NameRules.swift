@@ -94,14 +94,18 @@ extension NameRules {
     private static func withoutRegion(_ name: ArraySlice<UInt32>, levels: [[[UInt32]]]) -> ArraySlice<UInt32> {
         var rest = name
         for level in levels {
-            guard let region = level.first(where: { rest.count >= $0.count + 2 && rest.starts(with: $0) }) else { continue }
+            guard let region = level.first(where: { rest.count >= $0.count + 2 && rest.starts(with: $0) }) else {
+                continue
+            }
             rest = rest.dropFirst(region.count)
         }
         return rest
     }
 
     private static func withoutForm(_ name: ArraySlice<UInt32>) -> ArraySlice<UInt32> {
-        guard let form = forms.first(where: { name.count > $0.count && name.suffix($0.count).elementsEqual($0) }) else { return name }
+        guard let form = forms.first(where: { name.count > $0.count && name.suffix($0.count).elementsEqual($0) }) else {
+            return name
+        }
         return name.dropLast(form.count)
     }
 
@@ -114,10 +118,13 @@ extension NameRules {
     ])
 
     private static let provinces = sorted(
-        with("省", [
-            "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南",
-            "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾",
-        ]) + with("市", ["北京", "天津", "上海", "重庆"]) + autonomousRegions
+        with(
+            "省",
+            [
+                "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南",
+                "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾",
+            ]
+        ) + with("市", ["北京", "天津", "上海", "重庆"]) + autonomousRegions
     )
 
     private static let autonomousRegions: [String] = [
@@ -125,10 +132,13 @@ extension NameRules {
     ]
 
     private static let cities = sorted(
-        with("市", [
-            "广州", "韶关", "深圳", "珠海", "汕头", "佛山", "江门", "湛江", "茂名", "肇庆", "惠州", "梅州", "汕尾", "河源", "阳江", "清远", "东莞",
-            "中山", "潮州", "揭阳", "云浮",
-        ])
+        with(
+            "市",
+            [
+                "广州", "韶关", "深圳", "珠海", "汕头", "佛山", "江门", "湛江", "茂名", "肇庆", "惠州", "梅州", "汕尾", "河源", "阳江", "清远", "东莞",
+                "中山", "潮州", "揭阳", "云浮",
+            ]
+        )
     )
 
     /// Each name bare and with its suffix.

@@ -26,19 +26,29 @@ extension Normalise {
         let text = String(decoding: bytes, as: UTF8.self)
         if isNullMarker(text) { return [] }
         if bytes.contains(UInt8(ascii: "*")) {
-            return [SubjectCode(Code(column.kind(of: bytes), text), .masked, isRestricted: readsAsMaskedCard(bytes, in: column))]
+            return [
+                SubjectCode(
+                    Code(column.kind(of: bytes), text),
+                    .masked,
+                    isRestricted: readsAsMaskedCard(bytes, in: column)
+                )
+            ]
         }
         switch column {
-        case .uscc: return uscc(text) ?? astray(bytes, text, in: .uscc)
+        case .uscc: return uscc(bytes, text) ?? astray(bytes, text, in: .uscc)
         case .org: return organisation(bytes, text) ?? astray(bytes, text, in: .org)
-        case .orgOrUSCC: return uscc(text) ?? organisation(bytes, text) ?? astray(bytes, text, in: column)
+        case .orgOrUSCC: return uscc(bytes, text) ?? organisation(bytes, text) ?? astray(bytes, text, in: column)
         case .regno: return registration(bytes, text) ?? astray(bytes, text, in: .regno)
         case .tax: return taxpayer(text) ?? astray(bytes, text, in: .tax)
         }
     }
 
-    private static func uscc(_ text: String) -> [SubjectCode]? {
-        UnifiedSocialCreditCode(text).map { [SubjectCode(Code(.uscc, text), .valid)] + derived($0.organisationCode, from: .uscc) }
+    private static func uscc(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {
+        guard UnifiedSocialCreditCode.isValid(bytes) else { return nil }
+        let code = SubjectCode(Code(.uscc, text), .valid)
+        // Said of the bytes: this is the code that comes most often.
+        guard OrganisationCode.isValid(bytes[8..<17]) else { return [code] }
+        return [code, SubjectCode(Code(.org, String(decoding: bytes[8..<17], as: UTF8.self)), .valid, within: .uscc)]
     }
 
     private static func organisation(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {
@@ -68,7 +78,9 @@ extension Normalise {
     }
 
     private static func derived(
-        _ code: OrganisationCode?, from kind: CodeKind, needsNameAgreement: Bool = false
+        _ code: OrganisationCode?,
+        from kind: CodeKind,
+        needsNameAgreement: Bool = false
     ) -> [SubjectCode] {
         guard let code else { return [] }
         return [SubjectCode(Code(.org, code.text), .valid, within: kind, needsNameAgreement: needsNameAgreement)]
@@ -88,7 +100,7 @@ extension Normalise {
         switch bytes.count {
         case 9: OrganisationCode.isValid(bytes[...]) ? .org : nil
         case 13: RegistrationNumber.isOldForm(bytes) ? .regno : nil
-        case 15: RegistrationNumber.isValid(bytes) ? .regno : TaxpayerNumber(text).map { _ in .tax }
+        case 15: RegistrationNumber.isValid(bytes) ? .regno : TaxpayerNumber(text)?.organisationCode.map { _ in .tax }
         case 18: UnifiedSocialCreditCode.isValid(bytes) ? .uscc : TaxpayerNumber(text).map { _ in .tax }
         default: nil
         }

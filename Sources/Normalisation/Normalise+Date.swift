@@ -41,8 +41,12 @@ extension Normalise {
         var bytes: [UInt8] = []
         for scalar in text.unicodeScalars {
             switch Characters.halfWidth(scalar) {
-            case "年", "月", "。", "．": bytes.append(UInt8(ascii: "-"))
-            case "日", "号": bytes.append(0x20)
+            case "年", "月":
+                while bytes.last == 0x20 { bytes.removeLast() }
+                bytes.append(UInt8(ascii: "-"))
+            case "日", "号":
+                while bytes.last == 0x20 { bytes.removeLast() }
+                bytes.append(0x20)
             case let half where Characters.isDash(half.value): bytes.append(UInt8(ascii: "-"))
             case let half where half.isASCII: bytes.append(UInt8(half.value))
             default: bytes.append(0xFF)
@@ -59,7 +63,9 @@ extension Normalise {
     }
 
     private static func dateNumbers(_ bytes: [UInt8]) -> DateNumbers? {
-        guard let separator = bytes.firstIndex(where: { !(0x30...0x39 ~= $0) }), separator == 4 else { return compactDate(bytes) }
+        guard let separator = bytes.firstIndex(where: { !(0x30...0x39 ~= $0) }), separator == 4 else {
+            return compactDate(bytes)
+        }
         let mark = bytes[4]
         guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: ".") else { return nil }
         guard let year = digits(bytes[..<4]) else { return nil }
@@ -105,11 +111,14 @@ extension Normalise {
         let rest = bytes.drop { $0 == 0x20 || $0 == UInt8(ascii: "T") }
         guard !rest.isEmpty else { return first == 0x20 }
         let hours = rest.prefix { 0x30...0x39 ~= $0 }
-        guard 1...2 ~= hours.count, let hour = digits(hours), hour <= 24, rest.dropFirst(hours.count).first == UInt8(ascii: ":")
+        guard 1...2 ~= hours.count, let hour = digits(hours), hour <= 24,
+            rest.dropFirst(hours.count).first == UInt8(ascii: ":")
         else { return false }
         return rest.allSatisfy { byte in
             switch byte {
-            case 0x30...0x39, UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "Z"): true
+            case 0x30...0x39, UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "Z"):
+                true
             default: false
             }
         }

@@ -28,7 +28,9 @@ extension Normalise {
     public static func money(_ raw: String, in unit: MoneyUnit, currency: String = "CNY") -> MoneyReading {
         guard let text = text(raw) else { return .none }
         let places = unit == .tenThousandYuan ? 4 : 0
-        if let decimal = DecimalText(text) { return .money(Money(amount: decimal.shifted(by: places), currency: currency)) }
+        if let decimal = DecimalText(text) {
+            return .money(Money(amount: decimal.shifted(by: places), currency: currency))
+        }
         var rest = folded(text, blanks: .nowhere, Characters.halfWidth)[...]
         while let mark = marks.first(where: { rest.hasPrefix($0) }) { rest.removeFirst(mark.count) }
         while let unit = units.first(where: { rest.hasSuffix($0) }) { rest.removeLast(unit.count) }

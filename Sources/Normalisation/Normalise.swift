@@ -1,6 +1,6 @@
-/// Agencies' raw text → canonical values. What cannot be read is said to be so; nothing is guessed.
+/// Agencies' raw text → canonical values.
 ///
-/// Pure functions, called for every field of every row: what needs no change is returned as it came.
+/// What cannot be read is said to be so; nothing is guessed. Pure functions, called for every field of every row: what needs no change is returned as it came.
 public enum Normalise {
     /// A text without blanks at its ends, inner blanks of any kind collapsed to one, invisible characters dropped.
     ///
@@ -13,7 +13,10 @@ public enum Normalise {
     /// An enterprise's name: letters and digits half-width, all brackets `（）`, no blanks beside Han characters.
     public static func name(_ raw: String) -> String? {
         guard let text = text(raw) else { return nil }
-        guard text.utf8.contains(where: { $0 == 0x20 || $0 == 0x28 || $0 == 0x29 || $0 == 0x5B || $0 == 0x5D || $0 == 0xE3 || $0 == 0xEF })
+        guard
+            text.utf8.contains(where: {
+                $0 == 0x20 || $0 == 0x28 || $0 == 0x29 || $0 == 0x5B || $0 == 0x5D || $0 == 0xE3 || $0 == 0xEF
+            })
         else { return text }
         return presence(
             folded(text, blanks: .besideLatin) { scalar in
@@ -31,7 +34,8 @@ public enum Normalise {
         guard let text = text(raw) else { return nil }
         return presence(
             folded(text, blanks: .besideLatin) { scalar in
-                scalar.value > 0x7F && Characters.isMiddleDot(scalar.value) ? "·" : Characters.halfWidthLetterOrDigit(scalar)
+                scalar.value > 0x7F && Characters.isMiddleDot(scalar.value)
+                    ? "·" : Characters.halfWidthLetterOrDigit(scalar)
             }
         )
     }
@@ -117,7 +121,9 @@ extension Normalise {
                 continue
             }
             let next = form(scalar)
-            if blankWaits, blanks == .besideLatin, !Characters.isHan(last), !Characters.isHan(next.value) { result.append(" ") }
+            if blankWaits, blanks == .besideLatin, !Characters.isHan(last), !Characters.isHan(next.value) {
+                result.append(" ")
+            }
             blankWaits = false
             result.append(next)
             last = next.value
