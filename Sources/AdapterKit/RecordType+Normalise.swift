@@ -19,6 +19,7 @@ extension RecordType {
     public func hasRestrictedKey(_ key: RecordKey) -> Bool {
         let tax = taxKeyColumns
         for (index, part) in key.parts.enumerated() where index < self.key.count {
+            if screensIdentityCards, IdentityScreen.holdsNumber(part) { return true }
             guard self.key[index].contains(where: tax.contains) else { continue }
             if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
         }
@@ -52,8 +53,23 @@ struct RowReader {
                 report("field", field.name)
                 continue
             }
-            for use in type.columns[index].uses { apply(use, to: field) }
+            let shown = type.screensIdentityCards ? screened(field, type.columns[index]) : field
+            for use in type.columns[index].uses { apply(use, to: shown) }
         }
+    }
+
+    /// A text column without the numbers of identity cards in it; a code column that holds one names nobody.
+    private mutating func screened(_ field: RawField, _ column: Column) -> RawField {
+        guard IdentityScreen.holdsNumber(field.text) else { return field }
+        for use in column.uses {
+            guard case .code(let place, let role) = use else { continue }
+            if place == .tax { return field }
+            for code in Normalise.code(field.text, in: .tax) where code.isRestricted {
+                change(role) { if !$0.codes.contains(code) { $0.codes.append(code) } }
+            }
+            return RawField(field.name, "")
+        }
+        return RawField(field.name, IdentityScreen.masked(field.text))
     }
 
     private mutating func report(_ kind: String, _ name: String) {

@@ -10,11 +10,16 @@ public struct RecordType: Sendable {
     public var columns: [Column]
     /// Where the result column says 假冒 the nominal producer is a victim: (column, value).
     public var victimWhere: VictimRule?
+    /// Whether any of its code columns and texts may hold the number of an identity card, as `CF_*` fields do.
+    public var screensIdentityCards: Bool
 
     var byName: [String: Int]
 
     /// Describes a dataset.
-    public init(key: [[String]], victimWhere: VictimRule? = nil, _ columns: [Column]) {
+    public init(
+        key: [[String]], victimWhere: VictimRule? = nil, screensIdentityCards: Bool = false, _ columns: [Column]
+    ) {
+        self.screensIdentityCards = screensIdentityCards
         self.key = key
         self.columns = columns
         self.victimWhere = victimWhere
