@@ -54,7 +54,8 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static let provinces: Set<Int> = [
-        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64,
+        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
+        63, 64,
         65, 71, 81, 82,
     ]
     private static let guangzhouNumbers = Set(

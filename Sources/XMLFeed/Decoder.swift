@@ -82,7 +82,7 @@ extension Decoder {
         var input = Array(text.utf8)
         guard encoding == .gb18030, input.contains(where: { $0 >= 0x80 }) else { return input }
         let converter = unsafe iconv_open("GB18030", "UTF-8")
-        guard unsafe Int(bitPattern: converter) != -1, let converter = unsafe converter else { return input }
+        guard Int(bitPattern: converter) != -1, let converter = unsafe converter else { return input }
         defer { unsafe _ = iconv_close(converter) }
         var output = [UInt8](repeating: 0, count: input.count * 4)
         let left: Int = unsafe input.withUnsafeMutableBytes { source in

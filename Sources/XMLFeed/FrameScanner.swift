@@ -39,7 +39,7 @@ struct FrameScanner {
     ///   - isEnded: whether nothing follows the buffer.
     ///   - reach: bytes after which a comment that does not end is none: one bad row must not swallow the next.
     mutating func next(in buffer: UnsafeRawBufferPointer, isEnded: Bool, isInRow: Bool, reach: Int) -> Finding {
-        guard let base = unsafe buffer.baseAddress else { return .nothing }
+        guard let base = buffer.baseAddress else { return .nothing }
         let count = buffer.count
         while place < count {
             guard let found = unsafe memchr(base + place, 0x3C, count - place) else {
@@ -54,7 +54,7 @@ struct FrameScanner {
             }
             let second = unsafe buffer[place + 1]
             if second == UInt8(ascii: "!") || second == UInt8(ascii: "?") {
-                guard !skip(buffer, isEnded: isEnded, reach: reach) else { continue }
+                guard unsafe !skip(buffer, isEnded: isEnded, reach: reach) else { continue }
                 if isWaiting { return .nothing }
                 if !isInRow, unsafe starts(buffer, at: place + 2, with: "DOCTYPE") { return .doctype(place) }
             } else if second == UInt8(ascii: "/") {
@@ -91,7 +91,7 @@ struct FrameScanner {
             return false
         }
         let start = max(from, searched)
-        if let found = self.end(end, in: buffer, from: start, notBefore: from) {
+        if let found = unsafe self.end(end, in: buffer, from: start, notBefore: from) {
             place = found
             searched = 0
             return true
@@ -104,7 +104,7 @@ struct FrameScanner {
 
     /// The place after the first `end` that begins at `first` or later; all ends end in `>`.
     private func end(_ end: StaticString, in buffer: UnsafeRawBufferPointer, from start: Int, notBefore first: Int) -> Int? {
-        guard let base = unsafe buffer.baseAddress else { return nil }
+        guard let base = buffer.baseAddress else { return nil }
         var next = start
         while next < buffer.count, let found = unsafe memchr(base + next, 0x3E, buffer.count - next) {
             next = unsafe UnsafeRawPointer(found) - base + 1

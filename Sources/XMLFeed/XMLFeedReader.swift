@@ -275,7 +275,7 @@ package final class XMLFeedReader {
 
     private static func lines(_ bytes: ArraySlice<UInt8>) -> Int {
         unsafe bytes.withUnsafeBytes { buffer in
-            guard var place = unsafe buffer.baseAddress else { return 0 }
+            guard var place = buffer.baseAddress else { return 0 }
             let end = unsafe place + buffer.count
             var count = 0
             while let found = unsafe memchr(place, 0x0A, end - place) {
