@@ -92,7 +92,7 @@ let package = Package(
         ),
         .target(
             name: "AgencySimulator",
-            dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, logging]
+            dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
         ),
 
         // 5 programs: wiring
