@@ -188,7 +188,6 @@ struct ProfileCut {
     private func usedRecords(_ selection: ProfileSelection) -> [Int] {
         var used = Set(selection.attributes.flatMap(\.allRecords))
         for (item, _) in selection.items.joined() { used.insert(item.record) }
-        if selection.identifiers == nil { used.formUnion(unreferencedRecords) }
         return used.sorted()
     }
 
