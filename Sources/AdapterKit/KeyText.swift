@@ -33,8 +33,8 @@ extension RecordType {
     public func key(_ text: (String) -> String?) -> RecordKey? {
         var parts: [String] = []
         for columns in key {
-            let part = columns.lazy.compactMap { text($0) }.map(KeyText.trimmed).first { Normalise.text($0) != nil }
-            guard let part else { return nil }
+            let texts = columns.compactMap { text($0).map(KeyText.trimmed) }
+            guard let part = texts.first(where: { Normalise.text($0) != nil }) else { return nil }
             parts.append(part)
         }
         return RecordKey(parts)

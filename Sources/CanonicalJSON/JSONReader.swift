@@ -141,8 +141,11 @@ extension JSONReader {
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .integer(number) }
         guard let number = Double(text), number.isFinite else { throw JSONError(.number, at: start) }
-        // Up to 2^53 every whole number is one Double and back.
-        if number.magnitude <= 9_007_199_254_740_992, let integer = Int64(exactly: number) { return .integer(integer) }
+        // Up to 2^53 every whole number is one Double and back. (Int64(exactly:) would need libm, which the core does not link.)
+        if number.magnitude <= 9_007_199_254_740_992 {
+            let whole = Int64(number)
+            if Double(whole) == number { return .integer(whole) }
+        }
         return .number(number)
     }
 }

@@ -45,6 +45,8 @@ public struct UnifiedSocialCreditCode: Hashable, Comparable, Sendable, CustomStr
         return values
     }()
 
+    /// Whether a code comes before another, by its characters.
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+    /// The code itself.
     public var description: String { text }
 }

@@ -35,18 +35,20 @@ extension Normalise {
             ]
         }
         switch column {
-        case .uscc: return uscc(text) ?? astray(bytes, text, in: .uscc)
+        case .uscc: return uscc(bytes, text) ?? astray(bytes, text, in: .uscc)
         case .org: return organisation(bytes, text) ?? astray(bytes, text, in: .org)
-        case .orgOrUSCC: return uscc(text) ?? organisation(bytes, text) ?? astray(bytes, text, in: column)
+        case .orgOrUSCC: return uscc(bytes, text) ?? organisation(bytes, text) ?? astray(bytes, text, in: column)
         case .regno: return registration(bytes, text) ?? astray(bytes, text, in: .regno)
         case .tax: return taxpayer(text) ?? astray(bytes, text, in: .tax)
         }
     }
 
-    private static func uscc(_ text: String) -> [SubjectCode]? {
-        UnifiedSocialCreditCode(text).map {
-            [SubjectCode(Code(.uscc, text), .valid)] + derived($0.organisationCode, from: .uscc)
-        }
+    private static func uscc(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {
+        guard UnifiedSocialCreditCode.isValid(bytes) else { return nil }
+        let code = SubjectCode(Code(.uscc, text), .valid)
+        // Said of the bytes: this is the code that comes most often.
+        guard OrganisationCode.isValid(bytes[8..<17]) else { return [code] }
+        return [code, SubjectCode(Code(.org, String(decoding: bytes[8..<17], as: UTF8.self)), .valid, within: .uscc)]
     }
 
     private static func organisation(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {

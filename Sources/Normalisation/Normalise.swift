@@ -1,6 +1,6 @@
-/// Agencies' raw text → canonical values. What cannot be read is said to be so; nothing is guessed.
+/// Agencies' raw text → canonical values.
 ///
-/// Pure functions, called for every field of every row: what needs no change is returned as it came.
+/// What cannot be read is said to be so; nothing is guessed. Pure functions, called for every field of every row: what needs no change is returned as it came.
 public enum Normalise {
     /// A text without blanks at its ends, inner blanks of any kind collapsed to one, invisible characters dropped.
     ///

@@ -16,9 +16,13 @@ struct PopulationLikenessTests {
         let some = try SimulatedPopulation(seed: 11, enterprises: count, rates: .none)
         var rows: [Row] = []
         for index in 0..<count {
-            guard let event = some.events(of: index).first(where: { $0.dataset.name == "registration" }) else { continue }
+            guard let event = some.events(of: index).first(where: { $0.dataset.name == "registration" }) else {
+                continue
+            }
             let values = Dictionary(event.fields.map { ($0.name, $0.text) }) { a, _ in a }
-            rows.append(Row(name: values["ENTNAME"] ?? "", representative: values["LEREP"] ?? "", address: values["DOM"] ?? ""))
+            rows.append(
+                Row(name: values["ENTNAME"] ?? "", representative: values["LEREP"] ?? "", address: values["DOM"] ?? "")
+            )
         }
         let people = rows.reduce(into: [String: Int]()) { $0[$1.representative, default: 0] += 1 }
         let desks = rows.reduce(into: [String: Int]()) { $0[$1.address, default: 0] += 1 }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("A simulated population")
 struct PopulationTests {
-    private func population(_ count: Int, _ rates: DirtRates = .standard, seed: UInt64 = 7) throws -> SimulatedPopulation {
+    private func population(_ count: Int, _ rates: DirtRates = .standard, seed: UInt64 = 7) throws
+        -> SimulatedPopulation
+    {
         try SimulatedPopulation(seed: seed, enterprises: count, rates: rates)
     }
 
@@ -26,8 +28,10 @@ struct PopulationTests {
         #expect(
             seen.sorted() == [
                 "hongdun/abnormal", "hongdun/alteration", "hongdun/illegal", "hongdun/online-shop", "hongdun/penalty",
-                "hongdun/registration", "localtax/cf", "localtax/fzc", "localtax/nsr", "localtax/qs", "quality/CCC", "quality/JDCC",
-                "quality/SCXKZ", "quality/XZCF", "quality/ZZJGDM", "statetax/NSRXX", "statetax/NSRXYDJ", "statetax/QSGG",
+                "hongdun/registration", "localtax/cf", "localtax/fzc", "localtax/nsr", "localtax/qs", "quality/CCC",
+                "quality/JDCC",
+                "quality/SCXKZ", "quality/XZCF", "quality/ZZJGDM", "statetax/NSRXX", "statetax/NSRXYDJ",
+                "statetax/QSGG",
                 "statetax/ZDSSWF",
             ]
         )
@@ -54,8 +58,10 @@ struct PopulationTests {
     @Test("The key is what the row's fields say")
     func keyFields() throws {
         let fields = [
-            "registration": ["PRIPID"], "alteration": ["PRIPID", "ALTITEM", "ALTDATE"], "abnormal": ["BUSEXCLIST"], "illegal": ["ILLID"],
-            "penalty": ["PENDECNO", "PENAUTH"], "online-shop": ["SHOPID"], "NSRXX": ["NSRSBH"], "NSRXYDJ": ["NSRSBH", "PDND"],
+            "registration": ["PRIPID"], "alteration": ["PRIPID", "ALTITEM", "ALTDATE"], "abnormal": ["BUSEXCLIST"],
+            "illegal": ["ILLID"],
+            "penalty": ["PENDECNO", "PENAUTH"], "online-shop": ["SHOPID"], "NSRXX": ["NSRSBH"],
+            "NSRXYDJ": ["NSRSBH", "PDND"],
             "QSGG": ["NSRSBH", "SZ", "GGRQ"], "ZDSSWF": ["AJBH"], "nsr": ["nsrsbh"], "fzc": ["nsrsbh", "rdrq"],
             "qs": ["nsrsbh", "sz", "ggrq"], "cf": ["wsh"], "ZZJGDM": ["机构代码"], "SCXKZ": ["证书编号"], "CCC": ["证书编号"],
             "JDCC": ["报告编号"],
@@ -65,13 +71,17 @@ struct PopulationTests {
             for event in some.events(of: index) {
                 let values = Dictionary(event.fields.map { ($0.name, $0.text) }) { a, _ in a }
                 var names = fields[event.dataset.name] ?? []
-                if event.dataset.name == "XZCF" { names = [values["CF_CFJGDM"] == nil ? "CF_XZJG" : "CF_CFJGDM", "CF_WSH", "CF_XDR_MC"] }
+                if event.dataset.name == "XZCF" {
+                    names = [values["CF_CFJGDM"] == nil ? "CF_XZJG" : "CF_CFJGDM", "CF_WSH", "CF_XDR_MC"]
+                }
                 #expect(names.map { values[$0] ?? "" } == event.key.parts)
             }
         }
     }
 
-    @Test("No second of any dataset holds more than a thousand rows, and nothing is seen before its agency's system ran")
+    @Test(
+        "No second of any dataset holds more than a thousand rows, and nothing is seen before its agency's system ran"
+    )
     func seconds() throws {
         let some = try population(3_000)
         var rows: [String: Int] = [:]
@@ -128,7 +138,7 @@ struct PopulationTests {
             }
         }
         let share = Double(rows) / Double(known.count)
-        #expect(0.015...0.035 ~= share, "\(share), \(known.count) records")
+        #expect(0.02...0.03 ~= share, "\(share), \(known.count) records")
     }
 }
 

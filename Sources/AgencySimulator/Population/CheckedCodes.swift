@@ -66,7 +66,8 @@ enum CheckedCodes {
     }
     static func isIdentityCard(_ text: String) -> Bool {
         let digits = text.prefix(17)
-        return text.utf8.count == 18 && digits.utf8.allSatisfy { 0x30...0x39 ~= $0 } && identityCard(String(digits)) == text
+        return text.utf8.count == 18 && digits.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+            && identityCard(String(digits)) == text
     }
 
     /// Whether a code holds in some column: what a wrong character must never lead to.

@@ -49,7 +49,9 @@ struct WeightedWords {
             let word = part.prefix { !$0.isASCII }
             guard !word.isEmpty, let count = Double(part.dropFirst(word.count)) else { continue }
             words.append(String(word))
-            weights.append(damping == 1 ? count : damping < 0.8 ? count.squareRoot() : count / (1 + count.squareRoot() / 100))
+            weights.append(
+                damping == 1 ? count : damping < 0.8 ? count.squareRoot() : count / (1 + count.squareRoot() / 100)
+            )
         }
         self.init(words, weights)
     }

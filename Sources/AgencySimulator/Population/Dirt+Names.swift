@@ -9,20 +9,25 @@ extension Dirt {
             "海诲", "明名", "万方", "士土", "广厂", "商尚", "业叶", "展辰", "未末", "顺川", "益溢", "正振", "永水", "中忠", "福富", "凯恺", "文纹",
         ]
         var table: [Character: String] = [:]
-        for group in groups { for character in group { table[character, default: ""] += group.filter { $0 != character } } }
+        for group in groups {
+            for character in group { table[character, default: ""] += group.filter { $0 != character } }
+        }
         return table
     }()
     private static let traditional: [Character: Character] = Dictionary(
         zip(
             "广东华业贸发龙门车电机设计实装饰药医务员国银长汇联达兴丰泽运网纸铁钢铝园园厂卫环义乐庆宝丽",
             "廣東華業貿發龍門車電機設計實裝飾藥醫務員國銀長匯聯達興豐澤運網紙鐵鋼鋁園園廠衛環義樂慶寶麗"
-        ), uniquingKeysWith: { a, _ in a }
+        ),
+        uniquingKeysWith: { a, _ in a }
     )
 
     /// A name of the enterprise on a day as it is sent in a column.
     func name(of life: Life, on day: Day, _ column: UInt64, mayBeFormer: Bool = true) -> String {
         var name = life.name(on: day)
-        if mayBeFormer, let former = life.formerName(on: day), hits(.formerName, column, rates.formerName) { name = former }
+        if mayBeFormer, let former = life.formerName(on: day), hits(.formerName, column, rates.formerName) {
+            name = former
+        }
         return written(name, column)
     }
 
@@ -52,14 +57,20 @@ extension Dirt {
     private static func swap(_ text: String, _ old: String, _ new: String) -> String {
         let characters = Array(text)
         let wanted = Array(old)
-        guard let start = characters.indices.first(where: { characters[$0...].starts(with: wanted) }) else { return text }
+        guard let start = characters.indices.first(where: { characters[$0...].starts(with: wanted) }) else {
+            return text
+        }
         return String(characters[..<start]) + new + String(characters[(start + wanted.count)...])
     }
 
     /// Where a trade name usually stands: behind the region.
     private func place(_ characters: [Character], _ column: UInt64) -> Int {
         var dice = dice(.place, column)
-        let start = characters.starts(with: "测试广州") ? 4 : characters.starts(with: "测试") ? 2 : characters.starts(with: "广州市") ? 3 : characters.starts(with: "广州") ? 2 : 0
+        let start =
+            characters.starts(with: "测试广州")
+            ? 4
+            : characters.starts(with: "测试")
+                ? 2 : characters.starts(with: "广州市") ? 3 : characters.starts(with: "广州") ? 2 : 0
         return min(characters.count - 1, start + dice.below(max(1, min(6, characters.count - start - 4))))
     }
 
@@ -117,7 +128,8 @@ extension Dirt {
 
     /// A document's number with its year in the brackets that the clerk has.
     func documentNumber(_ prefix: String, _ year: Int, _ number: Int, _ column: UInt64) -> String {
-        let (open, close) = hits(.brackets, column, rates.brackets)
+        let (open, close) =
+            hits(.brackets, column, rates.brackets)
             ? Dice(seed, 0xD0C, column).first(of: [("(", ")"), ("（", "）"), ("[", "]"), ("【", "】")]) : ("〔", "〕")
         return "\(prefix)\(open)\(year)\(close)\(number)号"
     }

@@ -6,7 +6,8 @@ struct Dirt {
     let rates: Rates
 
     enum Kind: UInt64 {
-        case fullWidth = 1, brackets, lowerCase, missing, wrongCharacter, swapped, wrongColumn, masked, formerName, shortForm, typo
+        case fullWidth = 1, brackets, lowerCase, missing, wrongCharacter, swapped, wrongColumn, masked, formerName,
+            shortForm, typo
         case blanks, traditional, outsideGBK, sentinelDate, dateForm, nullMarker, yuan, unreadable, place
     }
 
@@ -24,7 +25,9 @@ struct Dirt {
     }
 
     /// A code as sent; `other` is what may stand in its place by mistake.
-    func code(_ code: String?, _ column: UInt64, missing: Double = 0, isKey: Bool = false, other: String? = nil) -> String {
+    func code(_ code: String?, _ column: UInt64, missing: Double = 0, isKey: Bool = false, other: String? = nil)
+        -> String
+    {
         guard let code, !hits(.missing, column, missing) else { return isKey ? "" : nothing(column) }
         var text = code
         if let other, other != code, hits(.wrongColumn, column, rates.wrongColumn) {
@@ -97,7 +100,9 @@ struct Dirt {
     /// A date as sent; nothing is an empty text, a null marker or a sentinel.
     func date(_ day: Day?, _ column: UInt64, isCompact: Bool = false, open: [String] = []) -> String {
         guard let day else {
-            if !open.isEmpty, hits(.sentinelDate, column, rates.sentinelDate) { return Dice(seed, 0x5E7, column).first(of: open) }
+            if !open.isEmpty, hits(.sentinelDate, column, rates.sentinelDate) {
+                return Dice(seed, 0x5E7, column).first(of: open)
+            }
             return nothing(column)
         }
         guard hits(.dateForm, column, rates.dateForm) else { return isCompact ? day.compact : day.description }

@@ -11,7 +11,7 @@ package struct DirtRates: Sendable, Hashable {
         "formerName": 0.05, "shortForm": 0.05, "typo": 0.01, "blanks": 0.03, "traditional": 0.005, "outsideGBK": 0.002,
         "doubled": 0.02, "overtaken": 0.005, "late": 0.05, "sentinelDate": 0.05, "dateForm": 0.01, "nullMarker": 0.02,
         "yuan": 0.003, "unreadable": 0.0002, "test": 0.001, "numberTwice": 0.00002, "withdrawn": 0.02, "return": 0.25,
-        "earlyWithdrawal": 0.10, "withdrawnTwice": 0.15, "rekeyed": 0.003, "touched": 0.006,
+        "earlyWithdrawal": 0.10, "withdrawnTwice": 0.15, "rekeyed": 0.003, "touched": 0.019,
     ])
     /// No dirt at all.
     package static let none = DirtRates(values: standard.values.mapValues { _ in 0 })
@@ -43,7 +43,8 @@ package enum DirtRatesError: Error, Hashable {
 
 /// The rates as fields, looked up once.
 struct Rates: Sendable {
-    let fullWidth, brackets, lowerCase, missingTaxUSCC, missingQualityUSCC, wrongCharacter, swapped, wrongColumn, masked: Double
+    let fullWidth, brackets, lowerCase, missingTaxUSCC, missingQualityUSCC, wrongCharacter, swapped, wrongColumn,
+        masked: Double
     let otherDivision, formerName, shortForm, typo, blanks, traditional, outsideGBK, doubled, overtaken, late: Double
     let sentinelDate, dateForm, nullMarker, yuan, unreadable, test, numberTwice, withdrawn, comesBack: Double
     let earlyWithdrawal, withdrawnTwice, rekeyed, touched: Double

@@ -22,7 +22,8 @@ struct Ledger {
     var events: [SimulatedEvent] = []
 
     private static let correctable: Set<String> = [
-        "TEL", "SPECAUSETEXT", "SERILLREA", "ILLEGACTTYPE", "WEBSITNAME", "SCJYDZ", "PDJG", "JYDZ", "WFSS", "swjg", "wfss", "地址",
+        "OPSCOPE", "SPECAUSETEXT", "SERILLREA", "ILLEGACTTYPE", "WEBSITNAME", "SCJYDZ", "PDJG", "JYDZ", "WFSS", "dz",
+        "wfss", "地址",
         "产品名称", "型号", "型号规格", "CF_SY", "ALTAF",
     ]
 
@@ -59,8 +60,15 @@ struct Ledger {
             if isUnreadable { breakRow(&row) }
             versions.append(
                 SimulatedEvent(
-                    dataset: draft.dataset, key: RecordKey(draft.key), change: versions.isEmpty ? .insert : .update, visible: seen,
-                    modified: seen, fields: row, isUnreadable: isUnreadable, isTest: isTest, about: isTest ? [] : draft.about
+                    dataset: draft.dataset,
+                    key: RecordKey(draft.key),
+                    change: versions.isEmpty ? .insert : .update,
+                    visible: seen,
+                    modified: seen,
+                    fields: row,
+                    isUnreadable: isUnreadable,
+                    isTest: isTest,
+                    about: isTest ? [] : draft.about
                 )
             )
         }
@@ -119,7 +127,7 @@ struct Ledger {
 
     private func correct(_ row: inout [RawField], _ edition: Int) {
         for index in row.indices where Self.correctable.contains(row[index].name) && row[index].text.utf8.count > 3 {
-            row[index].text += row[index].name == "TEL" ? "-\(edition)" : "（更正\(edition)）"
+            row[index].text += "（更正\(edition)）"
             return
         }
     }

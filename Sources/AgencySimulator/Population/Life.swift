@@ -61,7 +61,9 @@ struct Life {
 
 /// The days that matter to everyone.
 enum Calendar {
-    static func day(_ year: Int, _ month: Int, _ day: Int) -> Day { Day(year: year, month: month, day: day) ?? Day(number: 0) }
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> Day {
+        Day(year: year, month: month, day: day) ?? Day(number: 0)
+    }
     static let usccStart = day(2015, 10, 1)
     static let usccLast = day(2018, 3, 31)
     static let renumbered = day(2007, 7, 1)

@@ -22,16 +22,19 @@ extension LifeMaker {
     func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
         let shares =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
-            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.18)
+            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.28)
         var person = shares ? nominee(group) : tables.person(&dice)
         life.representatives = [(person, life.established)]
-        guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else { return }
+        guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
+            return
+        }
         let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
         person = tables.person(&dice)
         life.representatives.append((person, from))
     }
 
-    func names(_ life: inout Life, _ kinship: Kinship, _ member: Int, _ first: Int, _ district: Int, _ dice: inout Dice) {
+    func names(_ life: inout Life, _ kinship: Kinship, _ member: Int, _ first: Int, _ district: Int, _ dice: inout Dice)
+    {
         let place = SimulatedDistrict.all[district].code(on: life.established).name
         let text: String
         var mayChange = life.kind != .shop
@@ -40,7 +43,11 @@ extension LifeMaker {
             let ordinals = ["一", "二", "三", "四", "五", "六"]
             let parent = ownCompanyName(first).text
             let ordinal = ordinals[min(member, 6) - 1]
-            text = parent + (style == "分公司" ? "第\(ordinal)分公司" : style == "分店" ? "第\(ordinal)分店" : "\(place.dropLast())分公司" + (member > 1 ? ordinal : ""))
+            text =
+                parent
+                + (style == "分公司"
+                    ? "第\(ordinal)分公司"
+                    : style == "分店" ? "第\(ordinal)分店" : "\(place.dropLast())分公司" + (member > 1 ? ordinal : ""))
             mayChange = false
         } else if 7...9 ~= member, member - 7 < kinship.sisters {
             let base = ownCompanyName(first + 7)
@@ -62,7 +69,11 @@ extension LifeMaker {
         life.names = [((life.isTest ? "测试" : "") + text, life.established)]
         guard mayChange, dice.chance(0.13), life.established.adding(days: 500) < life.lastDay else { return }
         var name = plainName(life.index, life.kind, place)
-        name = dice.chance(0.3) ? { var n = name; n.form = "集团有限公司"; return n }() : sister(sister(name, life.index), life.index &+ 77)
+        name =
+            dice.chance(0.3)
+            ? {
+                var n = name; n.form = "集团有限公司"; return n
+            }() : sister(sister(name, life.index), life.index &+ 77)
         let from = dice.day(from: life.established.adding(days: 300), to: life.lastDay)
         guard (life.isTest ? "测试" : "") + name.text != life.names[0].name else { return }
         life.names.append(((life.isTest ? "测试" : "") + name.text, from))
@@ -76,7 +87,14 @@ extension LifeMaker {
         tables.name(at: point(index), kind: .company, district: "天河区")
     }
 
-    func places(_ life: inout Life, _ kinship: Kinship, _ member: Int, _ group: Int, _ district: Int, _ dice: inout Dice) {
+    func places(
+        _ life: inout Life,
+        _ kinship: Kinship,
+        _ member: Int,
+        _ group: Int,
+        _ district: Int,
+        _ dice: inout Dice
+    ) {
         let sharesDesk = 7...9 ~= member && member - 7 < kinship.sisters && kinship.sistersShareDesk
         if sharesDesk || dice.chance(0.035) {
             var desk = Dice(seed, sharesDesk ? 0xDE1 : 0xDE2, UInt64(sharesDesk ? group : group / 8))
@@ -85,7 +103,9 @@ extension LifeMaker {
         } else {
             life.addresses = [(address(district, life.established, &dice), district, life.established)]
         }
-        guard life.kind != .institution, dice.chance(0.2), life.established.adding(days: 300) < life.lastDay else { return }
+        guard life.kind != .institution, dice.chance(0.2), life.established.adding(days: 300) < life.lastDay else {
+            return
+        }
         let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
         let next = dice.chance(0.5) ? SimulatedDistrict.draw(&dice) : life.addresses[0].district
         life.addresses.append((address(next, from, &dice), next, from))
@@ -105,7 +125,8 @@ extension LifeMaker {
     }
 
     func particulars(_ life: inout Life, _ dice: inout Dice) {
-        let amounts = life.kind == .shop ? [1, 2, 3, 5, 10] : [3, 10, 30, 50, 50, 100, 100, 200, 500, 1000, 3000, 10_000]
+        let amounts =
+            life.kind == .shop ? [1, 2, 3, 5, 10] : [3, 10, 30, 50, 50, 100, 100, 200, 500, 1000, 3000, 10_000]
         life.capitals = [(dice.pick(amounts), life.established)]
         if life.kind == .company, dice.chance(0.15), life.established.adding(days: 300) < life.lastDay {
             let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
@@ -114,8 +135,12 @@ extension LifeMaker {
         let trade = tables.industries.draw(&dice)
         let other = tables.industries.draw(&dice)
         life.scope = "\(trade)；\(other)。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
-        life.industry = dice.pick(["5164", "5299", "6510", "7299", "5211", "6210", "3034", "1810", "4790", "7240", "5822", "6920"])
-        life.phone = dice.chance(0.6) ? "020-" + padded(30_000_000 + dice.below(59_999_999), 8) : "13" + padded(dice.below(999_999_999), 9)
+        life.industry = dice.pick([
+            "5164", "5299", "6510", "7299", "5211", "6210", "3034", "1810", "4790", "7240", "5822", "6920",
+        ])
+        life.phone =
+            dice.chance(0.6)
+            ? "020-" + padded(30_000_000 + dice.below(59_999_999), 8) : "13" + padded(dice.below(999_999_999), 9)
     }
 }
 

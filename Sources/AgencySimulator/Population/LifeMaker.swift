@@ -56,10 +56,25 @@ struct LifeMaker: Sendable {
         let parentDay = isBranch ? foundingDay(of: first) : nil
         if let parentDay, established < parentDay { established = parentDay.adding(days: 30 + dice.below(2000)) }
         var life = Life(
-            index: index, seed: seed, kind: kind, isTest: isTest, isRegistered: !isOutsider,
-            parent: isBranch ? first : nil, enterpriseType: enterpriseType(kind, isBranch, &dice), established: established,
-            pripid: "", regno: "", sentRegno: "", taxNumbers: [], names: [], representatives: [], addresses: [], capitals: [],
-            scope: "", industry: "", phone: ""
+            index: index,
+            seed: seed,
+            kind: kind,
+            isTest: isTest,
+            isRegistered: !isOutsider,
+            parent: isBranch ? first : nil,
+            enterpriseType: enterpriseType(kind, isBranch, &dice),
+            established: established,
+            pripid: "",
+            regno: "",
+            sentRegno: "",
+            taxNumbers: [],
+            names: [],
+            representatives: [],
+            addresses: [],
+            capitals: [],
+            scope: "",
+            industry: "",
+            phone: ""
         )
         endings(&life, &dice)
         if kinship.takesOver, member == 13 {
@@ -89,7 +104,9 @@ struct LifeMaker: Sendable {
     private func foundingDay(_ dice: inout Dice) -> Day {
         let draw = dice.fraction()
         let years =
-            draw < 0.03 ? 1980...1989 : draw < 0.12 ? 1990...1999 : draw < 0.35 ? 2000...2008 : draw < 0.80 ? 2009...2015 : 2016...2020
+            draw < 0.03
+            ? 1980...1989
+            : draw < 0.12 ? 1990...1999 : draw < 0.35 ? 2000...2008 : draw < 0.80 ? 2009...2015 : 2016...2020
         let month = dice.within(1...12)
         return Calendar.day(dice.within(years), month, dice.within(1...28))
     }
@@ -124,10 +141,13 @@ struct LifeMaker: Sendable {
         } else {
             life.ended = dice.day(from: earliest, to: Calendar.end)
         }
-        life.endState = dice.chance(0.3) ? "D" : dice.chance(0.03) ? "C" : dice.chance(0.03) ? "Q" : dice.chance(0.03) ? "Z" : "ZX"
+        life.endState =
+            dice.chance(0.3) ? "D" : dice.chance(0.03) ? "C" : dice.chance(0.03) ? "Q" : dice.chance(0.03) ? "Z" : "ZX"
     }
 
-    private func regnoOf(_ index: Int, _ kind: EnterpriseKind, _ districtCode: String, isOld: Bool, _ dice: Dice) -> String {
+    private func regnoOf(_ index: Int, _ kind: EnterpriseKind, _ districtCode: String, isOld: Bool, _ dice: Dice)
+        -> String
+    {
         var dice = dice
         if isOld { return CheckedCodes.mod1110("4401" + padded(oldRegnos(index), 8)) }
         let lead = kind == .shop ? dice.pick(["6", "7", "8"]) : dice.chance(0.06) ? "4" : dice.pick(["0", "1", "2"])
@@ -144,18 +164,29 @@ struct LifeMaker: Sendable {
         life.sentRegno = life.regno
         if dice.fraction() < rates.numberTwice, index > 0 {
             let other = index - 1
-            life.sentRegno = regnoOf(other, .company, place, isOld: false, Dice(seed ^ Dice.mix(UInt64(other) &+ 0x11FE), 0x4E6))
+            life.sentRegno = regnoOf(
+                other,
+                .company,
+                place,
+                isOld: false,
+                Dice(seed ^ Dice.mix(UInt64(other) &+ 0x11FE), 0x4E6)
+            )
         }
         let isNew = life.established >= Calendar.usccStart
         let body = isNew ? "MA5" + base31(newOrgs(index), 5) : padded(10_000_000 + orgs(index), 8)
         let org = CheckedCodes.org(body: body)
-        let head = life.kind == .institution ? dice.pick(["12440100", "91440300", "91330200", "52440100"])
+        let head =
+            life.kind == .institution
+            ? dice.pick(["12440100", "91440300", "91330200", "52440100"])
             : (life.kind == .shop ? "92" : life.enterpriseType == "3700" ? "93" : "91") + place
-        if life.kind == .institution, life.usccFrom == nil { life.usccFrom = Calendar.usccStart.adding(days: dice.below(600)) }
+        if life.kind == .institution, life.usccFrom == nil {
+            life.usccFrom = Calendar.usccStart.adding(days: dice.below(600))
+        }
         let uscc = CheckedCodes.uscc(head: head, org: org)
         if life.usccFrom != nil { life.uscc = uscc }
         if life.kind != .shop || life.usccFrom != nil { life.org = org }
-        let division = dice.fraction() < rates.otherDivision ? otherDistrict(district, &dice) : district
+        var divisions = life.dice(0xD17)
+        let division = divisions.chance(rates.otherDivision) ? otherDistrict(district, &divisions) : district
         let office = SimulatedDistrict.all[division].code(on: life.established).code
         if life.kind == .shop {
             life.taxNumbers = [(cardNumber(life, &dice), life.established)]
@@ -163,9 +194,13 @@ struct LifeMaker: Sendable {
             life.taxNumbers = [(uscc, life.established)]
         } else {
             life.taxNumbers = [(office + org, life.established)]
-            if let from = life.usccFrom, dice.chance(0.25) { life.taxNumbers.append((uscc, from.adding(days: dice.within(1...90)))) }
+            if let from = life.usccFrom, dice.chance(0.25) {
+                life.taxNumbers.append((uscc, from.adding(days: dice.within(1...90))))
+            }
         }
-        if life.kind == .shop, dice.chance(0.03) { life.taxNumbers[0].number = "L" + (isNew ? uscc : life.taxNumbers[0].number) }
+        if life.kind == .shop, dice.chance(0.03) {
+            life.taxNumbers[0].number = "L" + (isNew ? uscc : life.taxNumbers[0].number)
+        }
     }
 
     private func otherDistrict(_ district: Int, _ dice: inout Dice) -> Int {
@@ -185,8 +220,10 @@ struct LifeMaker: Sendable {
     }
 
     private static let homes = [
-        "440102", "440103", "440104", "440105", "440106", "440111", "440112", "440126", "440122", "440125", "440121", "440524",
-        "440582", "440923", "441402", "441521", "441827", "441224", "442527", "430422", "430623", "430111", "420106", "420583",
+        "440102", "440103", "440104", "440105", "440106", "440111", "440112", "440126", "440122", "440125", "440121",
+        "440524",
+        "440582", "440923", "441402", "441521", "441827", "441224", "442527", "430422", "430623", "430111", "420106",
+        "420583",
         "360102", "360731", "450103", "450881", "510102", "350102",
     ]
 

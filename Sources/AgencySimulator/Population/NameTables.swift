@@ -42,7 +42,12 @@ struct NameTables {
             region = regions.decode(&point)
             form = companyForms.decode(&point)
         }
-        return EnterpriseName(region: region == "广州市区" ? "广州市\(district)" : region, trade: trade, industry: industry, form: form)
+        return EnterpriseName(
+            region: region == "广州市区" ? "广州市\(district)" : region,
+            trade: trade,
+            industry: industry,
+            form: form
+        )
     }
 }
 

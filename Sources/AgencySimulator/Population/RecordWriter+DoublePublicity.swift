@@ -22,7 +22,10 @@ extension RecordWriter {
         let number = dirt.documentNumber(penalty.prefix, penalty.on.components.year, penalty.number, 70)
         let key = isOld ? [penalty.office, number, name] : [penalty.officeCode, number, name]
         let draft = RecordDraft(
-            dataset: DatasetID(.quality, "XZCF"), key: key, about: subject, days: [isOld ? penalty.on : max(penalty.on, Calendar.day(2018, 1, 1))],
+            dataset: DatasetID(.quality, "XZCF"),
+            key: key,
+            about: subject,
+            days: [isOld ? penalty.on : max(penalty.on, Calendar.day(2018, 1, 1))],
             dirt: dirt
         )
         ledger.publish(draft) { fact, seen in
@@ -33,7 +36,8 @@ extension RecordWriter {
                 tax: life.taxNumbers.isEmpty ? dirt.nothing(5) : dirt.code(life.taxNumber(on: fact), 5, other: life.org)
             )
             return isOld
-                ? penalty.edition2016(name, number, uscc, codes, dirt, seen) : penalty.edition2018(name, number, uscc, codes, dirt)
+                ? penalty.edition2016(name, number, uscc, codes, dirt, seen)
+                : penalty.edition2018(name, number, uscc, codes, dirt)
         }
     }
 }
@@ -70,7 +74,10 @@ struct PublishedPenalty {
         self.number = number
         prefix = "穗\(SimulatedDistrict.all[district].name.prefix(1))质监罚字"
         office = "广州市\(SimulatedDistrict.all[district].name)质量技术监督局"
-        officeCode = CheckedCodes.uscc(head: "11440100", org: CheckedCodes.org(body: "007400" + padded(district + 10, 2)))
+        officeCode = CheckedCodes.uscc(
+            head: "11440100",
+            org: CheckedCodes.org(body: "007400" + padded(district + 10, 2))
+        )
         representative = life.representative(on: on)
         let born = Calendar.day(1955, 1, 1).adding(days: dice.below(14_000)).compact
         card = dice.chance(0.1) ? CheckedCodes.identityCard("440106" + born + padded(dice.within(1...990), 3)) : nil
@@ -85,19 +92,29 @@ struct PublishedPenalty {
     private var content: String { fine == 0 ? "责令改正" : "责令改正，罚款\(fine)元" }
 
     func edition2018(
-        _ name: String, _ document: String, _ uscc: String, _ codes: (org: String, regno: String, tax: String), _ dirt: Dirt
+        _ name: String,
+        _ document: String,
+        _ uscc: String,
+        _ codes: (org: String, regno: String, tax: String),
+        _ dirt: Dirt
     ) -> [RawField] {
         let subject = [
-            RawField("CF_XDR_MC", name), RawField("CF_XDR_LB", isShop ? "个体工商户" : "法人及非法人组织"), RawField("CF_XDR_SHXYM", uscc),
-            RawField("CF_XDR_GSZC", codes.regno), RawField("CF_XDR_ZZJG", codes.org), RawField("CF_XDR_SWDJ", codes.tax),
-            RawField("CF_XDR_SYDW", dirt.nothing(71)), RawField("CF_XDR_SHZZ", dirt.nothing(72)), RawField("CF_FRDB", representative),
-            RawField("CF_FR_ZJLX", card == nil ? dirt.nothing(73) : "身份证"), RawField("CF_FR_ZJHM", card ?? dirt.nothing(74)),
+            RawField("CF_XDR_MC", name), RawField("CF_XDR_LB", isShop ? "个体工商户" : "法人及非法人组织"),
+            RawField("CF_XDR_SHXYM", uscc),
+            RawField("CF_XDR_GSZC", codes.regno), RawField("CF_XDR_ZZJG", codes.org),
+            RawField("CF_XDR_SWDJ", codes.tax),
+            RawField("CF_XDR_SYDW", dirt.nothing(71)), RawField("CF_XDR_SHZZ", dirt.nothing(72)),
+            RawField("CF_FRDB", representative),
+            RawField("CF_FR_ZJLX", card == nil ? dirt.nothing(73) : "身份证"),
+            RawField("CF_FR_ZJHM", card ?? dirt.nothing(74)),
         ]
         let decision = [
-            RawField("CF_WSH", document), RawField("CF_WFXW", act), RawField("CF_SY", "经查，当事人\(act)"), RawField("CF_YJ", basis),
+            RawField("CF_WSH", document), RawField("CF_WFXW", act), RawField("CF_SY", "经查，当事人\(act)"),
+            RawField("CF_YJ", basis),
             RawField("CF_CFLB", kinds), RawField("CF_NR", content),
             RawField("CF_NR_FK", fine == 0 ? dirt.nothing(75) : dirt.tenThousands(fine, 75)),
-            RawField("CF_NR_WFFF", taken == 0 ? dirt.nothing(76) : dirt.tenThousands(taken, 76)), RawField("CF_NR_ZKDX", dirt.nothing(77)),
+            RawField("CF_NR_WFFF", taken == 0 ? dirt.nothing(76) : dirt.tenThousands(taken, 76)),
+            RawField("CF_NR_ZKDX", dirt.nothing(77)),
             RawField("CF_JDRQ", dirt.date(on, 78)),
             RawField("CF_YXQ", dirt.date(nil, 79, open: ["2099-12-31", "9999-9-9", "无处罚期限", "长期"])),
             RawField("CF_GSJZQ", dirt.date(on.adding(days: 1096), 80)),
@@ -109,14 +126,23 @@ struct PublishedPenalty {
     }
 
     func edition2016(
-        _ name: String, _ document: String, _ uscc: String, _ codes: (org: String, regno: String, tax: String), _ dirt: Dirt, _ seen: Day
+        _ name: String,
+        _ document: String,
+        _ uscc: String,
+        _ codes: (org: String, regno: String, tax: String),
+        _ dirt: Dirt,
+        _ seen: Day
     ) -> [RawField] {
         [
-            RawField("CF_WSH", document), RawField("CF_CFMC", "\(act)案"), RawField("CF_CFLB1", kinds), RawField("CF_CFLB2", dirt.nothing(71)),
-            RawField("CF_SY", "经查，当事人\(act)"), RawField("CF_YJ", basis), RawField("CF_XDR_MC", name), RawField("CF_XDR_SHXYM", uscc),
+            RawField("CF_WSH", document), RawField("CF_CFMC", "\(act)案"), RawField("CF_CFLB1", kinds),
+            RawField("CF_CFLB2", dirt.nothing(71)),
+            RawField("CF_SY", "经查，当事人\(act)"), RawField("CF_YJ", basis), RawField("CF_XDR_MC", name),
+            RawField("CF_XDR_SHXYM", uscc),
             RawField("CF_XDR_ZDM", codes.org), RawField("CF_XDR_GSDJ", codes.regno), RawField("CF_XDR_SWDJ", codes.tax),
-            RawField("CF_XDR_SFZ", card ?? dirt.nothing(74)), RawField("CF_FR", representative), RawField("CF_JG", content),
-            RawField("CF_JDRQ", dirt.date(on, 78)), RawField("CF_XZJG", office), RawField("CF_ZT", "0"), RawField("DFBM", "440100000000"),
+            RawField("CF_XDR_SFZ", card ?? dirt.nothing(74)), RawField("CF_FR", representative),
+            RawField("CF_JG", content),
+            RawField("CF_JDRQ", dirt.date(on, 78)), RawField("CF_XZJG", office), RawField("CF_ZT", "0"),
+            RawField("DFBM", "440100000000"),
             RawField("SJC", seen.description), RawField("BZ", dirt.nothing(81)), RawField("GSQX", "三年"),
             RawField("CF_AJMC", "\(act)案"), RawField("CF_JZRQ", dirt.date(nil, 79, open: ["2099-12-31", "无处罚期限"])),
             RawField("CF_SYFW", "社会公示"),

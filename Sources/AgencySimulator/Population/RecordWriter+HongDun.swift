@@ -4,14 +4,16 @@ import CreditModel
 extension RecordWriter {
     private func identity(_ seen: Day, _ fact: Day, _ dirt: Dirt) -> [RawField] {
         [
-            RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""), RawField("REGNO", life.sentRegno),
+            RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
+            RawField("REGNO", life.sentRegno),
             RawField("ENTNAME", dirt.name(of: life, on: fact, 4)),
         ]
     }
 
     /// The days from which the registry's row is true.
     private var approvals: [Day] {
-        var days = [life.established] + life.names.map(\.from) + life.representatives.map(\.from) + life.addresses.map(\.from)
+        var days =
+            [life.established] + life.names.map(\.from) + life.representatives.map(\.from) + life.addresses.map(\.from)
         days += life.capitals.map(\.from)
         if let from = life.usccFrom { days.append(from) }
         if let ended = life.ended { days.append(ended) }
@@ -24,7 +26,12 @@ extension RecordWriter {
         let approvals = approvals
         let parent = life.parent.map { maker.life(of: $0).pripid }
         let draft = RecordDraft(
-            dataset: DatasetID(.hongdun, "registration"), key: [life.pripid], about: subject, days: approvals, dirt: dirt, mayGo: false
+            dataset: DatasetID(.hongdun, "registration"),
+            key: [life.pripid],
+            about: subject,
+            days: approvals,
+            dirt: dirt,
+            mayGo: life.index % 10 == 3
         )
         ledger.publish(draft) { fact, seen in
             let address = life.address(on: fact)
@@ -33,16 +40,20 @@ extension RecordWriter {
             let former = life.names.filter { $0.from <= fact }.dropLast().map(\.name)
             let isOver = life.ended.map { $0 <= fact } ?? false
             var row = [
-                RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""), RawField("REGNO", life.sentRegno),
+                RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
+                RawField("REGNO", life.sentRegno),
                 RawField("ENTNAME", dirt.name(of: life, on: fact, 4, mayBeFormer: false)),
                 RawField("OLDNAME", former.isEmpty ? dirt.nothing(5) : former.joined(separator: ";")),
                 RawField("ENTTYPE", life.enterpriseType), RawField("LEREP", life.representative(on: fact)),
                 RawField("DOM", address.text), RawField("DOMDISTRICT", district.code + suffix),
             ]
             row += [
-                RawField("REGCAP", dirt.tenThousands(life.capital(on: fact) * 10_000, 10)), RawField("REGCAPCUR", "156"),
-                RawField("ESTDATE", dirt.date(life.established, 11)), RawField("OPFROM", dirt.date(life.established, 12)),
-                RawField("OPTO", dirt.date(nil, 13, open: ["9999-9-9", "9999-09-09", "2099-12-31"])), RawField("OPSCOPE", life.scope),
+                RawField("REGCAP", dirt.tenThousands(life.capital(on: fact) * 10_000, 10)),
+                RawField("REGCAPCUR", "156"),
+                RawField("ESTDATE", dirt.date(life.established, 11)),
+                RawField("OPFROM", dirt.date(life.established, 12)),
+                RawField("OPTO", dirt.date(nil, 13, open: ["9999-9-9", "9999-09-09", "2099-12-31"])),
+                RawField("OPSCOPE", life.scope),
                 RawField("INDUSTRYCO", life.industry), RawField("REGSTATE", isOver ? life.endState : "K"),
                 RawField("REGORG", "广州市\(district.name)\(seen < Calendar.day(2015, 1, 1) ? "工商行政管理局" : "市场监督管理局")"),
                 RawField("APPRDATE", dirt.date(approvals.last { $0 <= fact } ?? life.established, 14)),
@@ -75,8 +86,11 @@ extension RecordWriter {
         for (index, change) in changes.enumerated() {
             let dirt = dirt(2, index)
             let draft = RecordDraft(
-                dataset: DatasetID(.hongdun, "alteration"), key: [life.pripid, change.item, change.on.description], about: subject,
-                days: [change.on], dirt: dirt
+                dataset: DatasetID(.hongdun, "alteration"),
+                key: [life.pripid, change.item, change.on.description],
+                about: subject,
+                days: [change.on],
+                dirt: dirt
             )
             let writer = self
             ledger.publish(draft) { fact, seen in
@@ -98,33 +112,49 @@ extension RecordWriter {
             let reason = dice.pick(["列入经营异常名录3年内且依照规定履行公示义务", "依法办理住所变更登记，申请移出", "提供证明可以通过登记住所取得联系"])
             listing("abnormal", "BUSEXCLIST", "YC" + padded(number(index), 9), 3, index, on, removed) { _ in
                 [RawField("SPECAUSE", String(cause)), RawField("SPECAUSETEXT", causes[cause - 1])]
-            } removal: { reason }
+            } removal: {
+                reason
+            }
         }
         if dice.chance(0.02), let on = day(after: Calendar.day(2016, 4, 1), &dice) {
             let removed = dice.chance(0.2) ? on.adding(days: dice.within(200...1000)) : nil
             listing("illegal", "ILLID", "YZ" + padded(number(0), 9), 4, 0, on, removed) { _ in
                 [RawField("SERILLREA", "被列入经营异常名录届满3年仍未履行相关义务")]
-            } removal: { "满5年未再发生严重违法失信情形" }
+            } removal: {
+                "满5年未再发生严重违法失信情形"
+            }
         }
     }
 
     private mutating func listing(
-        _ dataset: String, _ keyName: String, _ key: String, _ salt: UInt64, _ index: Int, _ on: Day, _ removed: Day?,
-        cause: (Day) -> [RawField], removal: () -> String
+        _ dataset: String,
+        _ keyName: String,
+        _ key: String,
+        _ salt: UInt64,
+        _ index: Int,
+        _ on: Day,
+        _ removed: Day?,
+        cause: (Day) -> [RawField],
+        removal: () -> String
     ) {
         let dirt = dirt(salt, index)
         let writer = self
         let reason = removal()
         let causes = cause(on)
         let draft = RecordDraft(
-            dataset: DatasetID(.hongdun, dataset), key: [key], about: subject, days: removed.map { [on, $0] } ?? [on], dirt: dirt
+            dataset: DatasetID(.hongdun, dataset),
+            key: [key],
+            about: subject,
+            days: removed.map { [on, $0] } ?? [on],
+            dirt: dirt
         )
         let office = authority("工商行政管理局", on: on)
         ledger.publish(draft) { fact, seen in
             let isOver = removed.map { $0 <= fact } ?? false
             return [RawField(keyName, key)] + writer.identity(seen, fact, dirt) + causes + [
                 RawField("ABNTIME", dirt.date(on, 20)), RawField("DECORG", office),
-                RawField("REMEXCPRES", isOver ? reason : dirt.nothing(21)), RawField("REMDATE", dirt.date(isOver ? removed : nil, 22)),
+                RawField("REMEXCPRES", isOver ? reason : dirt.nothing(21)),
+                RawField("REMDATE", dirt.date(isOver ? removed : nil, 22)),
                 RawField("REDECORG", isOver ? office : dirt.nothing(23)),
             ]
         }
@@ -148,16 +178,23 @@ extension RecordWriter {
             let writer = self
             let publish = { (ledger: inout Ledger, number: String, days: [Day], goes: Day?) in
                 var draft = RecordDraft(
-                    dataset: DatasetID(.hongdun, "penalty"), key: [number, office], about: writer.subject, days: days, dirt: dirt
+                    dataset: DatasetID(.hongdun, "penalty"),
+                    key: [number, office],
+                    about: writer.subject,
+                    days: days,
+                    dirt: dirt
                 )
                 draft.mayGo = goes == nil
                 ledger.publish(draft) { fact, seen in
                     writer.identity(seen, fact, dirt) + [
-                        RawField("PENDECNO", number), RawField("ILLEGACTTYPE", act), RawField("PENBASIS", basis), RawField("PENTYPE", kinds),
+                        RawField("PENDECNO", number), RawField("ILLEGACTTYPE", act), RawField("PENBASIS", basis),
+                        RawField("PENTYPE", kinds),
                         RawField("PENAM", fine == 0 ? dirt.nothing(30) : dirt.tenThousands(fine, 30)),
-                        RawField("FORFAM", taken == 0 ? dirt.nothing(31) : dirt.tenThousands(taken, 31)), RawField("PENAUTH", office),
+                        RawField("FORFAM", taken == 0 ? dirt.nothing(31) : dirt.tenThousands(taken, 31)),
+                        RawField("PENAUTH", office),
                         RawField("PENAUTHID", "11440100007" + padded(Int(writer.life.address(on: on).district) + 1, 2)),
-                        RawField("PENDECISSDATE", dirt.date(on, 32)), RawField("PUBLICDATE", dirt.date(on.adding(days: 7), 33)),
+                        RawField("PENDECISSDATE", dirt.date(on, 32)),
+                        RawField("PUBLICDATE", dirt.date(on.adding(days: 7), 33)),
                         RawField("SEVERITY", severity),
                     ]
                 }
@@ -196,13 +233,20 @@ extension RecordWriter {
             let key = "WD" + padded(number(index), 9)
             let writer = self
             let draft = RecordDraft(
-                dataset: DatasetID(.hongdun, "online-shop"), key: [key], about: subject, days: [Calendar.day(year + 1, 6, 30)],
-                dirt: dirt, isBatch: true
+                dataset: DatasetID(.hongdun, "online-shop"),
+                key: [key],
+                about: subject,
+                days: [Calendar.day(year + 1, 6, 30)],
+                dirt: dirt,
+                isBatch: true
             )
             ledger.publish(draft) { fact, seen in
                 [RawField("SHOPID", key)] + writer.identity(seen, fact, dirt) + [
                     RawField("ANCHEYEAR", String(year)), RawField("WEBTYPE", isShop ? "2" : "1"),
-                    RawField("WEBSITNAME", isShop ? "\(writer.life.firstName.suffix(8))旗舰店" : "\(writer.life.firstName)官网"),
+                    RawField(
+                        "WEBSITNAME",
+                        isShop ? "\(writer.life.firstName.suffix(8))旗舰店" : "\(writer.life.firstName)官网"
+                    ),
                     RawField("DOMAIN", domain), RawField("PLATFORM", isShop ? platform : dirt.nothing(40)),
                     RawField("ICP", isShop ? dirt.nothing(41) : "粤ICP备\(15_000_000 + writer.number(index) % 999_999)号"),
                 ]

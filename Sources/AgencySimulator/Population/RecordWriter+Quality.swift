@@ -16,19 +16,27 @@ extension RecordWriter {
     }
 
     private mutating func writeOrganisationCode() {
-        guard let org = life.org, life.kind != .shop, life.established < Calendar.day(2016, 1, 1) || life.kind == .institution else { return }
+        guard let org = life.org, life.kind != .shop,
+            life.established < Calendar.day(2016, 1, 1) || life.kind == .institution
+        else { return }
         var dice = life.dice(0x22C)
         guard dice.chance(0.9) else { return }
         let dirt = dirt(30)
         let life = life
         let rates = rates
-        let key = dirt.code(org, 1, isKey: true, other: life.uscc)
+        // Not the USCC: the row may be older than October 2015.
+        let key = dirt.code(org, 1, isKey: true, other: life.isRegistered ? life.regno : nil)
         let issued = life.established.adding(days: 10)
         var days = [issued] + life.names.dropFirst().map(\.from)
         if let ended = life.ended { days.append(ended) }
-        let kind = life.kind == .institution ? dice.pick(["事业法人", "企业法人", "社会团体"]) : life.parent == nil ? "企业法人" : "企业非法人"
+        let kind =
+            life.kind == .institution ? dice.pick(["事业法人", "企业法人", "社会团体"]) : life.parent == nil ? "企业法人" : "企业非法人"
         let draft = RecordDraft(
-            dataset: DatasetID(.quality, "ZZJGDM"), key: [key], about: subject, days: days.sorted(), dirt: dirt
+            dataset: DatasetID(.quality, "ZZJGDM"),
+            key: [key],
+            about: subject,
+            days: days.sorted(),
+            dirt: dirt
         )
         ledger.publish(draft) { fact, seen in
             let address = life.address(on: fact)
@@ -38,8 +46,12 @@ extension RecordWriter {
                 RawField("统一社会信用代码", dirt.code(life.uscc(on: seen), 2, missing: rates.missingQualityUSCC, other: org)),
                 RawField("机构名称", dirt.name(of: life, on: fact, 3)), RawField("机构类型", kind),
                 RawField("法定代表人", life.representative(on: fact)), RawField("地址", address.text),
-                RawField("行政区划", SimulatedDistrict.all[address.district].code(on: fact).code), RawField("颁证日期", dirt.date(issued, 60)),
-                RawField("有效期至", dirt.date(issued.adding(days: 1461 * (1 + Int(seen.number - issued.number) / 1461)), 61)),
+                RawField("行政区划", SimulatedDistrict.all[address.district].code(on: fact).code),
+                RawField("颁证日期", dirt.date(issued, 60)),
+                RawField(
+                    "有效期至",
+                    dirt.date(issued.adding(days: 1461 * (1 + Int(seen.number - issued.number) / 1461)), 61)
+                ),
                 RawField("注册号", life.isRegistered ? dirt.code(life.regno, 4, other: org) : dirt.nothing(4)),
                 RawField("状态", isOver ? (life.endState == "D" ? "吊销" : "注销") : "有效"),
             ]
@@ -49,7 +61,9 @@ extension RecordWriter {
     private func licenceNumber(_ dice: inout Dice) -> String {
         let unique = number(0)
         switch dice.below(4) {
-        case 0: return "XK" + padded(unique / 100_000 % 100, 2) + "-" + padded(100 + unique / 10_000_000, 3) + "-" + padded(unique % 100_000, 5)
+        case 0:
+            return "XK" + padded(unique / 100_000 % 100, 2) + "-" + padded(100 + unique / 10_000_000, 3) + "-"
+                + padded(unique % 100_000, 5)
         case 1: return "粤XK" + padded(unique, 10)
         case 2: return "（粤）XK" + padded(unique, 10)
         default: return "SC" + CheckedCodes.mod1110("1" + padded(unique, 12))
@@ -68,14 +82,22 @@ extension RecordWriter {
         let state = dice.pick(["注销", "撤销", "吊销"])
         let office = authority("质量技术监督局", on: issued)
         let draft = RecordDraft(
-            dataset: DatasetID(.quality, "SCXKZ"), key: [key], about: subject, days: revoked.map { [issued, $0] } ?? [issued], dirt: dirt
+            dataset: DatasetID(.quality, "SCXKZ"),
+            key: [key],
+            about: subject,
+            days: revoked.map { [issued, $0] } ?? [issued],
+            dirt: dirt
         )
         ledger.publish(draft) { fact, seen in
             [
                 RawField("证书编号", key), RawField("企业名称", dirt.name(of: life, on: fact, 3)),
                 RawField("机构代码", dirt.code(life.org, 1, other: life.uscc(on: seen))),
-                RawField("统一社会信用代码", dirt.code(life.uscc(on: seen), 2, missing: rates.missingQualityUSCC, other: life.org)),
-                RawField("产品名称", product), RawField("发证日期", dirt.date(issued, 62)), RawField("有效期至", dirt.date(end, 63)),
+                RawField(
+                    "统一社会信用代码",
+                    dirt.code(life.uscc(on: seen), 2, missing: rates.missingQualityUSCC, other: life.org)
+                ),
+                RawField("产品名称", product), RawField("发证日期", dirt.date(issued, 62)),
+                RawField("有效期至", dirt.date(end, 63)),
                 RawField("状态", revoked.map { $0 <= fact } ?? false ? state : "有效"), RawField("发证机关", office),
             ]
         }
@@ -86,20 +108,27 @@ extension RecordWriter {
         let dirt = dirt(32, index)
         let life = life
         let unique = number(index)
-        let key = String(issued.components.year) + dice.pick(["01", "02", "08", "11"]) + padded(401 + dice.below(9), 4).suffix(2) + padded(unique, 8)
+        let key =
+            String(issued.components.year) + dice.pick(["01", "02", "08", "11"])
+            + padded(401 + dice.below(9), 4).suffix(2) + padded(unique, 8)
         let product = dice.pick(Self.products)
         let model = dice.pick(["A", "FD", "KL", "QX"]) + "-" + String(dice.within(10...999))
         let changed = dice.chance(0.3) ? issued.adding(days: dice.within(100...1500)) : nil
         let state = dice.pick(["暂停", "撤销", "注销", "过期"])
         let draft = RecordDraft(
-            dataset: DatasetID(.quality, "CCC"), key: [key], about: subject, days: changed.map { [issued, $0] } ?? [issued], dirt: dirt
+            dataset: DatasetID(.quality, "CCC"),
+            key: [key],
+            about: subject,
+            days: changed.map { [issued, $0] } ?? [issued],
+            dirt: dirt
         )
         ledger.publish(draft) { fact, _ in
             [
                 RawField("证书编号", key), RawField("生产企业", dirt.name(of: life, on: fact, 3)),
                 RawField("机构代码", dirt.code(life.org, 1)), RawField("产品名称", product), RawField("型号", model),
                 RawField("发证日期", dirt.date(issued, 64)),
-                RawField("有效期至", dirt.date(issued.adding(days: 1826), 65)), RawField("状态", changed.map { $0 <= fact } ?? false ? state : "有效"),
+                RawField("有效期至", dirt.date(issued.adding(days: 1826), 65)),
+                RawField("状态", changed.map { $0 <= fact } ?? false ? state : "有效"),
             ]
         }
     }

@@ -7,8 +7,12 @@ extension RecordWriter {
         let district = SimulatedDistrict.all[life.addresses[0].district].code(on: day)
         return ("1" + district.code + "0000", district.name)
     }
-    private var isAtStateOffice: Bool { Dice(maker.seed, 0x57A7, UInt64(life.index)).first(of: [true, true, true, true, false]) }
-    private var isAtLocalOffice: Bool { Dice(maker.seed, 0x10CA, UInt64(life.index)).first(of: [true, true, true, true, false]) }
+    private var isAtStateOffice: Bool {
+        Dice(maker.seed, 0x57A7, UInt64(life.index)).first(of: [true, true, true, true, false])
+    }
+    private var isAtLocalOffice: Bool {
+        Dice(maker.seed, 0x10CA, UInt64(life.index)).first(of: [true, true, true, true, false])
+    }
 
     /// The tax number as one record writes it: a key keeps its dirt for ever.
     private func number(_ number: String, _ dirt: Dirt, isKey: Bool = true) -> String {
@@ -16,7 +20,8 @@ extension RecordWriter {
     }
     private func stateHead(_ key: String, _ seen: Day, _ fact: Day, _ dirt: Dirt) -> [RawField] {
         [
-            RawField("NSRSBH", key), RawField("SHXYDM", dirt.code(life.uscc(on: seen), 2, missing: rates.missingTaxUSCC, other: life.org)),
+            RawField("NSRSBH", key),
+            RawField("SHXYDM", dirt.code(life.uscc(on: seen), 2, missing: rates.missingTaxUSCC, other: life.org)),
             RawField("NSRMC", dirt.name(of: life, on: fact, 3)),
         ]
     }
@@ -41,7 +46,9 @@ extension RecordWriter {
 
     /// The office voids the row of a number that was replaced.
     private mutating func voidRow(_ dataset: DatasetID, _ key: String, _ until: Day?) {
-        guard let until, let last = ledger.events.last(where: { $0.dataset == dataset && $0.key.parts == [key] }) else { return }
+        guard let until, let last = ledger.events.last(where: { $0.dataset == dataset && $0.key.parts == [key] }) else {
+            return
+        }
         var gone = last
         gone.change = .delete
         gone.visible = LocalTime(max(until, last.visible.day.adding(days: 1)), secondOfDay: 68_400 + life.index % 3_600)
@@ -111,7 +118,8 @@ extension RecordWriter {
         var dice = life.dice(0x64A)
         guard dice.chance(0.55) else { return }
         let usual = dice.fraction()
-        for year in 2014...2019 where life.established.components.year < year && life.isAlive(on: Calendar.day(year, 12, 31)) {
+        for year in 2014...2019
+        where life.established.components.year < year && life.isAlive(on: Calendar.day(year, 12, 31)) {
             let draw = (usual * 2 + dice.fraction()) / 3
             var grade = draw < 0.2 ? "A" : draw < 0.72 ? "B" : draw < 0.9 ? "C" : "D"
             if year >= 2018, grade == "C", dice.chance(0.6) { grade = "M" }
@@ -120,7 +128,11 @@ extension RecordWriter {
             let key = number(life.taxNumber(on: assessed), dirt)
             let writer = self
             let draft = RecordDraft(
-                dataset: DatasetID(.statetax, "NSRXYDJ"), key: [key, String(year)], about: subject, days: [assessed], dirt: dirt,
+                dataset: DatasetID(.statetax, "NSRXYDJ"),
+                key: [key, String(year)],
+                about: subject,
+                days: [assessed],
+                dirt: dirt,
                 isBatch: true
             )
             ledger.publish(draft) { fact, seen in
@@ -149,13 +161,23 @@ extension RecordWriter {
         }
     }
 
-    private mutating func arrears(_ isState: Bool, _ turn: Int, _ kind: String, _ balance: Int, _ fresh: Int, _ announced: Day) {
+    private mutating func arrears(
+        _ isState: Bool,
+        _ turn: Int,
+        _ kind: String,
+        _ balance: Int,
+        _ fresh: Int,
+        _ announced: Day
+    ) {
         let dirt = dirt(isState ? 12 : 22, turn)
         let key = number(life.taxNumber(on: announced), dirt)
         let writer = self
         let draft = RecordDraft(
             dataset: isState ? DatasetID(.statetax, "QSGG") : DatasetID(.localtax, "qs"),
-            key: [key, kind, isState ? announced.description : announced.compact], about: subject, days: [announced], dirt: dirt
+            key: [key, kind, isState ? announced.description : announced.compact],
+            about: subject,
+            days: [announced],
+            dirt: dirt
         )
         ledger.publish(draft) { fact, seen in
             let life = writer.life
@@ -168,8 +190,10 @@ extension RecordWriter {
                 ]
             }
             return writer.stateHead(key, seen, fact, dirt) + [
-                RawField("FDDBRXM", life.representative(on: fact)), RawField("JYDZ", life.address(on: fact).text), RawField("SZ", kind),
-                RawField("QSYE", dirt.yuan(balance, separators: false)), RawField("DQXZ", dirt.yuan(fresh, separators: false)),
+                RawField("FDDBRXM", life.representative(on: fact)), RawField("JYDZ", life.address(on: fact).text),
+                RawField("SZ", kind),
+                RawField("QSYE", dirt.yuan(balance, separators: false)),
+                RawField("DQXZ", dirt.yuan(fresh, separators: false)),
                 RawField("ZGSWJG_DM", office.code), RawField("GGRQ", announced.description),
             ]
         }
@@ -185,13 +209,20 @@ extension RecordWriter {
         let amount = dice.within(100_000...9_000_000)
         let writer = self
         let draft = RecordDraft(
-            dataset: DatasetID(.statetax, "ZDSSWF"), key: [key], about: subject, days: removed.map { [on, $0] } ?? [on], dirt: dirt
+            dataset: DatasetID(.statetax, "ZDSSWF"),
+            key: [key],
+            about: subject,
+            days: removed.map { [on, $0] } ?? [on],
+            dirt: dirt
         )
         ledger.publish(draft) { fact, seen in
             let life = writer.life
             let isOver = removed.map { $0 <= fact } ?? false
             let head = writer.stateHead(writer.number(life.taxNumber(on: on), dirt, isKey: false), seen, fact, dirt)
-            return [RawField("AJBH", key), head[0], head[1], RawField("ZZJGDM", dirt.code(life.org, 5, other: life.uscc(on: seen))), head[2]] + [
+            return [
+                RawField("AJBH", key), head[0], head[1],
+                RawField("ZZJGDM", dirt.code(life.org, 5, other: life.uscc(on: seen))), head[2],
+            ] + [
                 RawField("FDDBRXM", life.representative(on: on)), RawField("AJXZ", nature),
                 RawField("WFSS", "经检查，在\(on.components.year - 2)年期间存在\(nature)行为，涉及税额\(amount)元"),
                 RawField("CLQK", "依法追缴税款并处罚款\(amount / 2)元"), RawField("GBRQ", dirt.date(on, 53)),
@@ -208,7 +239,10 @@ extension RecordWriter {
         let key = number(life.taxNumber(on: on), dirt)
         let writer = self
         let draft = RecordDraft(
-            dataset: DatasetID(.localtax, "fzc"), key: [key, on.compact], about: subject, days: lifted.map { [on, $0] } ?? [on],
+            dataset: DatasetID(.localtax, "fzc"),
+            key: [key, on.compact],
+            about: subject,
+            days: lifted.map { [on, $0] } ?? [on],
             dirt: dirt
         )
         ledger.publish(draft) { fact, _ in
@@ -216,7 +250,10 @@ extension RecordWriter {
             return [
                 RawField("nsrsbh", key), RawField("nsrmc", dirt.name(of: writer.life, on: fact, 3)),
                 RawField("fddbr", writer.life.representative(on: fact)), RawField("rdrq", on.compact),
-                RawField("jcrq", dirt.date(isOver ? lifted : nil, 55, isCompact: true, open: ["00000000", "99991231"])),
+                RawField(
+                    "jcrq",
+                    dirt.date(isOver ? lifted : nil, 55, isCompact: true, open: ["00000000", "99991231"])
+                ),
             ]
         }
     }
@@ -232,15 +269,22 @@ extension RecordWriter {
             let fine = dice.pick([50, 100, 200, 500, 1_000, 2_000, 12_345])
             let writer = self
             let draft = RecordDraft(
-                dataset: DatasetID(.localtax, "cf"), key: [key], about: subject, days: [on], dirt: dirt
+                dataset: DatasetID(.localtax, "cf"),
+                key: [key],
+                about: subject,
+                days: [on],
+                dirt: dirt
             )
             ledger.publish(draft) { fact, _ in
                 [
-                    RawField("wsh", key), RawField("nsrsbh", writer.number(writer.life.taxNumber(on: on), dirt, isKey: false)),
-                    RawField("nsrmc", dirt.name(of: writer.life, on: fact, 3)), RawField("wfss", "未按照规定期限办理纳税申报和报送纳税资料"),
+                    RawField("wsh", key),
+                    RawField("nsrsbh", writer.number(writer.life.taxNumber(on: on), dirt, isKey: false)),
+                    RawField("nsrmc", dirt.name(of: writer.life, on: fact, 3)),
+                    RawField("wfss", "未按照规定期限办理纳税申报和报送纳税资料"),
                     RawField("cfyj", "《中华人民共和国税收征收管理法》第六十二条"), RawField("cflb", "罚款"),
                     RawField("cfje", dirt.yuan(fine, separators: writer.life.index % 5 == 0)),
-                    RawField("cfrq", dirt.date(on, 56, isCompact: true)), RawField("jg", "广州市\(writer.office(on).name)地方税务局"),
+                    RawField("cfrq", dirt.date(on, 56, isCompact: true)),
+                    RawField("jg", "广州市\(writer.office(on).name)地方税务局"),
                 ]
             }
         }

@@ -50,5 +50,4 @@ struct RecordWriter {
     func authority(_ name: String, on day: Day) -> String {
         "广州市\(SimulatedDistrict.all[life.address(on: day).district].code(on: day).name)\(name)"
     }
-    func organisation(_ prefix: String, _ life: Life) -> String? { life.org }
 }

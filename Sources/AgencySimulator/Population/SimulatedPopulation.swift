@@ -37,9 +37,14 @@ package struct SimulatedPopulation: EnterprisePopulation {
         }
         let uscc = life.uscc.flatMap { code in (life.usccFrom ?? day) <= day ? code : nil }
         return EnterpriseTruth(
-            uscc: uscc.map { [$0] } ?? [], org: life.org.map { [$0] } ?? [], regno: life.isRegistered ? [life.regno] : [],
+            uscc: uscc.map { [$0] } ?? [],
+            org: life.org.map { [$0] } ?? [],
+            regno: life.isRegistered ? [life.regno] : [],
             tax: life.kind == .institution
-                ? [] : life.taxNumbers.enumerated().filter { $0.offset == 0 || $0.element.from <= day }.map(\.element.number),
+                ? []
+                : life.taxNumbers.enumerated().filter { $0.offset == 0 || $0.element.from <= day }.map(
+                    \.element.number
+                ),
             names: names
         )
     }
