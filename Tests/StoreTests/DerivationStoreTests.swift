@@ -1,0 +1,107 @@
+import CreditModel
+import CreditStore
+import SQLiteStore
+import Testing
+
+@Suite("A store hands out what must be derived and keeps what was")
+struct DerivationStoreTests {
+    private let code = Code(.uscc, "91440101MA5AKXJ02R")
+    private let other = Code(.org, "MA5AKXJ02")
+
+    @Test("A component holds every record that shares a key, by way of others too")
+    func closure() throws {
+        let desk = try Desk()
+        try desk.put([
+            Desk.version("A", "a", at: 1, codes: [code]), Desk.version("B", "b", at: 1, codes: [code, other]),
+            Desk.version("C", "c", at: 1, codes: [other]), Desk.version("D", "d", at: 1),
+        ])
+        let components = try desk.store.nextComponents(limit: 10, on: Desk.day)
+        #expect(components.map { $0.records.map(\.key.text) } == [["A", "B", "C"], ["D"]])
+        #expect(components.first?.records.first?.current?.content == Desk.version("A", "a", at: 1, codes: [code]).version.content)
+    }
+
+    @Test("When a record leaves, those that it brought together are derived anew")
+    func split() throws {
+        let desk = try Desk()
+        try desk.put([
+            Desk.version("A", "a", at: 1, codes: [code]), Desk.version("B", "b", at: 1, codes: [code, other]),
+            Desk.version("C", "c", at: 1, codes: [other]),
+        ])
+        try desk.derive()
+        #expect(try desk.store.counts().enterprises == 1)
+        try desk.put([Desk.version("B", "b2", at: 2)])
+        let parts = try desk.store.nextComponents(limit: 10, on: Desk.day).map { $0.records.map(\.key.text) }
+        #expect(parts == [["A"], ["B"], ["C"]])
+        try desk.derive()
+        #expect(try desk.store.counts().enterprises == 3)
+        #expect(try desk.store.members(of: Desk.id("A")).count == 1)
+    }
+
+    @Test("What was handed out again, or changed since, is not taken off the list")
+    func tokens() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1)])
+        let first = try #require(try desk.store.nextComponents(limit: 1, on: Desk.day).first)
+        let second = try #require(try desk.store.nextComponents(limit: 1, on: Desk.day).first)
+        #expect { try desk.store.store([Desk.derivation(first)]) } throws: { ($0 as? StoreError)?.code == .staleToken }
+        try desk.put([Desk.version("A", "later", at: 2)])
+        try desk.store.store([Desk.derivation(second)])
+        #expect(try desk.store.pendingCount(on: Desk.day) == 1)
+        try desk.derive()
+        #expect(try desk.store.profile(of: Desk.id("A"))?.version == "later")
+    }
+
+    @Test("What is gone loses its profile and keeps its id; an alias leads to who has it now")
+    func redirects() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1), Desk.version("Z", "z", at: 1, codes: [code])])
+        try desk.derive()
+        try desk.put([Desk.version("A", "a2", at: 2, codes: [code])])
+        try desk.derive(aliases: [Desk.id("Z")])
+        #expect(try desk.store.currentID(of: Desk.id("Z")) == Desk.id("A"))
+        #expect(try desk.store.profile(of: Desk.id("Z")) == nil)
+        #expect(try desk.store.currentID(of: Desk.id("Q")) == nil)
+        #expect(try desk.store.enterprises(holding: code.text) == [Desk.id("A")])
+        #expect(try desk.store.enterprises(of: Desk.registration, key: RecordKey(["Z"])).map(\.id) == [Desk.id("A")])
+        #expect(try desk.store.search(name: "z", limit: 5).map(\.id) == [Desk.id("A")])
+    }
+
+    @Test("Any part of a name finds it, the best first", arguments: ["华美", "天河华", "美", "华美（贸易）", "ＡＢ"])
+    func search(part: String) throws {
+        let desk = try Desk()
+        try desk.put([
+            Desk.version("A", "广州市天河华美贸易AB有限公司", at: 1), Desk.version("B", "华美", at: 1),
+            Desk.version("C", "美华", at: 1),
+        ])
+        try desk.derive()
+        let names = try desk.store.search(name: part, limit: 10).map(\.name)
+        #expect(names.contains("广州市天河华美贸易AB有限公司"))
+        if part == "华美" { #expect(names == ["华美", "广州市天河华美贸易AB有限公司"]) }
+        try desk.put([Desk.version("A", "更名", at: 2)])
+        try desk.derive()
+        #expect(try desk.store.search(name: part, limit: 10).allSatisfy { $0.id != Desk.id("A") })
+    }
+
+    @Test("Signatures are kept, the first of a version counts, and the one before serves until the next is signed")
+    func signatures() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "v1", at: 1)])
+        try desk.derive()
+        func sign(_ version: String, key: String = "k") throws {
+            try desk.store.storeSigned([
+                SignedProfile(id: Desk.id("A"), version: version, key: key, issuedAt: 1, document: Array("\(version)\(key)".utf8))
+            ])
+        }
+        #expect(try desk.store.unsigned(limit: 9).map(\.version) == ["v1"])
+        try sign("v1")
+        try sign("v1", key: "newer")
+        #expect(try desk.store.unsigned(limit: 9).isEmpty)
+        try desk.put([Desk.version("A", "v2", at: 2)])
+        try desk.derive()
+        #expect(try desk.store.signed(Desk.id("A"))?.document == Array("v1k".utf8))
+        #expect(try desk.store.signedProfiles(after: nil, limit: 9).map(\.version) == ["v1"])
+        try sign("v2")
+        #expect(try desk.store.signed(Desk.id("A"))?.version == "v2")
+        #expect(try desk.store.signed(Desk.id("A"), version: "v1")?.key == "k")
+    }
+}

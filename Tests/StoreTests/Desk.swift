@@ -1,0 +1,96 @@
+import CreditModel
+import CreditStore
+import Foundation
+import SQLiteStore
+
+/// A store in a folder of its own, and short ways to feed it.
+final class Desk {
+    static let registration = DatasetID(.hongdun, "registration")
+    static let licences = DatasetID(.quality, "SCXKZ")
+    static let day = LocalTime(seconds: 1_500_000_000).day
+
+    let folder: String
+    private(set) var store: SQLiteStore
+    var path: String { folder + "/store.sqlite" }
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "store-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        store = try SQLiteStore(path: folder + "/store.sqlite")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    static func version(
+        _ key: String, _ text: String, at time: Int64, sequence: Int64 = 0, operation: CreditModel.Operation = .record,
+        codes: [Code] = [], file: Int64? = nil
+    ) -> ReceivedVersion {
+        let subject = Subject(
+            role: .subject, codes: codes.map { SubjectCode($0, .valid) }, name: text, formerNames: ["旧\(text)"])
+        let content = CreditRecord(
+            subjects: [subject], facts: [Fact("registration.name", .text(text), original: " \(text)")],
+            from: .day(day), to: .open, unknown: [RawField("NEU", "1")])
+        return ReceivedVersion(
+            key: RecordKey([key]), hasRestrictedKey: false,
+            version: RecordVersion(
+                digest: VersionDigest(text: "\(key)/\(text)/\(time)/\(operation.rawValue)"), operation: operation,
+                modified: LocalTime(seconds: time), sequence: sequence, content: operation == .record ? content : nil),
+            original: Array("<ROW>\(text)</ROW>".utf8), place: RowPlace(document: "page", row: 1, line: 2), file: file)
+    }
+
+    @discardableResult
+    func put(
+        _ versions: [ReceivedVersion], in dataset: DatasetID = registration, events: [StoreEvent] = [],
+        position: String? = nil, progress: StoredProgress? = nil
+    ) throws -> CommitOutcome {
+        try store.commit(
+            StoreBatch(
+                dataset: dataset, run: "run", receivedAt: 1, versions: versions, events: events,
+                position: position.map { Array($0.utf8) }, progress: progress))
+    }
+
+    func shown(_ dataset: DatasetID = registration) throws -> [String] {
+        try store.shownRecords(of: dataset, after: nil, limit: 1000).map { "\($0.key)=\($0.digest)" }
+    }
+
+    func name(_ key: String, _ dataset: DatasetID = registration) throws -> String? {
+        guard let history = try store.history(of: dataset, key: RecordKey([key])), history.isShown else { return nil }
+        return history.current?.content?.subjects.first?.name
+    }
+
+    static func id(_ text: String) -> EnterpriseID {
+        EnterpriseID(pripid: text) { bytes in Array(repeating: bytes.reduce(7) { $0 &* 31 &+ $1 }, count: 13) }
+    }
+
+    /// Derives one enterprise a component, named by its first record.
+    func derive(limit: Int = 100, aliases: [EnterpriseID] = []) throws {
+        while true {
+            let components = try store.nextComponents(limit: limit, on: Self.day)
+            if components.isEmpty { return }
+            try store.store(components.map { Self.derivation($0, aliases: aliases) })
+        }
+    }
+
+    static func derivation(_ component: StoredComponent, aliases: [EnterpriseID] = []) -> Derivation {
+        let shown = component.records.filter(\.isShown)
+        guard let first = shown.first, let subject = first.current?.content?.subjects.first else {
+            return Derivation(
+                token: component.token, outcome: IdentityOutcome(enterprises: [], held: [], undecided: []), profiles: [])
+        }
+        let id = id(first.key.text)
+        let members = shown.map {
+            Membership(
+                record: RecordReference(dataset: $0.dataset, key: $0.key, role: .subject), reason: .registryKey($0.key.text))
+        }
+        let names = shown.compactMap { $0.current?.content?.subjects.first?.name }
+        let decision = EnterpriseDecision(
+            id: id, aliases: aliases.filter { $0 != id }, isRegistered: true, codes: subject.codes.map(\.code),
+            members: members)
+        let profile = DerivedProfile(
+            id: id, version: names.joined(separator: "+"), bytes: Array(names.joined().utf8), nextDay: nil, names: names,
+            annexes: [])
+        return Derivation(
+            token: component.token, outcome: IdentityOutcome(enterprises: [decision], held: [], undecided: []),
+            profiles: [profile])
+    }
+}
