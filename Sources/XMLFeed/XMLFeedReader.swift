@@ -154,6 +154,12 @@ package final class XMLFeedReader {
             }
         }
         guard let result else { throw RowFault(rule: .encoding, message: "A sequence cannot be decoded.") }
+        // What libxml2 calls an odd character may be no UTF-8 at all.
+        if encoding == .utf8, case .failure(let fault) = result, fault.rule == .malformed,
+            String(validating: buffer[range], as: UTF8.self) == nil
+        {
+            throw RowFault(rule: .encoding, message: "A sequence cannot be decoded.")
+        }
         return try result.get()
     }
 
