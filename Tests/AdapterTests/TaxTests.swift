@@ -1,0 +1,176 @@
+import AdapterKit
+import CreditModel
+import LocalTaxAdapter
+import StateTaxAdapter
+import Synchronization
+import Testing
+
+/// Rows of a tax office that change while they are read.
+final class MovingRows: Sendable {
+    struct Row: Sendable {
+        var key: String
+        var time: LocalTime
+    }
+    private let rows: Mutex<[Row]>
+    init(_ rows: [(String, String)]) {
+        self.rows = Mutex(rows.map { Row(key: $0.0, time: LocalTime($0.1) ?? LocalTime(seconds: 0)) })
+    }
+    func move(_ key: String, to time: String) {
+        rows.withLock { rows in
+            for index in rows.indices where rows[index].key == key { rows[index].time = LocalTime(time) ?? rows[index].time }
+        }
+    }
+    func between(_ from: LocalTime, _ to: LocalTime) -> [Row] {
+        rows.withLock { rows in
+            rows.filter { $0.time >= from && $0.time < to }.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
+        }
+    }
+}
+
+@Suite("国税")
+struct StateTaxTests {
+    let dataset = DatasetID(.statetax, "NSRXX")
+
+    func adapter(_ agency: ScriptedAgency, pageSize: Int? = nil, password: String = "p") throws -> StateTaxAdapter {
+        try StateTaxAdapter(
+            SourceConfiguration(
+                agency: .statetax, baseURL: agency.base, user: "u", password: Secret(password), since: Day("2016-01-01"),
+                pageSize: pageSize))
+    }
+
+    static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, now: String, sequence: String? = nil) -> [UInt8] {
+        let from = question.element("QSSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
+        let to = question.element("ZZSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
+        let page = question.element("PAGE").flatMap { Int($0) } ?? 1
+        let size = question.element("PAGESIZE").flatMap { Int($0) } ?? 1
+        let all = rows.between(from, to)
+        let body = all.dropFirst((page - 1) * size).prefix(size).map {
+            "<ROW><NSRSBH>\($0.key)</NSRSBH><XGSJ>\($0.time.spaced)</XGSJ><YXBZ>Y</YXBZ></ROW>"
+        }.joined()
+        let seq = sequence ?? question.element("tran_seq") ?? ""
+        return Array(
+            """
+            <service><head><tran_id>NSRXX</tran_id><tran_seq>\(seq)</tran_seq><xtsj>\(now)</xtsj><rtn_code>0000</rtn_code>\
+            <rtn_msg/></head><body><TOTAL>\(all.count)</TOTAL><PAGES>\((all.count + size - 1) / size)</PAGES>\
+            <PAGE>\(page)</PAGE>\(body)</body></service>
+            """.utf8)
+    }
+
+    @Test("misses no row that slides while pages are read, and reads on past empty windows to the agency's own time")
+    func slidingRows() async throws {
+        let rows = MovingRows([
+            ("A", "2016-01-02 00:00:01"), ("B", "2016-01-02 00:00:02"), ("C", "2016-01-02 00:00:03"),
+            ("D", "2016-01-02 00:00:04"), ("E", "2016-06-01 00:00:00"),
+        ])
+        let agency = try await ScriptedAgency { question in
+            // After the first page A is modified: B, C and D slide up.
+            if question.number == 1 { rows.move("A", to: "2016-06-02 00:00:00") }
+            return Self.answer(question, rows, now: "2016-06-03 00:00:00")
+        }
+        let sink = MemorySink()
+        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        #expect(sink.keys == ["A", "B", "C", "D", "E"])
+        #expect(sink.progress?.completeUpTo == LocalTime("2016-06-03 00:00:00"))
+        #expect(sink.progress?.incomplete == [])
+    }
+
+    @Test("a second that fills more than a page is read whole, though a row leaves it meanwhile")
+    func crowdedSecond() async throws {
+        let rows = MovingRows(
+            ["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-02 00:00:02")])
+        let agency = try await ScriptedAgency { question in
+            if question.element("PAGE") == "2" { rows.move("A", to: "2016-01-03 00:00:00") }
+            return Self.answer(question, rows, now: "2016-01-04 00:00:00")
+        }
+        let sink = MemorySink()
+        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
+    }
+
+    @Test("drops an answer that belongs to another question and asks again")
+    func foreignAnswer() async throws {
+        let mine = MovingRows([("A", "2016-01-02 00:00:01")])
+        let foreign = MovingRows([("X", "2016-01-02 00:00:01")])
+        let agency = try await ScriptedAgency { question in
+            question.number == 0
+                ? Self.answer(question, foreign, now: "2016-01-04 00:00:00", sequence: "somebody-else")
+                : Self.answer(question, mine, now: "2016-01-04 00:00:00")
+        }
+        let sink = MemorySink()
+        try pull(adapter(agency), dataset, into: sink)
+        #expect(sink.keys == ["A"])
+    }
+
+    @Test("begins the next pull at the greatest time received, inclusively")
+    func inclusivePosition() async throws {
+        let rows = MovingRows([("A", "2016-01-02 00:00:01")])
+        let asked = Mutex<[String]>([])
+        let agency = try await ScriptedAgency { question in
+            asked.withLock { $0.append(question.element("QSSJ") ?? "") }
+            return Self.answer(question, rows, now: "2016-01-04 00:00:00")
+        }
+        let sink = MemorySink()
+        try pull(adapter(agency, password: "a<b&c"), dataset, into: sink)
+        try pull(adapter(agency), dataset, into: sink)
+        #expect(asked.withLock { $0 } == ["2016-01-01 00:00:00", "2016-01-02 00:00:01"])
+        #expect(sink.keys == ["A"])
+    }
+}
+
+@Suite("地税")
+struct LocalTaxTests {
+    let dataset = DatasetID(.localtax, "nsr")
+
+    func adapter(_ agency: ScriptedAgency, pageSize: Int? = nil) throws -> LocalTaxAdapter {
+        try LocalTaxAdapter(
+            SourceConfiguration(
+                agency: .localtax, baseURL: agency.base, user: "u", password: Secret("p"), since: Day("2016-01-01"),
+                pageSize: pageSize))
+    }
+
+    static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, turned: Bool = false) -> [UInt8] {
+        let from = question.query["lastTime"].flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
+        let start = question.query["start"].flatMap { Int($0) } ?? 0
+        let size = question.query["rows"].flatMap { Int($0) } ?? 1
+        var all = rows.between(from, LocalTime(seconds: 1 << 40))
+        if turned { all.sort { ($0.time, $1.key) < ($1.time, $0.key) } }
+        let body = all.dropFirst(start).prefix(size).map {
+            "<r nsrsbh=\"\($0.key)\" gxsj=\"\($0.time.compact)\" sjzt=\"1\"/>"
+        }.joined()
+        return Array("<rs total=\"\(all.count)\" start=\"\(start)\" rows=\"\(size)\">\(body)</rs>".utf8)
+    }
+
+    @Test("misses no row that slides, though the order within a second changes from page to page")
+    func slidingRows() async throws {
+        let rows = MovingRows([
+            ("A", "2016-01-02 00:00:01"), ("B", "2016-01-02 00:00:02"), ("C", "2016-01-02 00:00:02"),
+            ("D", "2016-01-02 00:00:03"), ("E", "2016-01-02 00:00:04"),
+        ])
+        let agency = try await ScriptedAgency { question in
+            if question.number == 1 { rows.move("A", to: "2016-01-05 00:00:00") }
+            return Self.answer(question, rows, turned: question.number % 2 == 1)
+        }
+        let sink = MemorySink()
+        try pull(adapter(agency, pageSize: 3), dataset, into: sink)
+        #expect(sink.keys == ["A", "B", "C", "D", "E"])
+        #expect(sink.progress?.completeUpTo == LocalTime("2016-01-05 00:00:00"))
+    }
+
+    @Test("a second that fills more than a page is read until nothing new comes")
+    func crowdedSecond() async throws {
+        let rows = MovingRows(["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-03 00:00:00")])
+        let agency = try await ScriptedAgency { question in Self.answer(question, rows, turned: question.number % 3 == 1) }
+        let sink = MemorySink()
+        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
+    }
+
+    @Test("an HTML page in place of an answer fails the run with its title")
+    func htmlPage() async throws {
+        let agency = try await ScriptedAgency { _ in
+            Array("<html><head><title>系统维护</title></head><body>x</body></html>".utf8)
+        }
+        let error = #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: MemorySink()) }
+        #expect(error?.message.contains("系统维护") == true)
+    }
+}
