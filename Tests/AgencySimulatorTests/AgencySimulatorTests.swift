@@ -11,7 +11,10 @@ struct AgencySimulatorTests {
         var cursor = after
         for _ in 0..<500 {
             let reply = try await ask(
-                server, "/hongdun/api/registration.xml?after=\(cursor)&limit=100", headers: [token])
+                server,
+                "/hongdun/api/registration.xml?after=\(cursor)&limit=100",
+                headers: [token]
+            )
             #expect(reply.status == 200)
             rows += all(reply.text, "<ROW ", "</ROW>")
             cursor = all(reply.text, "NEXT=\"", "\"").first ?? ""
@@ -90,7 +93,8 @@ struct AgencySimulatorTests {
     @Test func stateTaxRefusesInItsOwnWords() async throws {
         try await agencies { server in
             func code(_ body: String) async throws -> String? {
-                all(try await ask(server, "/statetax/service", method: "POST", body: body).text, "<rtn_code>", "<").first
+                all(try await ask(server, "/statetax/service", method: "POST", body: body).text, "<rtn_code>", "<")
+                    .first
             }
             let (from, to) = ("2018-01-01 00:00:00", "2018-02-01 00:00:00")
             #expect(try await code(question(from, to)) == "0000")
@@ -136,11 +140,17 @@ struct AgencySimulatorTests {
                 #expect(whole.body.count == size)
                 let tag = try #require(whole.headers["etag"])
                 let part = try await ask(
-                    server, "/quality/exchange/files/" + name, headers: [token, "Range: bytes=10-19", "If-Range: \(tag)"])
+                    server,
+                    "/quality/exchange/files/" + name,
+                    headers: [token, "Range: bytes=10-19", "If-Range: \(tag)"]
+                )
                 #expect(part.status == 206)
                 #expect(part.body == Array(whole.body[10..<20]))
                 let other = try await ask(
-                    server, "/quality/exchange/files/" + name, headers: [token, "Range: bytes=10-19", "If-Range: \"x\""])
+                    server,
+                    "/quality/exchange/files/" + name,
+                    headers: [token, "Range: bytes=10-19", "If-Range: \"x\""]
+                )
                 #expect(other.status == 200)
             }
             #expect(try await ask(server, "/quality/exchange/manifest.xml").status == 401)

@@ -12,7 +12,11 @@ struct Reply {
 
 /// Asks an agency over a socket of its own, on a thread of its own.
 func ask(
-    _ server: AgencyServer, _ target: String, method: String = "GET", headers: [String] = [], body: String = ""
+    _ server: AgencyServer,
+    _ target: String,
+    method: String = "GET",
+    headers: [String] = [],
+    body: String = ""
 ) async throws -> Reply {
     let port = server.port
     return try await withCheckedThrowingContinuation { done in
@@ -24,7 +28,9 @@ func ask(
 
 struct Unanswered: Error {}
 
-private func exchange(_ port: Int, _ target: String, _ method: String, _ headers: [String], _ body: [UInt8]) throws -> Reply {
+private func exchange(_ port: Int, _ target: String, _ method: String, _ headers: [String], _ body: [UInt8]) throws
+    -> Reply
+{
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { _ = close(descriptor) }
     var timeout = timeval(tv_sec: 20, tv_usec: 0)
@@ -39,7 +45,9 @@ private func exchange(_ port: Int, _ target: String, _ method: String, _ headers
         }
     }
     guard connected == 0 else { throw Unanswered() }
-    let lines = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.count)"] + headers
+    let lines =
+        ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.count)"]
+        + headers
     let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
     _ = unsafe request.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     var bytes: [UInt8] = []
@@ -61,11 +69,16 @@ private func exchange(_ port: Int, _ target: String, _ method: String, _ headers
 
 /// Runs the agencies over a small population while a test asks.
 func agencies<Result>(
-    _ count: Int = 300, at day: String = "2018-06-01", data: String? = nil, wire: WireRates = .none,
+    _ count: Int = 300,
+    at day: String = "2018-06-01",
+    data: String? = nil,
+    wire: WireRates = .none,
     _ body: (AgencyServer) async throws -> Result
 ) async throws -> Result {
     let at = try Day(day) ?? { throw Unanswered() }()
-    let server = try await AgencyServer.start(.init(population: TinyPopulation(count: count), seed: 7, at: at, data: data, wire: wire))
+    let server = try await AgencyServer.start(
+        .init(population: TinyPopulation(count: count), seed: 7, at: at, data: data, wire: wire)
+    )
     do {
         let result = try await body(server)
         await server.stop()

@@ -23,14 +23,18 @@ struct HongDunDialect {
         case .internalError: return try refusal(9999, "内部错误")
         default: break
         }
-        guard let limit = call.number("limit", default: 500), 1...1000 ~= limit else { return try refusal(3001, "参数错误") }
+        guard let limit = call.number("limit", default: 500), 1...1000 ~= limit else {
+            return try refusal(3001, "参数错误")
+        }
         let text = call.query["after"] ?? ""
         guard let cursor = Cursor(text) else { return try refusal(3001, "参数错误") }
         if !text.isEmpty, cursor.generation != generation { return try refusal(1002, "游标已过期") }
         return try page(cursor, Int(limit), table, fault)
     }
 
-    private func page(_ cursor: Cursor, _ limit: Int, _ table: DatasetTable, _ fault: Fault.Kind?) throws -> AgencyAnswer {
+    private func page(_ cursor: Cursor, _ limit: Int, _ table: DatasetTable, _ fault: Fault.Kind?) throws
+        -> AgencyAnswer
+    {
         let hash = Chance.hash(seed, Chance.hash(of: table.shape.id.name), UInt64(cursor.sequence), UInt64(limit))
         var count = limit
         var next = Cursor(sequence: cursor.sequence, generation: generation, isWhole: false)
@@ -63,7 +67,8 @@ struct HongDunDialect {
 
     private func refusal(_ code: Int, _ message: String, retry: Int? = nil) throws -> AgencyAnswer {
         let attribute = retry.map { " RETRY=\"\($0)\"" } ?? ""
-        let text = "<?xml version=\"1.0\" encoding=\"GB18030\"?>\n<RESULT CODE=\"\(code)\" MSG=\"\(message)\"\(attribute)/>\n"
+        let text =
+            "<?xml version=\"1.0\" encoding=\"GB18030\"?>\n<RESULT CODE=\"\(code)\" MSG=\"\(message)\"\(attribute)/>\n"
         return .xml(try GB18030.encode(Array(text.utf8)), charset: "GB18030")
     }
 }

@@ -25,14 +25,19 @@ struct LocalTaxDialect {
         default: break
         }
         guard let table else { return .html(200, "无此数据类型") }
-        guard let start = call.number("start", default: 0), let rows = call.number("rows", default: 500), 1...1000 ~= rows,
+        guard let start = call.number("start", default: 0), let rows = call.number("rows", default: 500),
+            1...1000 ~= rows,
             let text = call.query["lastTime"], text.utf8.count == 14, let time = LocalTime(text)
         else { return .html(200, "参数错误") }
         return try page(from: time, start, rows, table, fault)
     }
 
     private func page(
-        from time: LocalTime, _ start: Int64, _ count: Int64, _ table: DatasetTable, _ fault: Fault.Kind?
+        from time: LocalTime,
+        _ start: Int64,
+        _ count: Int64,
+        _ table: DatasetTable,
+        _ fault: Fault.Kind?
     ) throws -> AgencyAnswer {
         let low = try table.rank(of: table.firstSequence(from: time.seconds))
         let total = table.total - low
@@ -56,7 +61,9 @@ struct LocalTaxDialect {
     /// These places among the rows, in an order that within one second is another for every page.
     private func slice(_ ranks: Range<Int64>, not before: Int64, _ table: DatasetTable) throws -> [StoredRow] {
         guard !ranks.isEmpty else { return [] }
-        let ends = try table.rows(at: ranks.lowerBound..<ranks.lowerBound + 1) + table.rows(at: ranks.upperBound - 1..<ranks.upperBound)
+        let ends =
+            try table.rows(at: ranks.lowerBound..<ranks.lowerBound + 1)
+            + table.rows(at: ranks.upperBound - 1..<ranks.upperBound)
         guard let first = ends.first, let last = ends.last else { return [] }
         let low = try max(before, table.rank(of: table.firstSequence(from: first.visible)))
         let high = try table.rank(of: table.firstSequence(from: last.visible + 1))

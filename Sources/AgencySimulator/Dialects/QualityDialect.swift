@@ -38,7 +38,8 @@ struct QualityDialect {
             let upper = Chance.hash(Chance.hash(of: file.name), seed) & 3 == 0
             text.text(
                 "<数据包 文件名=\"\(file.name)\" 数据集=\"\(file.dataset)\" 序号=\"\(file.serial)\" 模式=\"\(file.mode)\""
-                    + " 记录数=\"\(file.count)\" 字节数=\"\(file.size)\" SHA256=\"\(upper ? file.digest.uppercased() : file.digest)\"/>\n")
+                    + " 记录数=\"\(file.count)\" 字节数=\"\(file.size)\" SHA256=\"\(upper ? file.digest.uppercased() : file.digest)\"/>\n"
+            )
         }
         text.text("</清单>\n")
         let hash = Chance.hash(seed, UInt64(bitPattern: clock.seconds))
@@ -50,7 +51,8 @@ struct QualityDialect {
         let tag = "\"\(file.digest.prefix(32))\""
         let path = folder + "/" + file.name
         var headers: [(name: String, value: String)] = [
-            ("Content-Type", file.isCompressed ? "application/gzip" : "application/xml"), ("ETag", tag), ("Accept-Ranges", "bytes"),
+            ("Content-Type", file.isCompressed ? "application/gzip" : "application/xml"), ("ETag", tag),
+            ("Accept-Ranges", "bytes"),
         ]
         if call.headers["if-none-match"] == tag { return AgencyAnswer(status: 304, headers: headers, body: .bytes([])) }
         let holds = call.headers["if-range"].map { $0 == tag } ?? true

@@ -9,7 +9,9 @@ struct StateTaxDialect {
     /// The agency's own time.
     var clock: LocalTime
 
-    static func dataset(of call: AgencyCall) -> String? { element("tran_id", String(decoding: call.body, as: UTF8.self)) }
+    static func dataset(of call: AgencyCall) -> String? {
+        element("tran_id", String(decoding: call.body, as: UTF8.self))
+    }
 
     func answer(_ call: AgencyCall, _ table: DatasetTable?, fault: Fault.Kind?) throws -> AgencyAnswer {
         guard call.path == ["service"] else { return .html(404, "404 Not Found") }
@@ -17,7 +19,9 @@ struct StateTaxDialect {
         let question = String(decoding: call.body, as: UTF8.self)
         let name = Self.element("tran_id", question) ?? ""
         var sequence = Self.element("tran_seq", question) ?? ""
-        if fault == .foreignSequence { sequence = "00000000-0000-4000-8000-" + String(Chance.hash(seed, 3) % 1_000_000_000_000) }
+        if fault == .foreignSequence {
+            sequence = "00000000-0000-4000-8000-" + String(Chance.hash(seed, 3) % 1_000_000_000_000)
+        }
         func refuse(_ code: String, _ message: String) -> AgencyAnswer {
             finish(head(name, sequence, code, message, fault) + "<body/></service>\n", 0, fault)
         }
@@ -40,7 +44,13 @@ struct StateTaxDialect {
     }
 
     private func window(
-        _ from: LocalTime, _ to: LocalTime, _ page: Int64, _ size: Int64, _ table: DatasetTable, _ head: String, _ fault: Fault.Kind?
+        _ from: LocalTime,
+        _ to: LocalTime,
+        _ page: Int64,
+        _ size: Int64,
+        _ table: DatasetTable,
+        _ head: String,
+        _ fault: Fault.Kind?
     ) throws -> AgencyAnswer {
         let low = try table.rank(of: table.firstSequence(from: from.seconds))
         let high = try table.rank(of: table.firstSequence(from: to.seconds))
@@ -62,7 +72,9 @@ struct StateTaxDialect {
         return finish(text.bytes, Chance.hash(seed, UInt64(bitPattern: from.seconds), UInt64(page)), fault)
     }
 
-    private func head(_ name: String, _ sequence: String, _ code: String, _ message: String, _ fault: Fault.Kind?) -> String {
+    private func head(_ name: String, _ sequence: String, _ code: String, _ message: String, _ fault: Fault.Kind?)
+        -> String
+    {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + (fault == .doctype ? "<!DOCTYPE service>\n" : "")
             + "<service><head><tran_id>\(Markup.escaped(name))</tran_id><tran_seq>\(Markup.escaped(sequence))</tran_seq>"
             + "<xtsj>\(clock.spaced)</xtsj><rtn_code>\(code)</rtn_code><rtn_msg>\(message)</rtn_msg></head>\n"
@@ -75,12 +87,17 @@ struct StateTaxDialect {
     private func finish(_ bytes: [UInt8], _ hash: UInt64, _ fault: Fault.Kind?) -> AgencyAnswer {
         let marked = fault == .byteOrderMark || hash != 0 && Chance.happens(wire.byteOrderMark, Chance.hash(hash, 1))
         let bad = fault == .wrongCharset || hash != 0 && Chance.happens(wire.wrongCharset, Chance.hash(hash, 2))
-        return .xml(marked ? [0xEF, 0xBB, 0xBF] + bytes : bytes, charset: bad ? (hash & 1 == 0 ? "GBK" : nil) : "UTF-8")
+        return .xml(
+            marked ? [0xEF, 0xBB, 0xBF] + bytes : bytes,
+            charset: bad ? (hash & 1 == 0 ? "GBK" : nil) : "UTF-8"
+        )
     }
 
     /// The text of an element of a question. Questions come from readers of ours and are small, so looking for the tags is enough.
     static func element(_ name: String, _ text: String) -> String? {
-        guard let start = text.firstRange(of: "<\(name)>"), let end = text[start.upperBound...].firstRange(of: "</\(name)>") else {
+        guard let start = text.firstRange(of: "<\(name)>"),
+            let end = text[start.upperBound...].firstRange(of: "</\(name)>")
+        else {
             return nil
         }
         var found = String(text[start.upperBound..<end.lowerBound])

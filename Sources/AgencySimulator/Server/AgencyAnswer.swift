@@ -39,9 +39,13 @@ struct AgencyAnswer: Sendable {
     }
 
     static func html(_ status: Int, _ title: String, headers: [(name: String, value: String)] = []) -> AgencyAnswer {
-        let page = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
+        let page =
+            "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
         return AgencyAnswer(
-            status: status, headers: [("Content-Type", "text/html; charset=utf-8")] + headers, body: .bytes(Array(page.utf8)))
+            status: status,
+            headers: [("Content-Type", "text/html; charset=utf-8")] + headers,
+            body: .bytes(Array(page.utf8))
+        )
     }
 }
 
@@ -78,5 +82,9 @@ package struct AgencyCredentials: Sendable, Hashable {
     }
 
     /// What `suixin-agencies` takes unless told otherwise. No secret: it guards invented data.
-    package static let simulation = AgencyCredentials(token: "suixin-token", user: "suixin", password: "suixin-password")
+    package static let simulation = AgencyCredentials(
+        token: "suixin-token",
+        user: "suixin",
+        password: "suixin-password"
+    )
 }

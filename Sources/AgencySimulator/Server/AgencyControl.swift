@@ -25,13 +25,16 @@ struct AgencyControl {
     }
 
     private var state: AgencyAnswer {
-        let requests = TableBuilder.agencies.map { agency in "\"\(agency)\":\(desk.change(agency) { $0.requests } ?? 0)" }
+        let requests = TableBuilder.agencies.map { agency in "\"\(agency)\":\(desk.change(agency) { $0.requests } ?? 0)"
+        }
         return json("{\"day\":\"\(desk.day)\",\"requests\":{\(requests.joined(separator: ","))}}\n")
     }
 
     private func table(_ call: AgencyCall) throws -> AgencyAnswer {
         guard let agency = call.query["agency"], let dataset = call.query["dataset"],
-            let rows = try desk.change(AgencyID(rawValue: agency), { try $0.tables[dataset]?.shownRows() }).flatMap({ $0 })
+            let rows = try desk.change(AgencyID(rawValue: agency), { try $0.tables[dataset]?.shownRows() }).flatMap({
+                $0
+            })
         else { return .html(404, "404 Not Found") }
         var text = ""
         for (key, row) in rows.sorted(by: { $0.key < $1.key }) {
@@ -72,8 +75,12 @@ package enum FaultScript {
     package static func faults(of json: [UInt8]) throws -> [Fault] {
         try JSONDecoder().decode([Line].self, from: Data(json)).map { line in
             Fault(
-                agency: .init(rawValue: line.agency), dataset: line.dataset, request: line.request ?? 1, times: line.times ?? 1,
-                kind: try kind(line))
+                agency: .init(rawValue: line.agency),
+                dataset: line.dataset,
+                request: line.request ?? 1,
+                times: line.times ?? 1,
+                kind: try kind(line)
+            )
         }
     }
 

@@ -21,14 +21,23 @@ final class AgencyDesk: Sendable {
         today = Mutex(options.at)
         let fingerprint = "\(options.seed)/\(options.population.count)/\(options.fingerprint)"
         try TableBuilder(
-            population: options.population, folder: folder, fingerprint: fingerprint, progress: options.progress
+            population: options.population,
+            folder: folder,
+            fingerprint: fingerprint,
+            progress: options.progress
         ).build()
         var offices: [AgencyID: Guarded] = [:]
         for agency in TableBuilder.agencies {
             offices[agency] = Guarded(
                 try AgencyOffice(
-                    agency, seed: options.seed, at: Self.end(of: options.at), credentials: options.credentials, wire: options.wire,
-                    folder: folder))
+                    agency,
+                    seed: options.seed,
+                    at: Self.end(of: options.at),
+                    credentials: options.credentials,
+                    wire: options.wire,
+                    folder: folder
+                )
+            )
         }
         self.offices = offices
     }
@@ -38,7 +47,8 @@ final class AgencyDesk: Sendable {
     var day: Day { today.withLock { $0 } }
 
     func change<Result: Sendable, Failure: Error>(
-        _ agency: AgencyID, _ body: (inout AgencyOffice) throws(Failure) -> Result
+        _ agency: AgencyID,
+        _ body: (inout AgencyOffice) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         guard let guarded = offices[agency] else { return nil }
         return try guarded.office.withLock { office throws(Failure) -> Result in try body(&office) }

@@ -20,7 +20,12 @@ struct AgencyOffice: Sendable {
     private var hasRoom = false
 
     init(
-        _ agency: AgencyID, seed: UInt64, at clock: LocalTime, credentials: AgencyCredentials, wire: WireRates, folder: String
+        _ agency: AgencyID,
+        seed: UInt64,
+        at clock: LocalTime,
+        credentials: AgencyCredentials,
+        wire: WireRates,
+        folder: String
     ) throws {
         self.agency = agency
         self.seed = seed
@@ -77,7 +82,11 @@ struct AgencyOffice: Sendable {
             return try StateTaxDialect(seed: seed, user: user, password: password, wire: wire, clock: clock)
                 .answer(call, table, fault: fault)
         case .localtax:
-            return try LocalTaxDialect(seed: seed, user: user, password: password, wire: wire).answer(call, table, fault: fault)
+            return try LocalTaxDialect(seed: seed, user: user, password: password, wire: wire).answer(
+                call,
+                table,
+                fault: fault
+            )
         default:
             let files = DatasetShape.of(agency).flatMap { shelves[$0.id.name]?.listed ?? [] }
             return QualityDialect(seed: seed, token: credentials.token, wire: wire, folder: folder + "/files")
@@ -130,7 +139,8 @@ struct AgencyOffice: Sendable {
     private func spoil(_ answer: inout AgencyAnswer, manifest: Bool, of dataset: String?) throws {
         switch answer.body {
         case .bytes(let bytes) where manifest:
-            var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+                .map(String.init)
             let mark = dataset.flatMap { $0 == "manifest" ? nil : "数据集=\"\($0)\"" } ?? "<数据包"
             guard let index = lines.lastIndex(where: { $0.contains(mark) }),
                 let start = lines[index].firstRange(of: "SHA256=\"")?.upperBound
@@ -138,7 +148,9 @@ struct AgencyOffice: Sendable {
             lines[index] = lines[index][..<start] + String(repeating: "0", count: 64) + "\"/>"
             answer.body = .bytes(Array(lines.joined(separator: "\n").utf8))
         case .file(let path, let range):
-            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))[Int(range.lowerBound)..<Int(range.upperBound)])
+            var bytes = [UInt8](
+                try Data(contentsOf: URL(fileURLWithPath: path))[Int(range.lowerBound)..<Int(range.upperBound)]
+            )
             if let last = bytes.indices.last { bytes[last] ^= 1 }
             answer.body = .bytes(bytes)
         default: break

@@ -26,7 +26,8 @@ struct AgencyResponder: HTTPResponder {
         do {
             answer = try await pool.runIfActive {
                 if first == "control" { return try AgencyControl(desk: desk).answer(asked) }
-                return try desk.change(AgencyID(rawValue: first)) { try $0.answer(asked) } ?? .html(404, "404 Not Found")
+                return try desk.change(AgencyID(rawValue: first)) { try $0.answer(asked) }
+                    ?? .html(404, "404 Not Found")
             }
         } catch {
             return Self.response(.html(500, "500 Internal Server Error: \(Markup.escaped("\(error)"))"))

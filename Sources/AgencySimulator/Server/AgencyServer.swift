@@ -26,8 +26,14 @@ package final class AgencyServer: Sendable {
         package var progress: @Sendable (Double) -> Void
 
         package init(
-            population: any EnterprisePopulation, seed: UInt64, at: Day, data: String? = nil, port: Int = 0,
-            credentials: AgencyCredentials = .simulation, wire: WireRates = .standard, fingerprint: String = "",
+            population: any EnterprisePopulation,
+            seed: UInt64,
+            at: Day,
+            data: String? = nil,
+            port: Int = 0,
+            credentials: AgencyCredentials = .simulation,
+            wire: WireRates = .standard,
+            fingerprint: String = "",
             progress: @escaping @Sendable (Double) -> Void = { _ in }
         ) {
             self.population = population
@@ -53,7 +59,8 @@ package final class AgencyServer: Sendable {
     /// Builds the index unless it is there, and listens.
     package static func start(_ options: Options) async throws -> AgencyServer {
         let temporary =
-            options.data == nil ? FileManager.default.temporaryDirectory.path + "/suixin-agencies-" + UUID().uuidString : nil
+            options.data == nil
+            ? FileManager.default.temporaryDirectory.path + "/suixin-agencies-" + UUID().uuidString : nil
         let folder = options.data ?? temporary ?? "."
         let pool = NIOThreadPool(numberOfThreads: 4)
         pool.start()

@@ -17,8 +17,13 @@ struct CrossingIndex: Sendable {
         for queue in queues {
             owners.formUnion(
                 try queue.inDatabase {
-                    try Int.fetchAll($0, sql: "SELECT owner FROM crossing WHERE enterprise = ?", arguments: [enterprise])
-                })
+                    try Int.fetchAll(
+                        $0,
+                        sql: "SELECT owner FROM crossing WHERE enterprise = ?",
+                        arguments: [enterprise]
+                    )
+                }
+            )
         }
         return owners.sorted()
     }
@@ -31,7 +36,9 @@ struct TruthWriter {
     let crossings: CrossingIndex
 
     func write(to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else {
             throw CocoaError(.fileWriteUnknown)
         }
         defer { try? handle.close() }
@@ -71,11 +78,14 @@ struct TruthWriter {
     private func records(of enterprise: Int) throws -> [String] {
         var winners: [DatasetID: [RecordKey: SimulatedEvent]] = [:]
         let end = LocalTime(day, secondOfDay: 86_399)
-        for owner in try [enterprise] + crossings.owners(of: enterprise) where owner == enterprise || owner != enterprise {
+        for owner in try [enterprise] + crossings.owners(of: enterprise)
+        where owner == enterprise || owner != enterprise {
             for item in EventOrder.ordered(population.events(of: owner)) where item.event.visible <= end {
                 let event = item.event
                 let overtakes = event.dataset.agency == .hongdun || event.dataset.agency == .quality
-                if overtakes, let before = winners[event.dataset]?[event.key], before.modified > event.modified { continue }
+                if overtakes, let before = winners[event.dataset]?[event.key], before.modified > event.modified {
+                    continue
+                }
                 winners[event.dataset, default: [:]][event.key] = event
             }
         }
@@ -86,7 +96,8 @@ struct TruthWriter {
                     let unreadable = event.isUnreadable ? ",\"unreadable\":true" : ""
                     records.insert(
                         "{\"agency\":\"\(dataset.agency)\",\"dataset\":\(PlainJSON.string(dataset.name)),"
-                            + "\"key\":\(PlainJSON.string(key.text)),\"role\":\"\(about.role)\"\(unreadable)}")
+                            + "\"key\":\(PlainJSON.string(key.text)),\"role\":\"\(about.role)\"\(unreadable)}"
+                    )
                 }
             }
         }

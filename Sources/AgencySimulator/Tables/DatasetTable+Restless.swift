@@ -9,8 +9,10 @@ extension DatasetTable {
         try queue.inDatabase { database in
             try database.execute(sql: "DELETE FROM built")
             try database.execute(
-                sql: "UPDATE \(table) SET seq = -(seq + 10000000) WHERE seq > ?; UPDATE \(table) SET seq = -seq WHERE seq < 0",
-                arguments: [bound])
+                sql:
+                    "UPDATE \(table) SET seq = -(seq + 10000000) WHERE seq > ?; UPDATE \(table) SET seq = -seq WHERE seq < 0",
+                arguments: [bound]
+            )
         }
     }
 
@@ -29,10 +31,13 @@ extension DatasetTable {
             try $0.execute(
                 sql: """
                     UPDATE \(table) SET visible = ?1 WHERE seq > ?2 AND visible < ?1;
-                    """, arguments: [time.seconds + 1, bound])
+                    """,
+                arguments: [time.seconds + 1, bound]
+            )
             try $0.execute(
                 sql: "UPDATE \(table) SET next = ?1 WHERE seq <= ?2 AND next > ?3 AND next < ?1",
-                arguments: [time.seconds + 1, bound, now])
+                arguments: [time.seconds + 1, bound, now]
+            )
         }
     }
 
@@ -47,7 +52,8 @@ extension DatasetTable {
                 sql: """
                     SELECT \(StoredRow.columns) FROM \(table) WHERE seq >= ? AND seq <= ? AND next > ? AND flags & 14 = 0 \
                     AND modified = visible ORDER BY seq LIMIT 1
-                    """, arguments: [from, bound, now]
+                    """,
+                arguments: [from, bound, now]
             ).map { StoredRow($0) }
         }
     }
@@ -65,10 +71,12 @@ extension DatasetTable {
         try queue.inDatabase { database in
             try database.execute(
                 sql: "UPDATE \(table) SET next = ? WHERE key = ? AND seq IN (SELECT seq FROM \(table) WHERE seq = ?)",
-                arguments: [time, row.key, row.sequence])
+                arguments: [time, row.key, row.sequence]
+            )
             try database.execute(
                 sql: "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [sequence, time, time, row.next, row.flags, row.weight, row.key, Data(row.fields)])
+                arguments: [sequence, time, time, row.next, row.flags, row.weight, row.key, Data(row.fields)]
+            )
         }
         bound = sequence
     }
@@ -81,7 +89,9 @@ extension DatasetTable {
                 sql: """
                     UPDATE \(table) SET seq = ?, visible = ?, modified = ? WHERE seq = (SELECT seq FROM \(table) \
                     WHERE seq > ? AND flags & 26 = 16 AND weight = 1 ORDER BY seq LIMIT 1)
-                    """, arguments: [sequence, time, time, bound])
+                    """,
+                arguments: [sequence, time, time, bound]
+            )
             return database.changesCount > 0
         }
         if moved { self.bound = sequence }
@@ -100,7 +110,8 @@ extension DatasetTable {
         try queue.inDatabase { database in
             try database.execute(
                 sql: "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [sequence, time, row.modified, row.next, row.flags, row.weight, row.key, Data(row.fields)])
+                arguments: [sequence, time, row.modified, row.next, row.flags, row.weight, row.key, Data(row.fields)]
+            )
             try database.execute(sql: "UPDATE \(table) SET next = ? WHERE seq = ?", arguments: [time, row.sequence])
         }
         bound = sequence

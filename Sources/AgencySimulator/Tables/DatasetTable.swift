@@ -36,14 +36,20 @@ struct DatasetTable: Sendable {
         let now = now
         let showsStates = shape.showsStates
         (bound, counts) = try queue.inDatabase { database in
-            let bound = try Int64.fetchOne(
-                database,
-                sql: "SELECT max(seq) FROM \(table) WHERE visible = (SELECT max(visible) FROM \(table) WHERE visible <= ?)",
-                arguments: [now]) ?? 0
+            let bound =
+                try Int64.fetchOne(
+                    database,
+                    sql:
+                        "SELECT max(seq) FROM \(table) WHERE visible = (SELECT max(visible) FROM \(table) WHERE visible <= ?)",
+                    arguments: [now]
+                ) ?? 0
             var counts = [Int64](repeating: 0, count: Int(bound / Self.block) + 2)
             guard showsStates else { return (bound, counts) }
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT seq, weight FROM \(table) WHERE visible <= ? AND next > ?", arguments: [now, now])
+                database,
+                sql: "SELECT seq, weight FROM \(table) WHERE visible <= ? AND next > ?",
+                arguments: [now, now]
+            )
             while let row = try rows.next() {
                 let seq: Int64 = row[0]
                 let weight: Int64 = row[1]
@@ -60,8 +66,10 @@ struct DatasetTable: Sendable {
         let found = try queue.inDatabase {
             try Int64.fetchOne(
                 $0,
-                sql: "SELECT min(seq) FROM \(table) WHERE visible = (SELECT min(visible) FROM \(table) WHERE visible >= ?)",
-                arguments: [time])
+                sql:
+                    "SELECT min(seq) FROM \(table) WHERE visible = (SELECT min(visible) FROM \(table) WHERE visible >= ?)",
+                arguments: [time]
+            )
         }
         return min(found ?? bound + 1, bound + 1)
     }
@@ -74,8 +82,10 @@ struct DatasetTable: Sendable {
         let now = now
         let inside = try queue.inDatabase {
             try Int64.fetchOne(
-                $0, sql: "SELECT sum(weight) FROM \(table) WHERE seq >= ? AND seq < ? AND seq <= ? AND next > ?",
-                arguments: [start * Self.block, sequence, bound, now]) ?? 0
+                $0,
+                sql: "SELECT sum(weight) FROM \(table) WHERE seq >= ? AND seq < ? AND seq <= ? AND next > ?",
+                arguments: [start * Self.block, sequence, bound, now]
+            ) ?? 0
         }
         return counts[Int(start)] + inside
     }
@@ -97,7 +107,8 @@ struct DatasetTable: Sendable {
             var rank = counts[start]
             var found: [StoredRow] = []
             let statement = try database.cachedStatement(
-                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq >= ? AND seq <= ? AND next > ? ORDER BY seq")
+                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq >= ? AND seq <= ? AND next > ? ORDER BY seq"
+            )
             let rows = try Row.fetchCursor(statement, arguments: [Int64(start) * Self.block, bound, now])
             while rank < ranks.upperBound, let row = try rows.next() {
                 let weight: Int64 = row[5]
@@ -117,7 +128,8 @@ struct DatasetTable: Sendable {
         let (table, bound) = (shape.table, bound)
         return try queue.inDatabase { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?")
+                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+            )
             return try Array(Row.fetchCursor(statement, arguments: [sequence, bound, limit]).map { StoredRow($0) })
         }
     }
@@ -140,7 +152,9 @@ struct DatasetTable: Sendable {
             shown[RecordKey(text: key)] = ShownRow(
                 modified: LocalTime(seconds: row.modified),
                 fields: Markup.fields(of: row.fields, asAttributes: shape.isAttributes),
-                isUnreadable: row.isUnreadable, isTest: row.isTest)
+                isUnreadable: row.isUnreadable,
+                isTest: row.isTest
+            )
         }
         return shown
     }

@@ -12,7 +12,8 @@ enum FilePlan {
         try database.execute(sql: "CREATE INDEX keys_of_\(table) ON \(table) (key)")
         let days = try Row.fetchAll(
             database,
-            sql: "SELECT visible / 86400, min(seq), max(seq) FROM \(table) GROUP BY 1 ORDER BY 1")
+            sql: "SELECT visible / 86400, min(seq), max(seq) FROM \(table) GROUP BY 1 ORDER BY 1"
+        )
         var serial: Int64 = 0
         var nextFull: Int64?
         var last: Int64 = 0
@@ -36,11 +37,18 @@ enum FilePlan {
     }
 
     private static func insert(
-        _ shape: DatasetShape, _ serial: Int64, day: Int64, full: Bool, first: Int64, last: Int64, _ database: Database
+        _ shape: DatasetShape,
+        _ serial: Int64,
+        day: Int64,
+        full: Bool,
+        first: Int64,
+        last: Int64,
+        _ database: Database
     ) throws {
         // The day's last second, and a 全量 after the 增量 of its day by its number.
         try database.execute(
             sql: "INSERT INTO file (dataset, serial, made, full, first, last) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [shape.id.name, serial, (day + 1) * 86_400 - 1, full ? 1 : 0, first, last])
+            arguments: [shape.id.name, serial, (day + 1) * 86_400 - 1, full ? 1 : 0, first, last]
+        )
     }
 }

@@ -62,7 +62,9 @@ struct QualityFileWriter {
         file.count = 0
         try rows(of: file, database) { file.count += $0.weight }
         let path = folder + "/" + file.name
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else {
             throw CocoaError(.fileWriteUnknown)
         }
         defer { try? handle.close() }
@@ -96,7 +98,8 @@ struct QualityFileWriter {
     private func save(_ file: QualityFile, _ database: Database) throws {
         try database.execute(
             sql: "UPDATE file SET name = ?, count = ?, size = ?, digest = ? WHERE dataset = ? AND serial = ?",
-            arguments: [file.name, file.count, file.size, file.digest, file.dataset, file.serial])
+            arguments: [file.name, file.count, file.size, file.digest, file.dataset, file.serial]
+        )
     }
 
     private func head(of file: QualityFile) -> [UInt8] {
@@ -121,20 +124,27 @@ struct QualityFileWriter {
         let table = shape.table
         guard file.isFull else {
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq",
-                arguments: [file.first, file.last])
+                database,
+                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq",
+                arguments: [file.first, file.last]
+            )
             while let row = try rows.next() { try body(StoredRow(row)) }
             return
         }
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq <= ? AND next > ? ORDER BY seq",
-            arguments: [file.last, file.made])
+            database,
+            sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq <= ? AND next > ? ORDER BY seq",
+            arguments: [file.last, file.made]
+        )
         let winner = try database.cachedStatement(
-            sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE key = ? AND seq <= ? ORDER BY modified DESC, seq DESC LIMIT 1")
+            sql:
+                "SELECT \(StoredRow.columns) FROM \(table) WHERE key = ? AND seq <= ? ORDER BY modified DESC, seq DESC LIMIT 1"
+        )
         while let row = try rows.next() {
             var stored = StoredRow(row)
             // What was overtaken came last and lost.
-            if stored.modified < stored.visible, let row = try Row.fetchOne(winner, arguments: [stored.key, file.last]) {
+            if stored.modified < stored.visible, let row = try Row.fetchOne(winner, arguments: [stored.key, file.last])
+            {
                 stored = StoredRow(row)
             }
             if !stored.isDelete { try body(stored) }
@@ -166,11 +176,16 @@ struct QualityShelf: Sendable {
         let folder = folder
         listed = try queue.inDatabase { database in
             let full = try Int64.fetchOne(
-                database, sql: "SELECT max(serial) FROM file WHERE dataset = ? AND full = 1 AND made <= ?", arguments: [name, now])
+                database,
+                sql: "SELECT max(serial) FROM file WHERE dataset = ? AND full = 1 AND made <= ?",
+                arguments: [name, now]
+            )
             let due = try Row.fetchAll(
                 database,
-                sql: "SELECT \(QualityFile.columns) FROM file WHERE dataset = ? AND made <= ? AND serial >= ? ORDER BY serial",
-                arguments: [name, now, full.map { max(1, $0 - Self.older) } ?? 1])
+                sql:
+                    "SELECT \(QualityFile.columns) FROM file WHERE dataset = ? AND made <= ? AND serial >= ? ORDER BY serial",
+                arguments: [name, now, full.map { max(1, $0 - Self.older) } ?? 1]
+            )
             return try due.map { row in
                 let file = QualityFile(row)
                 if !file.name.isEmpty, FileManager.default.fileExists(atPath: folder + "/" + file.name) { return file }
@@ -185,13 +200,16 @@ struct QualityShelf: Sendable {
         try queue.inDatabase { database in
             let last = try Row.fetchOne(
                 database,
-                sql: "SELECT max(serial), max(last) FROM file WHERE dataset = ? AND made <= ?", arguments: [name, now])
+                sql: "SELECT max(serial), max(last) FROM file WHERE dataset = ? AND made <= ?",
+                arguments: [name, now]
+            )
             let serial: Int64 = last?[0] ?? 0
             let end: Int64 = last?[1] ?? 0
             guard bound > end else { return }
             try database.execute(
                 sql: "INSERT INTO file (dataset, serial, made, full, first, last) VALUES (?, ?, ?, 0, ?, ?)",
-                arguments: [name, serial + 1, now, end + 1, bound])
+                arguments: [name, serial + 1, now, end + 1, bound]
+            )
         }
         try publish(at: now)
     }
@@ -204,7 +222,9 @@ struct QualityShelf: Sendable {
                 sql: """
                     UPDATE file SET serial = serial + 1000000, last = last + 10000000, \
                     first = CASE full WHEN 1 THEN 1 ELSE first + 10000000 END WHERE dataset = ? AND made > ?
-                    """, arguments: [name, now])
+                    """,
+                arguments: [name, now]
+            )
         }
     }
 
@@ -212,15 +232,22 @@ struct QualityShelf: Sendable {
     func closeRoom(after now: Int64) throws {
         let name = shape.id.name
         try queue.inDatabase { database in
-            let last = try Int64.fetchOne(
-                database, sql: "SELECT max(serial) FROM file WHERE dataset = ? AND made <= ? AND serial < 1000000",
-                arguments: [name, now]) ?? 0
+            let last =
+                try Int64.fetchOne(
+                    database,
+                    sql: "SELECT max(serial) FROM file WHERE dataset = ? AND made <= ? AND serial < 1000000",
+                    arguments: [name, now]
+                ) ?? 0
             let moved = try Int64.fetchAll(
-                database, sql: "SELECT serial FROM file WHERE dataset = ? AND serial >= 1000000 ORDER BY serial", arguments: [name])
+                database,
+                sql: "SELECT serial FROM file WHERE dataset = ? AND serial >= 1000000 ORDER BY serial",
+                arguments: [name]
+            )
             for (place, serial) in moved.enumerated() {
                 try database.execute(
                     sql: "UPDATE file SET serial = ?, made = max(made, ?) WHERE dataset = ? AND serial = ?",
-                    arguments: [last + 1 + Int64(place), now + 1, name, serial])
+                    arguments: [last + 1 + Int64(place), now + 1, name, serial]
+                )
             }
         }
     }
@@ -234,13 +261,15 @@ struct QualityShelf: Sendable {
         listed[index] = try queue.inDatabase { database in
             try database.execute(sql: "DELETE FROM built")
             if let row = try Row.fetchOne(
-                database, sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
-                arguments: [old.first, old.last])
-            {
+                database,
+                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
+                arguments: [old.first, old.last]
+            ) {
                 let gone = StoredRow(row)
                 try database.execute(
                     sql: "UPDATE \(table) SET next = ? WHERE key = ? AND next = ? AND seq < ?",
-                    arguments: [gone.next, gone.key, gone.visible, gone.sequence])
+                    arguments: [gone.next, gone.key, gone.visible, gone.sequence]
+                )
                 try database.execute(sql: "DELETE FROM \(table) WHERE seq = ?", arguments: [gone.sequence])
             }
             return try writer.write(old, database)

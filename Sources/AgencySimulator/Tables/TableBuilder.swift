@@ -24,7 +24,9 @@ struct TableBuilder {
         var configuration = Configuration()
         configuration.prepareDatabase { database in
             try database.execute(
-                sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000")
+                sql:
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000"
+            )
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
@@ -69,14 +71,16 @@ struct TableBuilder {
                     CREATE TABLE \(shape.table) (seq INTEGER PRIMARY KEY, visible INTEGER NOT NULL, modified INTEGER NOT NULL, \
                     next INTEGER NOT NULL, flags INTEGER NOT NULL, weight INTEGER NOT NULL, key TEXT NOT NULL, \
                     fields BLOB NOT NULL);
-                    """)
+                    """
+            )
         }
         try database.execute(
             sql: """
                 CREATE TABLE crossing (enterprise INTEGER, owner INTEGER, PRIMARY KEY (enterprise, owner)) WITHOUT ROWID;
                 CREATE TABLE file (dataset TEXT, serial INTEGER, made INTEGER, full INTEGER, first INTEGER, last INTEGER, \
                 name TEXT, count INTEGER, size INTEGER, digest TEXT, PRIMARY KEY (dataset, serial)) WITHOUT ROWID;
-                """)
+                """
+        )
     }
 
     private struct Staged: Sendable {
@@ -121,7 +125,8 @@ struct TableBuilder {
             for batch in batches {
                 for row in batch.rows[agency] {
                     let statement = try database.cachedStatement(
-                        sql: "INSERT INTO stage_\(row.table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                        sql: "INSERT INTO stage_\(row.table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                    )
                     try statement.execute(arguments: row.arguments)
                 }
                 let crossing = try database.cachedStatement(sql: "INSERT OR IGNORE INTO crossing VALUES (?, ?)")
@@ -150,7 +155,8 @@ struct TableBuilder {
         guard let shape = DatasetShape.all.first(where: { $0.id == item.event.dataset }) else { return }
         let event = item.event
         let flags =
-            Int64(event.change.rawValue) | (event.isUnreadable ? 4 : 0) | (event.isTest ? 8 : 0) | (item.isFirst ? 16 : 0)
+            Int64(event.change.rawValue) | (event.isUnreadable ? 4 : 0) | (event.isTest ? 8 : 0)
+            | (item.isFirst ? 16 : 0)
         let fields = Data(shape.rendered(event))
         let key = event.key.text
         let copies = event.isDoubled && shape.doublesAreRows ? 2 : 1
@@ -160,9 +166,12 @@ struct TableBuilder {
                 Staged(
                     table: shape.table,
                     arguments: [
-                        event.visible.seconds, modified.seconds, item.next, flags, event.isDoubled && copies == 1 ? 2 : 1, key,
+                        event.visible.seconds, modified.seconds, item.next, flags,
+                        event.isDoubled && copies == 1 ? 2 : 1, key,
                         place * 2 + copy, fields,
-                    ]))
+                    ]
+                )
+            )
         }
     }
 
@@ -176,7 +185,8 @@ struct TableBuilder {
                     ORDER BY visible, key, place;
                     DROP TABLE stage_\(shape.table);
                     CREATE INDEX of_\(shape.table) ON \(shape.table) (visible, next, weight);
-                    """)
+                    """
+            )
             if agency == .quality { try FilePlan.write(shape, database) }
         }
         try database.execute(sql: "CREATE TABLE built (fingerprint TEXT NOT NULL)")

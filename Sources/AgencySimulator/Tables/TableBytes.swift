@@ -152,7 +152,8 @@ enum Markup {
         guard text.utf8.contains(0x26) else { return text }
         var out = text
         for (entity, character) in [
-            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#9;", "\t"), ("&#10;", "\n"), ("&#13;", "\r"), ("&amp;", "&"),
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#9;", "\t"), ("&#10;", "\n"), ("&#13;", "\r"),
+            ("&amp;", "&"),
         ] { out = out.replacing(entity, with: character) }
         return out
     }

@@ -1,0 +1,143 @@
+import AgencySimulator
+import ArgumentParser
+import CreditModel
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Serves four simulated agencies over an invented population.
+@main
+struct AgenciesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suixin-agencies",
+        abstract: "Serve four simulated agencies: hongdun, statetax, localtax and quality.",
+        discussion: """
+            Everything follows from --seed, --enterprises and the rates: the same give the same bytes, and a later --at goes on \
+            where an earlier one ended. Credentials are those of a simulation and protect nothing.
+            """
+    )
+
+    @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
+    var port = 8091
+    @Option(help: "What the whole population is drawn from.")
+    var seed: UInt64 = 1
+    @Option(help: "How many enterprises there are.")
+    var enterprises = 2000
+    @Option(help: "The day whose end the agencies show, yyyy-MM-dd.")
+    var at = "2018-06-01"
+    @Option(help: "A JSON object of names and rates of dirt.")
+    var rates: String?
+    @Option(name: .customLong("rate"), help: "One rate of dirt, name=value; may be given again.")
+    var oneRate: [String] = []
+    @Option(
+        help: "The folder of the index; used again by the same population. Default: ./.suixin-agencies/SEED-ENTERPRISES"
+    )
+    var data: String?
+    @Option(help: "Write the truth here, one JSON line per enterprise.")
+    var truth: String?
+    @Flag(help: "Write the truth and end.")
+    var truthOnly = false
+    @Flag(help: "Modify, add and double rows between any two requests.")
+    var restless = false
+    @Option(help: "A JSON list of faults that wait for their requests.")
+    var faults: String?
+    @Option(help: "The token of hongdun and quality. Environment: SUIXIN_AGENCIES_TOKEN")
+    var token: String?
+    @Option(help: "The user of statetax and localtax. Environment: SUIXIN_AGENCIES_USER")
+    var user: String?
+    @Option(help: "That user's password. Environment: SUIXIN_AGENCIES_PASSWORD")
+    var password: String?
+    @Option(help: "Write the base URLs here as JSON once the agencies answer.")
+    var readyFile: String?
+
+    func validate() throws {
+        guard Day(at) != nil else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
+        guard 0...65_535 ~= port else { throw ValidationError("--port takes 0 to 65535.") }
+        guard !truthOnly || truth != nil else { throw ValidationError("--truth-only needs --truth FILE.") }
+    }
+
+    mutating func run() async throws {
+        let rates = try dirt()
+        let scripted =
+            try faults.map { try FaultScript.faults(of: [UInt8](Data(contentsOf: URL(fileURLWithPath: $0)))) } ?? []
+        let server = try await AgencyServer.start(try options(rates))
+        do {
+            if let truth { try server.writeTruth(to: truth) }
+            if !truthOnly {
+                if restless { try server.makeRestless() }
+                for fault in scripted { server.script(fault) }
+                try announce(server)
+                try await waitForSignal()
+            }
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    private func dirt() throws -> DirtRates {
+        var found = try rates.map { try DirtRates(json: Data(contentsOf: URL(fileURLWithPath: $0))) } ?? .standard
+        for setting in oneRate {
+            let parts = setting.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let value = Double(parts[1]) else {
+                throw ValidationError("--rate takes name=value; names: \(DirtRates.names.joined(separator: ", ")).")
+            }
+            try found.set(String(parts[0]), value)
+        }
+        return found
+    }
+
+    private func options(_ rates: DirtRates) throws -> AgencyServer.Options {
+        guard let day = Day(at) else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
+        let environment = ProcessInfo.processInfo.environment
+        let plain = AgencyCredentials.simulation
+        let credentials = AgencyCredentials(
+            token: token ?? environment["SUIXIN_AGENCIES_TOKEN"] ?? plain.token,
+            user: user ?? environment["SUIXIN_AGENCIES_USER"] ?? plain.user,
+            password: password ?? environment["SUIXIN_AGENCIES_PASSWORD"] ?? plain.password
+        )
+        let fingerprint = DirtRates.names.map { "\($0)=\(rates[$0])" }.joined(separator: ",")
+        return AgencyServer.Options(
+            population: try SimulatedPopulation(seed: seed, enterprises: enterprises, rates: rates),
+            seed: seed,
+            at: day,
+            data: data ?? ".suixin-agencies/\(seed)-\(enterprises)",
+            port: truthOnly ? 0 : port,
+            credentials: credentials,
+            fingerprint: fingerprint,
+            progress: Progress.shown()
+        )
+    }
+
+    private func announce(_ server: AgencyServer) throws {
+        let agencies: [AgencyID] = [.hongdun, .statetax, .localtax, .quality]
+        let urls = agencies.map { ($0.rawValue, server.baseURL($0)) }
+        for (agency, url) in urls { print("\(agency) \(url)") }
+        print("Credentials: a token for hongdun and quality, user and password for statetax and localtax; see --help.")
+        if let readyFile {
+            let members = urls.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ",")
+            try Data("{\(members)}\n".utf8).write(to: URL(fileURLWithPath: readyFile), options: .atomic)
+        }
+        // A reader of a pipe waits for these lines.
+        try FileHandle.standardOutput.synchronizeIfPossible()
+    }
+
+    /// Until SIGINT or SIGTERM.
+    private func waitForSignal() async throws {
+        struct Waiting: Service {
+            func run() async throws { try await gracefulShutdown() }
+        }
+        var logger = Logger(label: "suixin-agencies")
+        logger.logLevel = .error
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [Waiting()],
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+}
