@@ -11,6 +11,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "suixin",
@@ -100,12 +101,12 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
                 "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore", "ServiceKit", "Signing",
-                arguments, configuration, crypto, lifecycle, logging,
+                arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
             name: "suixin-agencies",
-            dependencies: ["AgencySimulator", "CreditModel", arguments, lifecycle, logging]
+            dependencies: ["AgencySimulator", "CreditModel", arguments, lifecycle, logging, signals]
         ),
 
         // Tests mirror Sources

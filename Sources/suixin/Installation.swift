@@ -18,7 +18,7 @@ struct Installation: Sendable {
     }
 
     let settings: Settings
-    let store: SQLiteStore
+    let store: any CreditStore
 
     /// Opens the store of an installation.
     /// - Throws: ``CommandError`` where there is none yet, or another process writes to it.
@@ -50,21 +50,23 @@ struct Installation: Sendable {
     /// The adapters of the sources that are switched on; all of them, or the ones named.
     func adapters(only names: [String] = []) throws -> [(id: AgencyID, adapter: any SourceAdapter)] {
         for name in names where !settings.sources.contains(where: { $0.agency.rawValue == name }) {
-            let known = AdapterRegistry.all.map(\.descriptor.id.rawValue)
+            let known = AdapterRegistry.all.map { $0.descriptor.id.rawValue }
             throw CommandError(
                 known.contains(name)
                     ? "\(name) is switched off or has no sources.\(name).baseURL in the configuration."
                     : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", ")).")
         }
-        return try settings.sources.filter { names.isEmpty || names.contains($0.agency.rawValue) }.compactMap { source in
-            guard let type = AdapterRegistry.all.first(where: { $0.descriptor.id == source.agency }) else { return nil }
-            return (source.agency, try type.init(source))
+        var adapters: [(id: AgencyID, adapter: any SourceAdapter)] = []
+        for source in settings.sources where names.isEmpty || names.contains(source.agency.rawValue) {
+            guard let type = AdapterRegistry.all.first(where: { $0.descriptor.id == source.agency }) else { continue }
+            adapters.append((source.agency, try type.init(source)))
         }
+        return adapters
     }
 
     /// Every dataset of the sources that are switched on: what the status of the sources speaks of.
     var datasets: [DatasetID] {
-        AdapterRegistry.all.map(\.descriptor)
+        AdapterRegistry.all.map { $0.descriptor }
             .filter { descriptor in settings.sources.contains { $0.agency == descriptor.id } }
             .flatMap { $0.datasets.map(\.id) }
     }

@@ -7,7 +7,7 @@ struct ProfilePage {
 
     init(_ profile: JSONValue) {
         self.profile = profile.object ?? [:]
-        records = self.profile["records"]?.items ?? []
+        records = self.profile["records"]?.array ?? []
     }
 
     /// Every section that holds anything, in the order in which people ask.
@@ -39,7 +39,7 @@ struct ProfilePage {
     private var codes: [String] {
         let identifiers = profile["identifiers"]?.object ?? [:]
         return ["uscc", "org", "regno", "tax"].compactMap { kind in
-            let codes = identifiers[kind]?.items?.compactMap(\.string) ?? []
+            let codes = identifiers[kind]?.array?.compactMap(\.string) ?? []
             return codes.isEmpty ? nil : "  \(kind.padding(6)) \(codes.joined(separator: ", "))"
         }
     }
@@ -51,11 +51,11 @@ struct ProfilePage {
             guard let members = field.object, let value = members["value"] else { continue }
             let label = members["label"]?.string.map { " \($0)" } ?? ""
             rows.append(["  \(name)", short(value) + label, origin(members)])
-            for conflict in members["conflicts"]?.items ?? [] {
+            for conflict in members["conflicts"]?.array ?? [] {
                 guard let other = conflict.object, let value = other["value"] else { continue }
                 rows.append(["    but", short(value), origin(other)])
             }
-            for past in members["history"]?.items ?? [] {
+            for past in members["history"]?.array ?? [] {
                 guard let past = past.object, let value = past["value"] else { continue }
                 rows.append(["    before", short(value), period(past)])
             }
@@ -65,7 +65,7 @@ struct ProfilePage {
 
     private func list(_ section: String) -> [String] {
         let value = profile[section]
-        let items = value?.items ?? value?.object?["items"]?.items ?? []
+        let items = value?.array ?? value?.object?["items"]?.array ?? []
         guard !items.isEmpty else { return [] }
         var lines = ["", "\(Self.titles[section] ?? section) (\(value?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))"]
         for item in items.prefix(12) {
@@ -93,7 +93,7 @@ struct ProfilePage {
 
     /// The agencies behind a value, and its text where that differs.
     private func origin(_ members: [String: JSONValue]) -> String {
-        let names = (members["records"]?.items ?? []).compactMap { index -> String? in
+        let names = (members["records"]?.array ?? []).compactMap { index -> String? in
             guard let index = index.integer, records.indices.contains(Int(index)), let record = records[Int(index)].object else { return nil }
             return "\(record["agency"]?.string ?? "?")/\(record["dataset"]?.string ?? "?")"
         }

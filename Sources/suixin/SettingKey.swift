@@ -1,4 +1,6 @@
 internal import AdapterRegistry
+internal import CreditModel
+internal import AdapterKit
 
 /// One key of the configuration, as the file, the environment and `--set` name it.
 struct SettingKey: Sendable, Hashable {

@@ -5,7 +5,7 @@ internal import Synchronization
 /// What goes to the person or the script at the other end: results to standard output, everything else to standard error.
 enum Terminal {
     /// Whether standard error is a terminal, where progress is welcome.
-    static let isInteractive = unsafe isatty(STDERR_FILENO) == 1
+    static let isInteractive = isatty(STDERR_FILENO) == 1
 
     static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 

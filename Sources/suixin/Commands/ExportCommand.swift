@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Signing
 internal import CanonicalJSON
 internal import Publication
 

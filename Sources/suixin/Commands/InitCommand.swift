@@ -1,4 +1,6 @@
 internal import AdapterRegistry
+internal import CreditModel
+internal import AdapterKit
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import Foundation

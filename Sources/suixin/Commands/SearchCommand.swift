@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CreditModel
 internal import CanonicalJSON
 internal import CreditStore
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import UnixSignals
 internal import ExchangeAPI
 internal import Foundation
 internal import Logging
