@@ -1,1 +1,160 @@
-// The room is laid out in architecture.md; its author fills it.
+public import CreditModel
+public import CreditStore
+internal import Crypto
+public import ProfileMerge
+internal import Resolution
+internal import ServiceKit
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Derives what waits in a store: which records speak of one enterprise, and each enterprise's profile.
+///
+/// Blocking: for a thread that may wait. Works a batch at a time, on several threads within it, so its memory does not
+/// grow with the store. A batch is stored whole or not at all; after a crash it is derived anew, to the same bytes.
+public struct Deriver: Sendable {
+    /// How far a derivation is, or how it ended.
+    public struct Progress: Hashable, Sendable {
+        /// Sets of records derived.
+        public var components = 0
+        /// Profiles made.
+        public var profiles = 0
+        /// Records held for a person.
+        public var held = 0
+        /// Records without a certain identifier.
+        public var undecided = 0
+
+        public init() {}
+    }
+
+    private let store: any CreditStore
+    private let batchSize: Int
+    private let width: Int
+    private let resolution: CertainResolution
+    private let merger: ProfileMerger
+
+    /// The fewest bytes of a secret.
+    public static let leastSecret = 32
+
+    /// Makes a deriver over a store.
+    ///
+    /// - Parameters:
+    ///   - secret: The installation's; what is restricted is shown as its HMAC under it. At least 32 bytes.
+    ///   - policy: Whose word counts in what.
+    ///   - batchSize: Components per transaction.
+    ///   - width: Threads; as many as the machine has cores where nil.
+    public init(
+        store: any CreditStore,
+        secret: [UInt8],
+        policy: MergePolicy = .standard,
+        batchSize: Int = 200,
+        width: Int? = nil
+    ) throws(DerivationError) {
+        guard secret.count >= Deriver.leastSecret else { throw DerivationError(.weakSecret) }
+        guard batchSize > 0, width ?? 1 > 0 else { throw DerivationError(.badLimits) }
+        self.store = store
+        self.batchSize = batchSize
+        self.width = width ?? Deriver.cores
+        let key = SymmetricKey(data: secret)
+        let digest: DigestFunction = { Array(SHA256.hash(data: $0)) }
+        let restrictedDigest: DigestFunction = { Array(HMAC<SHA256>.authenticationCode(for: $0, using: key)) }
+        resolution = CertainResolution(digest: digest, restrictedDigest: restrictedDigest)
+        merger = ProfileMerger(policy: policy, digest: digest, restrictedDigest: restrictedDigest)
+    }
+
+    /// Derives until nothing waits and nothing is due on the day.
+    ///
+    /// - Parameters:
+    ///   - day: The day of the profiles, in Asia/Shanghai.
+    ///   - progress: Called after each batch; false stops, with everything up to there stored.
+    /// - Returns: What was done in all.
+    /// - Throws: What the store throws; nothing of the batch concerned is stored then.
+    @discardableResult
+    public func derive(on day: Day, progress: (Progress) -> Bool = { _ in true }) throws -> Progress {
+        var total = Progress()
+        while true {
+            let components = try store.nextComponents(limit: batchSize, on: day)
+            guard !components.isEmpty else { return total }
+            let derivations = try balanced(components).parallelMap(width: width) { derivation(of: $0, on: day) }
+            try store.store(derivations)
+            for derivation in derivations { total.add(derivation) }
+            guard progress(total) else { return total }
+        }
+    }
+
+    /// What is derived of one component.
+    public func derivation(of component: StoredComponent, on day: Day) -> Derivation {
+        let outcome = resolution.resolve(component.records)
+        let records = RecordsByPlace(component.records, isShared: outcome.enterprises.count > 1)
+        let profiles = outcome.enterprises.map { enterprise in
+            DerivedProfile(merger.merge(enterprise, records: records.histories(of: enterprise), day: day))
+        }
+        return Derivation(token: component.token, outcome: outcome, profiles: profiles)
+    }
+
+    /// Deals the components to the lanes of a parallel map, the largest first, so that no lane waits long for another.
+    private func balanced(_ components: [StoredComponent]) -> [StoredComponent] {
+        let lanes = min(width, components.count)
+        guard lanes > 1 else { return components }
+        let order = components.indices.sorted {
+            let (a, b) = (components[$0].records.count, components[$1].records.count)
+            return a == b ? $0 < $1 : a > b
+        }
+        return (0..<lanes).flatMap { lane in
+            stride(from: lane, to: order.count, by: lanes).map { components[order[$0]] }
+        }
+    }
+
+    private static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}
+
+extension Deriver.Progress {
+    fileprivate mutating func add(_ derivation: Derivation) {
+        components += 1
+        profiles += derivation.profiles.count
+        held += derivation.outcome.held.count
+        undecided += derivation.outcome.undecided.count
+    }
+}
+
+extension DerivedProfile {
+    fileprivate init(_ merged: MergedProfile) {
+        self.init(
+            id: merged.id,
+            version: merged.version,
+            bytes: merged.bytes,
+            nextDay: merged.nextDay,
+            names: merged.names,
+            annexes: merged.annexes.map { Annex(digest: $0.digest, bytes: $0.bytes) }
+        )
+    }
+}
+
+/// A component's records by dataset and key, so that each of many enterprises is handed only its own.
+private struct RecordsByPlace {
+    private struct Place: Hashable {
+        let dataset: DatasetID
+        let key: RecordKey
+    }
+
+    private let all: [RecordHistory]
+    /// Empty where one enterprise has them all.
+    private var places: [Place: Int] = [:]
+
+    init(_ records: [RecordHistory], isShared: Bool) {
+        all = records
+        guard isShared else { return }
+        places.reserveCapacity(records.count)
+        for (index, record) in records.enumerated() { places[Place(dataset: record.dataset, key: record.key)] = index }
+    }
+
+    func histories(of enterprise: EnterpriseDecision) -> [RecordHistory] {
+        guard !places.isEmpty else { return all }
+        return enterprise.members.compactMap { member in
+            places[Place(dataset: member.record.dataset, key: member.record.key)].map { all[$0] }
+        }
+    }
+}

@@ -1,1 +1,161 @@
-// The room is laid out in architecture.md; its author fills it.
+public import CreditModel
+
+/// A profile as the merge made it.
+public struct MergedProfile: Hashable, Sendable {
+    /// A document that holds what a cut list of the profile lacks.
+    public struct Annex: Hashable, Sendable {
+        /// `ShortDigest` of ``bytes``, as the profile names it.
+        public var digest: String
+        /// Canonical JSON.
+        public var bytes: [UInt8]
+
+        public init(digest: String, bytes: [UInt8]) {
+            self.digest = digest
+            self.bytes = bytes
+        }
+    }
+
+    public var id: EnterpriseID
+    /// `ShortDigest` of ``bytes``.
+    public var version: String
+    /// Canonical JSON (RFC 8785), at most the policy's limit.
+    public var bytes: [UInt8]
+    /// The first day on which the profile would differ by itself; nil where it never would.
+    public var nextDay: Day?
+    /// Present and former names, the present one first: for search.
+    public var names: [String]
+    public var annexes: [Annex]
+
+    public init(
+        id: EnterpriseID,
+        version: String,
+        bytes: [UInt8],
+        nextDay: Day?,
+        names: [String],
+        annexes: [Annex]
+    ) {
+        self.id = id
+        self.version = version
+        self.bytes = bytes
+        self.nextDay = nextDay
+        self.names = names
+        self.annexes = annexes
+    }
+}
+
+/// Makes an enterprise's profile of the records that its identity decision names.
+///
+/// A pure function of decision, set of record versions, policy and day: neither the order of the records nor when or
+/// where they arrived changes a byte.
+public struct ProfileMerger: Sendable {
+    private let policy: MergePolicy
+    private let digest: DigestFunction
+    private let selection: RecordSelection
+    private let writer: ProfileWriter
+    private let itemSections: [DatasetID: Int]
+    private let datasets: [DatasetID]
+
+    /// Makes a merger.
+    ///
+    /// - Parameters:
+    ///   - policy: Whose word counts in what.
+    ///   - digest: SHA-256.
+    ///   - restrictedDigest: HMAC-SHA-256 under the installation's secret, for keys that hold personal data.
+    public init(policy: MergePolicy, digest: @escaping DigestFunction, restrictedDigest: @escaping DigestFunction) {
+        self.policy = policy
+        self.digest = digest
+        selection = RecordSelection(restrictedDigest: restrictedDigest)
+        writer = ProfileWriter(policy: policy)
+        var itemSections: [DatasetID: Int] = [:]
+        for (index, items) in policy.items.enumerated() {
+            for dataset in items.datasets { itemSections[dataset] = index }
+        }
+        self.itemSections = itemSections
+        datasets = policy.datasets
+    }
+
+    /// Merges what the decision's records say on a day.
+    ///
+    /// - Parameter records: At least those that the decision names, in any order.
+    public func merge(_ decision: EnterpriseDecision, records: [RecordHistory], day: Day) -> MergedProfile {
+        let records = selection.records(of: decision, among: records)
+        let attributes = AttributeMerge(
+            policy: policy,
+            records: records,
+            itemDatasets: itemSections
+        ).attributes()
+        var items = ItemMerge(policy: policy, records: records, day: day)
+        let profile = Profile(
+            id: decision.id,
+            isRegistered: decision.isRegistered,
+            identifiers: identifiers(of: decision, records: records),
+            attributes: attributes,
+            items: items.items(sectionOf: itemSections),
+            records: records,
+            sources: sources(of: records)
+        )
+        var bytes = writer.whole(profile)
+        var annexes: [MergedProfile.Annex] = []
+        if bytes.count > policy.sizeLimit {
+            let cut = ProfileCut(profile: profile, writer: writer, digest: digest).made()
+            bytes = cut.bytes
+            annexes = cut.annexes.map { MergedProfile.Annex(digest: $0.digest, bytes: $0.bytes) }
+        }
+        return MergedProfile(
+            id: decision.id,
+            version: ShortDigest.text(of: digest(bytes)),
+            bytes: bytes,
+            nextDay: items.nextDay,
+            names: names(in: attributes),
+            annexes: annexes
+        )
+    }
+
+    /// The certain codes by kind; none that may hold the number of an identity card.
+    private func identifiers(
+        of decision: EnterpriseDecision,
+        records: [MergeRecord]
+    ) -> [(kind: CodeKind, texts: [String])] {
+        var restricted: Set<Code> = []
+        for record in records {
+            for subject in record.content.subjects {
+                for code in subject.codes where code.isRestricted { restricted.insert(code.code) }
+            }
+        }
+        return [CodeKind.org, .regno, .tax, .uscc].map { kind in
+            (kind, decision.codes.filter { $0.kind == kind && !restricted.contains($0) }.map(\.text).sorted())
+        }
+    }
+
+    /// How many records of each dataset the profile rests on: 0 says that there is none, not that it is unknown.
+    private func sources(of records: [MergeRecord]) -> [(agency: AgencyID, datasets: [(name: String, count: Int)])] {
+        var counts: [DatasetID: Int] = [:]
+        for record in records { counts[record.dataset, default: 0] += 1 }
+        var all = datasets
+        for dataset in counts.keys where !datasets.contains(dataset) { all.append(dataset) }
+        if all.count > datasets.count { all.sort() }
+        var sources: [(agency: AgencyID, datasets: [(name: String, count: Int)])] = []
+        for dataset in all {
+            let entry = (name: dataset.name, count: counts[dataset] ?? 0)
+            if let last = sources.last, last.agency == dataset.agency {
+                sources[sources.count - 1].datasets.append(entry)
+            } else {
+                sources.append((dataset.agency, [entry]))
+            }
+        }
+        return sources
+    }
+
+    private func names(in attributes: [Attribute]) -> [String] {
+        guard
+            let name = attributes.first(where: {
+                policy.attributes[$0.section].section == "registration" && $0.field == "name"
+            })
+        else { return [] }
+        var names: [String] = []
+        for value in [name.statement.value] + name.conflicts.map(\.value) + name.history.map(\.value) {
+            if let text = value.plainText, !names.contains(text) { names.append(text) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,142 @@
+import CreditModel
+
+/// Writes an item: its values in their plain form, and beside them what belongs to them.
+struct ItemText {
+    let item: Item
+    /// Its place in the `records` of the document that it is written into.
+    let record: Int
+    let limit: TextLimit
+    /// By field, each field once.
+    private let facts: [Fact]
+
+    private enum Member {
+        case fact(Fact)
+        case from, to, history, inForce, labels, originals, records, role, truncated
+    }
+
+    /// Names that a fact may not take.
+    private static let reserved: Set<String> = [
+        "from", "to", "history", "inForce", "labels", "originals", "records", "role", "truncated",
+    ]
+    /// How much history a shortened item keeps.
+    private static let shortHistory = 3
+
+    init(item: Item, record: Int, limit: TextLimit) {
+        self.item = item
+        self.record = record
+        self.limit = limit
+        facts = ItemText.sorted(item.content.facts)
+    }
+
+    private static func sorted(_ facts: [Fact]) -> [Fact] {
+        var sorted: [Fact] = []
+        sorted.reserveCapacity(facts.count)
+        for fact in facts where !reserved.contains(fact.field) && !sorted.contains(where: { $0.field == fact.field }) {
+            sorted.append(fact)
+        }
+        sorted.sort { $0.field.utf8.lexicographicallyPrecedes($1.field.utf8) }
+        return sorted
+    }
+
+    /// What is not shown whole, sorted.
+    var truncated: [String] {
+        guard limit != .none else { return [] }
+        var names = facts.filter { limit.beginning(of: $0.value) != nil }.map(\.field)
+        if item.history.count > ItemText.shortHistory || item.history.contains(where: isLong) {
+            names.append("history")
+        }
+        if facts.contains(where: { $0.original.flatMap(limit.beginning) != nil }) { names.append("originals") }
+        return names.sorted()
+    }
+
+    /// Whether its period is the year that it names anyway.
+    private var saysItsYear: Bool {
+        guard case .year(let year)? = item.content.from, item.content.to ?? .year(year) == .year(year) else {
+            return false
+        }
+        return facts.contains { $0.field == "year" && $0.value == .number(Int64(year)) }
+    }
+
+    private func isLong(_ stretch: Stretch) -> Bool {
+        stretch.content.facts.contains { limit.beginning(of: $0.value) != nil }
+    }
+
+    func write(to text: inout ProfileText) {
+        let truncated = self.truncated
+        var members: [(name: String, member: Member)] = []
+        members.reserveCapacity(facts.count + 9)
+        for fact in facts { members.append((fact.field, .fact(fact))) }
+        if item.content.from != nil, !saysItsYear { members.append(("from", .from)) }
+        if item.content.to != nil, !saysItsYear { members.append(("to", .to)) }
+        if !item.history.isEmpty { members.append(("history", .history)) }
+        if item.isInForce != nil { members.append(("inForce", .inForce)) }
+        if facts.contains(where: { $0.value.label != nil }) { members.append(("labels", .labels)) }
+        if facts.contains(where: { $0.original != nil }) { members.append(("originals", .originals)) }
+        members.append(("records", .records))
+        if item.role != .subject { members.append(("role", .role)) }
+        if !truncated.isEmpty { members.append(("truncated", .truncated)) }
+        members.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        text.beginObject()
+        for (name, member) in members {
+            text.name(name)
+            write(member, truncated, to: &text)
+        }
+        text.endObject()
+    }
+
+    private func write(_ member: Member, _ truncated: [String], to text: inout ProfileText) {
+        switch member {
+        case .fact(let fact): text.value(limit.beginning(of: fact.value) ?? fact.value)
+        case .from: if let from = item.content.from { text.date(from) }
+        case .to: if let to = item.content.to { text.date(to) }
+        case .history: writeHistory(to: &text)
+        case .inForce: text.bool(item.isInForce ?? false)
+        case .labels: writeTexts(to: &text) { $0.value.label }
+        case .originals: writeTexts(to: &text) { fact in fact.original.map { limit.beginning(of: $0) ?? $0 } }
+        case .records: text.integers(CollectionOfOne(record))
+        case .role: text.plain(item.role.description)
+        case .truncated:
+            text.beginArray()
+            for name in truncated { text.string(name) }
+            text.endArray()
+        }
+    }
+
+    private func writeTexts(to text: inout ProfileText, of facts: (Fact) -> String?) {
+        text.beginObject()
+        for fact in self.facts {
+            guard let value = facts(fact) else { continue }
+            text.name(fact.field)
+            text.string(value)
+        }
+        text.endObject()
+    }
+
+    /// Of each earlier stretch: its version and the values that differ from the present ones.
+    private func writeHistory(to text: inout ProfileText) {
+        text.beginArray()
+        for stretch in limit == .none ? item.history[...] : item.history.prefix(ItemText.shortHistory) {
+            text.beginObject()
+            if let from = stretch.from {
+                text.name("from")
+                text.date(from)
+            }
+            if let to = stretch.content.to {
+                text.name("to")
+                text.date(to)
+            }
+            text.name("values")
+            text.beginObject()
+            for fact in ItemText.sorted(stretch.content.facts) {
+                guard facts.first(where: { $0.field == fact.field })?.value != fact.value else { continue }
+                text.name(fact.field)
+                text.value(limit.beginning(of: fact.value) ?? fact.value)
+            }
+            text.endObject()
+            text.name("version")
+            text.string(stretch.version.digest.text)
+            text.endObject()
+        }
+        text.endArray()
+    }
+}

@@ -1,0 +1,126 @@
+import CreditModel
+import Normalisation
+
+/// Adds what alterations (变更) and former names (曾用名) tell of a registration's past to the fields concerned.
+struct RegistrationHistory {
+    let policy: MergePolicy
+    let records: [MergeRecord]
+
+    private struct Alteration {
+        let record: Int
+        let field: String
+        let before: Value?
+        let after: Value?
+        let date: CreditDate?
+    }
+
+    func add(to attributes: inout [Attribute]) {
+        guard let section = policy.attributes.firstIndex(where: { $0.section == "registration" }) else { return }
+        let alterations = self.alterations()
+        for index in attributes.indices where attributes[index].section == section {
+            let field = attributes[index].field
+            let concerned = alterations.filter { $0.field == field }
+            if !concerned.isEmpty { add(concerned, to: &attributes[index]) }
+            if field == "name" { addFormerNames(to: &attributes[index]) }
+            if attributes[index].history.count > 1 { attributes[index].history.sort(by: Past.precedes) }
+        }
+    }
+
+    // MARK: Alterations
+
+    /// The oldest first.
+    private func alterations() -> [Alteration] {
+        var alterations: [Alteration] = []
+        for (index, record) in records.enumerated() where record.dataset == .alterations {
+            let facts = record.content.facts
+            guard let item = facts.first(where: { $0.field == "item" })?.value,
+                let field = policy.alterations[item.plainText ?? ""] ?? policy.alterations[item.label ?? ""]
+            else { continue }
+            func value(_ name: String) -> Value? {
+                facts.first { $0.field == name }?.value.plainText.flatMap { canonical($0, field) }.map { .text($0) }
+            }
+            alterations.append(
+                Alteration(
+                    record: index,
+                    field: field,
+                    before: value("before"),
+                    after: value("after"),
+                    date: record.content.from
+                )
+            )
+        }
+        return alterations.sorted {
+            let (a, b) = ($0.date?.firstDay?.number ?? .min, $1.date?.firstDay?.number ?? .min)
+            return a == b ? $0.record < $1.record : a < b
+        }
+    }
+
+    private func canonical(_ text: String, _ field: String) -> String? { text }
+
+    private func add(_ alterations: [Alteration], to attribute: inout Attribute) {
+        for (place, alteration) in alterations.enumerated() {
+            let previous = place > 0 ? alterations[place - 1] : nil
+            if let before = alteration.before {
+                let follows = previous?.after == before
+                add(
+                    Past(
+                        value: before,
+                        from: follows ? previous?.date : nil,
+                        to: Timeline.dayBefore(alteration.date),
+                        records: follows
+                            ? [previous?.record, alteration.record].compactMap { $0 } : [alteration.record],
+                        version: nil
+                    ),
+                    to: &attribute
+                )
+            }
+            guard let after = alteration.after else { continue }
+            if place + 1 == alterations.count, after == attribute.statement.value {
+                attribute.from = alteration.date ?? attribute.from
+            } else if place + 1 == alterations.count || alterations[place + 1].before != after {
+                let next = place + 1 < alterations.count ? alterations[place + 1].date : nil
+                add(
+                    Past(
+                        value: after,
+                        from: alteration.date,
+                        to: Timeline.dayBefore(next),
+                        records: [alteration.record],
+                        version: nil
+                    ),
+                    to: &attribute
+                )
+            }
+        }
+    }
+
+    // MARK: Former names
+
+    private func addFormerNames(to attribute: inout Attribute) {
+        for (index, record) in records.enumerated() where record.dataset == .registrations {
+            for fact in record.content.facts where fact.field == "registration.formerNames" {
+                guard case .list(let names) = fact.value else { continue }
+                for name in names where Value.text(name) != attribute.statement.value {
+                    add(Past(value: .text(name), from: nil, to: nil, records: [index], version: nil), to: &attribute)
+                }
+            }
+        }
+    }
+
+    /// Two tellings of one stretch of time become one; an alteration knows its day better than a version does.
+    private func add(_ past: Past, to attribute: inout Attribute) {
+        guard
+            let known = attribute.history.firstIndex(where: {
+                $0.value.agrees(with: past.value) && $0.mayOverlap(past)
+            })
+        else {
+            attribute.history.append(past)
+            return
+        }
+        attribute.history[known].from = past.from ?? attribute.history[known].from
+        attribute.history[known].to = past.to ?? attribute.history[known].to
+        for record in past.records where !attribute.history[known].records.contains(record) {
+            attribute.history[known].records.append(record)
+        }
+        attribute.history[known].records.sort()
+    }
+}

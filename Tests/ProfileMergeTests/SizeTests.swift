@@ -1,0 +1,87 @@
+import CanonicalJSON
+import CreditModel
+import ProfileMerge
+import Testing
+
+@Suite("How long a profile is")
+struct SizeTests {
+    @Test("A usual enterprise with ten records stays below 4.7 kB")
+    func usual() {
+        let profile = merge(Examples.usual, codes: Examples.codes)
+        #expect(Reading(profile)["records"].count == 10)
+        #expect(profile.bytes.count <= 4_700)
+        #expect(profile.annexes.isEmpty)
+    }
+
+    @Test("The bytes are canonical, and their digest is the version")
+    func canonical() throws {
+        for rows in [Examples.usual, Examples.vast(2_000)] {
+            let profile = merge(rows, codes: Examples.codes)
+            #expect(try JSONValue(parsing: profile.bytes).canonical == profile.bytes)
+            #expect(profile.version == ShortDigest.text(of: sha256(profile.bytes)))
+            for annex in profile.annexes {
+                #expect(try JSONValue(parsing: annex.bytes).canonical == annex.bytes)
+                #expect(annex.digest == ShortDigest.text(of: sha256(annex.bytes)))
+            }
+        }
+    }
+
+    @Test(
+        "However many records: the profile fits, and every record is in it or in a rest document",
+        arguments: [500, 5_000]
+    )
+    func vast(_ count: Int) throws {
+        let rows = Examples.vast(count)
+        let profile = merge(rows)
+        #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
+        #expect(profile.bytes.count > MergePolicy.standard.sizeLimit / 2, "what fits is shown")
+        var keys = Set(Reading(profile)["records"].elements.compactMap { $0["key"].text })
+        for annex in profile.annexes {
+            keys.formUnion(
+                Reading(try JSONValue(parsing: annex.bytes))["records"].elements.compactMap { $0["key"].text }
+            )
+        }
+        #expect(keys == Set(rows.map(\.key)))
+    }
+
+    @Test("Of a cut list the newest stay, with count and digest of the rest")
+    func cut() throws {
+        let profile = merge(Examples.vast(5_000))
+        let reading = Reading(profile)
+        for section in ["certifications", "penalties", "alterations", "inspections"] {
+            let entry = reading["cut"][section]
+            let rest = try #require(profile.annexes.first { $0.digest == entry["rest"]["digest"].text })
+            let items = Reading(try JSONValue(parsing: rest.bytes))["items"]
+            #expect(entry["count"].integer == 1_000)
+            #expect(entry["rest"]["count"].integer == Int64(items.count))
+            #expect(reading[section].count + items.count == 1_000)
+            #expect(reading[section].count > 10)
+            let oldestShown = reading[section].elements.last?["from"].text ?? ""
+            #expect(items.elements.allSatisfy { $0["from"].text ?? "" < oldestShown })
+        }
+        #expect(reading["sources"]["quality"]["CCC"].integer == 1_000)
+        #expect(reading["cut"]["shops"].isAbsent)
+    }
+
+    @Test("A text longer than a profile is shown by its beginning, and whole in the rest document")
+    func longText() throws {
+        let long = String(repeating: "长", count: 80_000)
+        let profile = merge(
+            Row(.registration, "P1").saying([named("某公司"), Fact("registration.scope", .text(long))]),
+            Row(.penalty, "1").saying([Fact("facts", .text(long)), Fact("violation", .text("短"))])
+        )
+        #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
+        let reading = Reading(profile)
+        #expect(reading["registration"]["scope"]["truncated"].bool == true)
+        #expect(reading["penalties"][0]["truncated"].description == #"["facts"]"#)
+        #expect(reading["penalties"][0]["violation"].text == "短")
+        #expect(profile.annexes.count == 2)
+        for annex in profile.annexes { #expect(String(decoding: annex.bytes, as: UTF8.self).contains(long)) }
+    }
+
+    @Test("A key of any length does not keep a profile from fitting")
+    func longKeys() {
+        let rows = (0..<20).map { Row(.penalty, "\($0)" + String(repeating: "号", count: 60_000)).saying([]) }
+        #expect(merge(rows).bytes.count < 10_000)
+    }
+}
