@@ -14,7 +14,7 @@ struct Suixin: AsyncParsableCommand {
             4 several enterprises hold that code; 64 wrong usage.
             """,
         subcommands: [
-            InitCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
+            InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
             ExportCommand.self, VerifyCommand.self, KeysCommand.self, HeldCommand.self,
             ServeCommand.self,
         ])
