@@ -27,6 +27,7 @@ public struct Deriver: Sendable {
         /// Records without a certain identifier.
         public var undecided = 0
 
+        /// Nothing done.
         public init() {}
     }
 
@@ -42,10 +43,12 @@ public struct Deriver: Sendable {
     /// Makes a deriver over a store.
     ///
     /// - Parameters:
+    ///   - store: Where versions wait and profiles go.
     ///   - secret: The installation's; what is restricted is shown as its HMAC under it. At least 32 bytes.
     ///   - policy: Whose word counts in what.
     ///   - batchSize: Components per transaction.
     ///   - width: Threads; as many as the machine has cores where nil.
+    /// - Throws: ``DerivationError`` where the secret is too short or the limits allow nothing.
     public init(
         store: any CreditStore,
         secret: [UInt8],

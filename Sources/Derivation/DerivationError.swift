@@ -2,6 +2,7 @@
 public struct DerivationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of trouble; a struct, so that a new kind breaks nobody.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// Its name, for machines.
         public let description: String
         private init(_ name: String) { description = name }
         /// The installation's secret is too short to hide anything.
@@ -10,10 +11,12 @@ public struct DerivationError: Error, Hashable, Sendable, CustomStringConvertibl
         public static let badLimits = Code("bad-limits")
     }
 
+    /// What kind of trouble it is.
     public let code: Code
 
     init(_ code: Code) { self.code = code }
 
+    /// One sentence: what is wrong and what to do.
     public var description: String {
         code == .weakSecret
             ? "The installation's secret is shorter than \(Deriver.leastSecret) bytes: give the file that `suixin init` made."

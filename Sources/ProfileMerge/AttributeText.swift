@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CreditModel
 
 /// How much of an attribute is shown where a profile would otherwise grow too long.
@@ -50,11 +51,11 @@ struct AttributeText {
     let places: RecordPlaces
     let limit: TextLimit
 
-    func write(to text: inout ProfileText) {
-        text.name(attribute.field)
+    func write(to text: inout CanonicalJSONWriter) {
+        text.key(attribute.field)
         text.beginObject()
         if !attribute.conflicts.isEmpty {
-            text.name("conflicts")
+            text.key("conflicts")
             text.beginArray()
             for conflict in attribute.conflicts {
                 text.beginObject()
@@ -73,80 +74,80 @@ struct AttributeText {
     }
 
     /// The members of a statement, in the order of their names.
-    private func write(_ statement: Statement, from: CreditDate?, history: [Past], to text: inout ProfileText) {
+    private func write(_ statement: Statement, from: CreditDate?, history: [Past], to text: inout CanonicalJSONWriter) {
         if let from {
-            text.name("from")
+            text.key("from")
             text.date(from)
         }
         if !history.isEmpty {
-            text.name("history")
+            text.key("history")
             text.beginArray()
             for past in history { write(past, to: &text) }
             text.endArray()
         }
         if case .code(_, let label?) = statement.value {
-            text.name("label")
+            text.key("label")
             text.string(label)
         }
         if !statement.originals.isEmpty { writeOriginals(of: statement, to: &text) }
         write(statement.records, statement.value, to: &text)
     }
 
-    private func writeOriginals(of statement: Statement, to text: inout ProfileText) {
+    private func writeOriginals(of statement: Statement, to text: inout CanonicalJSONWriter) {
         let originals = statement.originals.map { (String(places[$0.record]), $0.text) }
             .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-        text.name("originals")
+        text.key("originals")
         text.beginObject()
         var previous = ""
         for (place, original) in originals where place != previous {
             previous = place
-            text.name(place)
+            text.key(place)
             text.string(limit.beginning(of: original) ?? original)
         }
         text.endObject()
     }
 
-    private func write(_ past: Past, to text: inout ProfileText) {
+    private func write(_ past: Past, to text: inout CanonicalJSONWriter) {
         text.beginObject()
         if let from = past.from {
-            text.name("from")
+            text.key("from")
             text.date(from)
         }
         if case .code(_, let label?) = past.value {
-            text.name("label")
+            text.key("label")
             text.string(label)
         }
         if let original = past.original {
-            text.name("original")
+            text.key("original")
             text.string(limit.beginning(of: original) ?? original)
         }
-        text.name("records")
+        text.key("records")
         text.integers(past.records.lazy.map { places[$0] })
         if let to = past.to {
-            text.name("to")
+            text.key("to")
             text.date(to)
         }
         write(past.value, to: &text)
         if let version = past.version {
-            text.name("version")
+            text.key("version")
             text.string(version.text)
         }
         text.endObject()
     }
 
-    private func write(_ records: [Int], _ value: Value, to text: inout ProfileText) {
-        text.name("records")
+    private func write(_ records: [Int], _ value: Value, to text: inout CanonicalJSONWriter) {
+        text.key("records")
         text.integers(records.lazy.map { places[$0] })
         write(value, to: &text)
     }
 
-    private func write(_ value: Value, to text: inout ProfileText) {
+    private func write(_ value: Value, to text: inout CanonicalJSONWriter) {
         let beginning = limit.beginning(of: value)
         if beginning != nil {
-            text.name("truncated")
+            text.key("truncated")
             text.bool(true)
         }
-        text.name("value")
+        text.key("value")
         text.value(beginning ?? value)
     }
 }

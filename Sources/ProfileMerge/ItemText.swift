@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CreditModel
 
 /// Writes an item: its values in their plain form, and beside them what belongs to them.
@@ -61,7 +62,7 @@ struct ItemText {
         stretch.content.facts.contains { limit.beginning(of: $0.value) != nil }
     }
 
-    func write(to text: inout ProfileText) {
+    func write(to text: inout CanonicalJSONWriter) {
         let truncated = self.truncated
         var members: [(name: String, member: Member)] = []
         members.reserveCapacity(facts.count + 9)
@@ -78,13 +79,13 @@ struct ItemText {
         members.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         text.beginObject()
         for (name, member) in members {
-            text.name(name)
+            text.key(name)
             write(member, truncated, to: &text)
         }
         text.endObject()
     }
 
-    private func write(_ member: Member, _ truncated: [String], to text: inout ProfileText) {
+    private func write(_ member: Member, _ truncated: [String], to text: inout CanonicalJSONWriter) {
         switch member {
         case .fact(let fact): text.value(limit.beginning(of: fact.value) ?? fact.value)
         case .from: if let from = item.content.from { text.date(from) }
@@ -94,7 +95,7 @@ struct ItemText {
         case .labels: writeTexts(to: &text) { $0.value.label }
         case .originals: writeTexts(to: &text) { fact in fact.original.map { limit.beginning(of: $0) ?? $0 } }
         case .records: text.integers(CollectionOfOne(record))
-        case .role: text.plain(item.role.description)
+        case .role: text.string(item.role.description)
         case .truncated:
             text.beginArray()
             for name in truncated { text.string(name) }
@@ -102,38 +103,38 @@ struct ItemText {
         }
     }
 
-    private func writeTexts(to text: inout ProfileText, of facts: (Fact) -> String?) {
+    private func writeTexts(to text: inout CanonicalJSONWriter, of facts: (Fact) -> String?) {
         text.beginObject()
         for fact in self.facts {
             guard let value = facts(fact) else { continue }
-            text.name(fact.field)
+            text.key(fact.field)
             text.string(value)
         }
         text.endObject()
     }
 
     /// Of each earlier stretch: its version and the values that differ from the present ones.
-    private func writeHistory(to text: inout ProfileText) {
+    private func writeHistory(to text: inout CanonicalJSONWriter) {
         text.beginArray()
         for stretch in limit == .none ? item.history[...] : item.history.prefix(ItemText.shortHistory) {
             text.beginObject()
             if let from = stretch.from {
-                text.name("from")
+                text.key("from")
                 text.date(from)
             }
             if let to = stretch.content.to {
-                text.name("to")
+                text.key("to")
                 text.date(to)
             }
-            text.name("values")
+            text.key("values")
             text.beginObject()
-            for fact in ItemText.sorted(stretch.content.facts) {
-                guard facts.first(where: { $0.field == fact.field })?.value != fact.value else { continue }
-                text.name(fact.field)
+            for fact in ItemText.sorted(stretch.content.facts)
+            where facts.first(where: { $0.field == fact.field })?.value != fact.value {
+                text.key(fact.field)
                 text.value(limit.beginning(of: fact.value) ?? fact.value)
             }
             text.endObject()
-            text.name("version")
+            text.key("version")
             text.string(stretch.version.digest.text)
             text.endObject()
         }

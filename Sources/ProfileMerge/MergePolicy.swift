@@ -11,6 +11,7 @@ public struct MergePolicy: Sendable {
         /// Another order for single fields, by their names without the section's.
         public var exceptions: [String: [DatasetID]]
 
+        /// A section whose values these datasets give, in this order.
         public init(section: String, precedence: [DatasetID], exceptions: [String: [DatasetID]] = [:]) {
             self.section = section
             self.precedence = precedence
@@ -36,10 +37,14 @@ public struct MergePolicy: Sendable {
 
     /// A section of items: each record of its datasets is one, and no two are ever one.
     public struct Items: Hashable, Sendable {
+        /// The section's name.
         public var section: String
+        /// Whose records fill it.
         public var datasets: [DatasetID]
+        /// Whether its items say that they are in force.
         public var force: Force
 
+        /// A section that the records of some datasets fill.
         public init(section: String, datasets: [DatasetID], force: Force = .untold) {
             self.section = section
             self.datasets = datasets
@@ -47,7 +52,9 @@ public struct MergePolicy: Sendable {
         }
     }
 
+    /// The sections of attributes.
     public var attributes: [Attributes]
+    /// The sections of items.
     public var items: [Items]
     /// Datasets whose true-from is that of the registration itself; what changes in them is dated by the row's time.
     public var datedByRow: Set<DatasetID>
@@ -56,6 +63,7 @@ public struct MergePolicy: Sendable {
     /// The longest profile in bytes; lists are cut to stay within it.
     public var sizeLimit: Int
 
+    /// A policy of all its parts; ``standard`` is the one in use.
     public init(
         attributes: [Attributes],
         items: [Items],

@@ -1,7 +1,9 @@
 import CreditModel
 
 /// A shown record of the enterprise in one of its roles: what the profile's `records` lists.
-struct MergeRecord {
+///
+/// A class, since it is sorted and read many times: a copy of a struct that holds so much would retain every part.
+final class MergeRecord {
     let dataset: DatasetID
     let role: Role
     /// The key as the profile shows it.
@@ -12,6 +14,23 @@ struct MergeRecord {
     /// The version that counts, and what it says.
     let version: RecordVersion
     let content: CreditRecord
+
+    init(
+        history: RecordHistory,
+        role: Role,
+        shownKey: String,
+        isKeyHidden: Bool,
+        version: RecordVersion,
+        content: CreditRecord
+    ) {
+        self.dataset = history.dataset
+        self.role = role
+        self.shownKey = shownKey
+        self.isKeyHidden = isKeyHidden
+        self.history = history
+        self.version = version
+        self.content = content
+    }
 
     /// The day from which it is true; the least of all where it does not say.
     var firstDay: Int32 { content.from?.firstDay?.number ?? .min }
@@ -73,11 +92,10 @@ struct RecordSelection {
         let key = history.key.text
         let isHidden = history.hasRestrictedKey || key.utf8.count > RecordSelection.longestKey
         return MergeRecord(
-            dataset: history.dataset,
+            history: history,
             role: role,
             shownKey: isHidden ? hidden(key, of: history.dataset) : key,
             isKeyHidden: isHidden,
-            history: history,
             version: version,
             content: content
         )

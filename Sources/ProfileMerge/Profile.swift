@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CreditModel
 
 /// A profile before it is written: what was decided, in its order.
@@ -72,32 +73,32 @@ struct ProfileWriter {
 
     /// The profile with what the selection shows.
     func document(_ profile: Profile, showing selection: ProfileSelection) -> [UInt8] {
-        var members: [(name: String, write: (inout ProfileText) -> Void)] = sections.map { name, section in
+        var members: [(name: String, write: (inout CanonicalJSONWriter) -> Void)] = sections.map { name, section in
             switch section {
             case .attributes(let index): (name, { self.write(selection, attributes: index, to: &$0) })
             case .items(let index): (name, { self.write(selection, items: index, to: &$0) })
             }
         }
         if !selection.rests.isEmpty { members.append(("cut", { self.write(selection.rests, to: &$0) })) }
-        members.append(("id", { $0.plain(profile.id.text) }))
+        members.append(("id", { $0.string(profile.id.text) }))
         members.append(("identifiers", { self.write(profile.identifiers, limit: selection.identifiers, to: &$0) }))
         members.append(("records", { self.write(selection.records, of: profile, to: &$0) }))
         members.append(("registered", { $0.bool(profile.isRegistered) }))
         members.append(("sources", { self.writeSources(of: profile, to: &$0) }))
         members.sort { $0.name < $1.name }
-        var text = ProfileText(capacity: 4096)
+        var text = CanonicalJSONWriter(reservingCapacity: 4096)
         text.beginObject()
         for (name, write) in members {
-            text.name(name)
+            text.key(name)
             write(&text)
         }
         text.endObject()
-        return text.finished()
+        return text.bytes
     }
 
     // MARK: Parts
 
-    func write(_ selection: ProfileSelection, attributes section: Int, to text: inout ProfileText) {
+    func write(_ selection: ProfileSelection, attributes section: Int, to text: inout CanonicalJSONWriter) {
         text.beginObject()
         for attribute in selection.attributes where attribute.section == section {
             AttributeText(attribute: attribute, places: selection.places, limit: selection.attributeLimit)
@@ -106,7 +107,7 @@ struct ProfileWriter {
         text.endObject()
     }
 
-    private func write(_ selection: ProfileSelection, items section: Int, to text: inout ProfileText) {
+    private func write(_ selection: ProfileSelection, items section: Int, to text: inout CanonicalJSONWriter) {
         text.beginArray()
         for (item, limit) in selection.items[section] {
             ItemText(item: item, record: selection.places[item.record], limit: limit).write(to: &text)
@@ -114,29 +115,29 @@ struct ProfileWriter {
         text.endArray()
     }
 
-    private func write(_ rests: [(name: String, count: Int, rest: RestOfList)], to text: inout ProfileText) {
+    private func write(_ rests: [(name: String, count: Int, rest: RestOfList)], to text: inout CanonicalJSONWriter) {
         text.beginObject()
         for (name, count, rest) in rests.sorted(by: { $0.name < $1.name }) {
-            text.name(name)
+            text.key(name)
             text.beginObject()
-            text.name("count")
+            text.key("count")
             text.integer(count)
-            text.name("rest")
+            text.key("rest")
             text.beginObject()
-            text.name("count")
+            text.key("count")
             text.integer(rest.count)
-            text.name("digest")
-            text.plain(rest.digest)
+            text.key("digest")
+            text.string(rest.digest)
             text.endObject()
             text.endObject()
         }
         text.endObject()
     }
 
-    func write(_ identifiers: [(kind: CodeKind, texts: [String])], limit: Int?, to text: inout ProfileText) {
+    func write(_ identifiers: [(kind: CodeKind, texts: [String])], limit: Int?, to text: inout CanonicalJSONWriter) {
         text.beginObject()
         for (kind, texts) in identifiers {
-            text.name(kind.description)
+            text.key(kind.description)
             text.beginArray()
             for code in limit.map({ texts.prefix($0) }) ?? texts[...] { text.string(code) }
             text.endArray()
@@ -144,36 +145,36 @@ struct ProfileWriter {
         text.endObject()
     }
 
-    func write(_ records: [Int], of profile: Profile, to text: inout ProfileText) {
+    func write(_ records: [Int], of profile: Profile, to text: inout CanonicalJSONWriter) {
         text.beginArray()
         for record in records { write(profile.records[record], to: &text) }
         text.endArray()
     }
 
-    func write(_ record: MergeRecord, to text: inout ProfileText) {
+    func write(_ record: MergeRecord, to text: inout CanonicalJSONWriter) {
         text.beginObject()
-        text.name("agency")
+        text.key("agency")
         text.string(record.dataset.agency.rawValue)
-        text.name("dataset")
+        text.key("dataset")
         text.string(record.dataset.name)
-        text.name("key")
+        text.key("key")
         text.string(record.shownKey)
-        text.name("modified")
+        text.key("modified")
         text.time(record.version.modified)
-        text.name("role")
-        text.plain(record.role.description)
-        text.name("version")
+        text.key("role")
+        text.string(record.role.description)
+        text.key("version")
         text.string(record.version.digest.text)
         text.endObject()
     }
 
-    private func writeSources(of profile: Profile, to text: inout ProfileText) {
+    private func writeSources(of profile: Profile, to text: inout CanonicalJSONWriter) {
         text.beginObject()
         for (agency, datasets) in profile.sources {
-            text.name(agency.rawValue)
+            text.key(agency.rawValue)
             text.beginObject()
             for (name, count) in datasets {
-                text.name(name)
+                text.key(name)
                 text.integer(count)
             }
             text.endObject()

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CreditModel
 
 /// Cuts a profile that is too long: of each long list the newest stay, the rest becomes a document of its own.
@@ -88,12 +89,12 @@ struct ProfileCut {
 
     /// Bytes of the attribute sections and of the records that they name.
     private func size(of selection: ProfileSelection) -> Int {
-        var text = ProfileText()
+        var text = CanonicalJSONWriter()
         for section in writer.policy.attributes.indices { writer.write(selection, attributes: section, to: &text) }
         for record in Set(selection.attributes.flatMap(\.allRecords)) {
             writer.write(profile.records[record], to: &text)
         }
-        return text.count
+        return text.bytes.count
     }
 
     /// Records that no list and no attribute names: registrations that say nothing.
@@ -116,11 +117,11 @@ struct ProfileCut {
             items: [],
             rests: []
         )
-        var members: [(name: String, write: (inout ProfileText) -> Void)] = [
-            ("id", { $0.plain(profile.id.text) }),
+        var members: [(name: String, write: (inout CanonicalJSONWriter) -> Void)] = [
+            ("id", { $0.string(profile.id.text) }),
             ("identifiers", { writer.write(profile.identifiers, limit: nil, to: &$0) }),
             ("records", { writer.write(records, of: profile, to: &$0) }),
-            ("section", { $0.plain("attributes") }),
+            ("section", { $0.string("attributes") }),
         ]
         for (index, attributes) in writer.policy.attributes.enumerated() {
             members.append((attributes.section, { writer.write(selection, attributes: index, to: &$0) }))
@@ -131,17 +132,17 @@ struct ProfileCut {
     // MARK: Lists
 
     private func sized(_ item: Item) -> SizedItem {
-        var text = ProfileText()
+        var text = CanonicalJSONWriter()
         ItemText(item: item, record: item.record, limit: .none).write(to: &text)
         var limit = TextLimit.none
-        if text.count > ProfileCut.longItem {
+        if text.bytes.count > ProfileCut.longItem {
             let short = ItemText(item: item, record: item.record, limit: ProfileCut.longItemText)
-            text = ProfileText()
+            text = CanonicalJSONWriter()
             short.write(to: &text)
             if !short.truncated.isEmpty { limit = ProfileCut.longItemText }
         }
         writer.write(profile.records[item.record], to: &text)
-        return (item, limit, text.count)
+        return (item, limit, text.bytes.count)
     }
 
     /// How many items of each section stay: short lists whole, and what they leave is the long ones'.
@@ -168,7 +169,7 @@ struct ProfileCut {
         let records = Set(items.map(\.record)).sorted()
         let places = RecordPlaces(of: records)
         return document([
-            ("id", { $0.plain(profile.id.text) }),
+            ("id", { $0.string(profile.id.text) }),
             (
                 "items",
                 { text in
@@ -178,7 +179,7 @@ struct ProfileCut {
                     }
                     text.endArray()
                 }
-            ), ("records", { writer.write(records, of: profile, to: &$0) }), ("section", { $0.plain(section) }),
+            ), ("records", { writer.write(records, of: profile, to: &$0) }), ("section", { $0.string(section) }),
         ])
     }
 
@@ -191,14 +192,14 @@ struct ProfileCut {
         return used.sorted()
     }
 
-    private func document(_ members: [(name: String, write: (inout ProfileText) -> Void)]) -> [UInt8] {
-        var text = ProfileText()
+    private func document(_ members: [(name: String, write: (inout CanonicalJSONWriter) -> Void)]) -> [UInt8] {
+        var text = CanonicalJSONWriter()
         text.beginObject()
         for (name, write) in members.sorted(by: { $0.name < $1.name }) {
-            text.name(name)
+            text.key(name)
             write(&text)
         }
         text.endObject()
-        return text.finished()
+        return text.bytes
     }
 }

@@ -9,12 +9,14 @@ public struct MergedProfile: Hashable, Sendable {
         /// Canonical JSON.
         public var bytes: [UInt8]
 
+        /// A document with its digest.
         public init(digest: String, bytes: [UInt8]) {
             self.digest = digest
             self.bytes = bytes
         }
     }
 
+    /// Whose profile it is.
     public var id: EnterpriseID
     /// `ShortDigest` of ``bytes``.
     public var version: String
@@ -24,8 +26,10 @@ public struct MergedProfile: Hashable, Sendable {
     public var nextDay: Day?
     /// Present and former names, the present one first: for search.
     public var names: [String]
+    /// What the profile's cut lists lack; none as a rule.
     public var annexes: [Annex]
 
+    /// A profile of its parts.
     public init(
         id: EnterpriseID,
         version: String,
@@ -76,7 +80,11 @@ public struct ProfileMerger: Sendable {
 
     /// Merges what the decision's records say on a day.
     ///
-    /// - Parameter records: At least those that the decision names, in any order.
+    /// - Parameters:
+    ///   - decision: Which records are the enterprise's.
+    ///   - records: At least those that the decision names, in any order.
+    ///   - day: In Asia/Shanghai; matters only to what is in force.
+    /// - Returns: The profile with the documents that it names.
     public func merge(_ decision: EnterpriseDecision, records: [RecordHistory], day: Day) -> MergedProfile {
         let records = selection.records(of: decision, among: records)
         let attributes = AttributeMerge(

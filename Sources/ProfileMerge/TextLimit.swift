@@ -38,28 +38,3 @@ struct TextLimit: Hashable {
         }
     }
 }
-
-extension ProfileText {
-    /// Writes a value in its plain form.
-    mutating func value(_ value: Value) {
-        switch value {
-        case .text(let text): string(text)
-        case .code(let code, _): string(code)
-        case .date(let date): self.date(date)
-        case .money(let money):
-            beginObject()
-            name("amount")
-            string(money.amount)
-            name("currency")
-            string(money.currency)
-            endObject()
-        case .number(let number):
-            // RFC 8785 numbers are doubles: beyond 2^53 they would not come back as they went.
-            if number.magnitude <= 9_007_199_254_740_992 { integer(Int(number)) } else { plain(String(number)) }
-        case .list(let texts):
-            beginArray()
-            for text in texts { string(text) }
-            endArray()
-        }
-    }
-}

@@ -1,0 +1,67 @@
+public import CreditModel
+package import XMLFeed
+
+/// One decoded row.
+public struct FeedRow: Sendable {
+    /// Of the row's start tag, in order.
+    public var attributes: [RawField]
+    /// Child elements in order, text decoded, not trimmed; a nested element's text is part of its parent's.
+    public var fields: [RawField]
+    /// The row's bytes as received, in the document's encoding.
+    public var original: [UInt8]
+    /// The row's number in the document, from 1.
+    public var row: Int
+    /// The line of its start tag, from 1.
+    public var line: Int
+
+    public init(attributes: [RawField], fields: [RawField], original: [UInt8], row: Int, line: Int) {
+        self.attributes = attributes
+        self.fields = fields
+        self.original = original
+        self.row = row
+        self.line = line
+    }
+}
+
+/// A row that could not be decoded.
+public struct BrokenRow: Sendable {
+    /// `malformed`, `encoding`, `row-too-large`, `text-too-long`, `too-deep` or `too-many-attributes`.
+    public var rule: String
+    /// What is wrong, without the row's values.
+    public var message: String
+    /// The row's bytes, from its start tag to the next row's; at most the first `FeedLimits.kept`.
+    public var original: [UInt8]
+    /// The row's number in the document, from 1.
+    public var row: Int
+    /// The line of its start tag, from 1.
+    public var line: Int
+    /// What tells whether the same bytes came again, those that were not kept included.
+    package var identity: RowIdentity
+    package var encoding: FeedEncoding
+
+    package init(_ row: XMLBrokenRow) {
+        rule = row.rule.rawValue
+        message = row.message
+        original = row.original
+        self.row = row.row
+        line = row.line
+        identity = row.identity
+        encoding = row.encoding
+    }
+
+    /// The text of the first element of that name, scanned from the bytes and decoded leniently; nil if not readable.
+    public func scannedElement(_ name: String) -> String? {
+        RowScan(original, encoding: encoding).element(name)
+    }
+
+    /// The value of an attribute of the row's start tag, scanned from the bytes; nil if not readable.
+    public func scannedAttribute(_ name: String) -> String? {
+        RowScan(original, encoding: encoding).attribute(name)
+    }
+}
+
+/// What a document holds, row by row.
+public enum FeedItem: Sendable {
+    case row(FeedRow)
+    case broken(BrokenRow)
+}

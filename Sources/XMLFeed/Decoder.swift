@@ -1,0 +1,77 @@
+import CLibXML2
+
+/// Turns a document's bytes into UTF-8; owns its converter and frees it once.
+@safe final class Decoder {
+    let encoding: FeedEncoding
+    private let converter: iconv_t?
+    /// Reused from row to row.
+    private var buffer: [UInt8] = []
+
+    init(_ encoding: FeedEncoding) {
+        self.encoding = encoding
+        guard encoding == .gb18030 else {
+            unsafe converter = nil
+            return
+        }
+        let opened = unsafe iconv_open("UTF-8", "GB18030")
+        // iconv_open's sign of failure is (iconv_t)-1.
+        unsafe converter = Int(bitPattern: opened) == -1 ? nil : opened
+    }
+
+    deinit {
+        if let converter = unsafe converter { unsafe _ = iconv_close(converter) }
+    }
+
+    /// Calls `body` with the bytes in UTF-8.
+    ///
+    /// UTF-8 is handed on as it is: whoever reads it validates it.
+    /// - Returns: nil if a sequence cannot be decoded.
+    func withUTF8<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        guard encoding == .gb18030 else { return unsafe body(bytes) }
+        let needed = bytes.count * 2 + 16
+        if buffer.count < needed { buffer = [UInt8](repeating: 0, count: needed + needed / 2) }
+        return unsafe buffer.withUnsafeMutableBytes { output in
+            guard let (read, written) = unsafe convert(bytes, into: output), read == bytes.count else { return nil }
+            return unsafe body(UnsafeRawBufferPointer(rebasing: output[..<written]))
+        }
+    }
+
+    /// How much was read and written before the end or the first undecodable sequence.
+    private func convert(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> (Int, Int)? {
+        guard let converter = unsafe converter else { return nil }
+        unsafe _ = iconv(converter, nil, nil, nil, nil)
+        guard let start = bytes.baseAddress, let target = output.baseAddress else { return (0, 0) }
+        var input: UnsafeMutablePointer<CChar>? = unsafe UnsafeMutableRawPointer(mutating: start)
+            .assumingMemoryBound(to: CChar.self)
+        var inputLeft = bytes.count
+        var result: UnsafeMutablePointer<CChar>? = unsafe target.assumingMemoryBound(to: CChar.self)
+        var resultLeft = output.count
+        unsafe _ = iconv(converter, &input, &inputLeft, &result, &resultLeft)
+        return (bytes.count - inputLeft, output.count - resultLeft)
+    }
+
+    /// The bytes in UTF-8, with U+FFFD for each byte that cannot be decoded.
+    static func lenient(_ bytes: [UInt8], from encoding: FeedEncoding) -> [UInt8] {
+        guard encoding == .gb18030 else { return Array(String(decoding: bytes, as: UTF8.self).utf8) }
+        let decoder = Decoder(encoding)
+        var result: [UInt8] = []
+        var output = [UInt8](repeating: 0, count: bytes.count * 2 + 16)
+        var place = 0
+        while place < bytes.count {
+            let step: (Int, Int)? = unsafe bytes.withUnsafeBytes { input in
+                unsafe output.withUnsafeMutableBytes { target in
+                    unsafe decoder.convert(UnsafeRawBufferPointer(rebasing: input[place...]), into: target)
+                }
+            }
+            guard let (read, written) = step else { return result }
+            result += output[..<written]
+            place += read
+            guard place < bytes.count else { break }
+            result += [0xEF, 0xBF, 0xBD]
+            place += 1
+        }
+        return result
+    }
+}
