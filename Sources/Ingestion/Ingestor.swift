@@ -25,7 +25,9 @@ package struct Ingestor: Sendable {
         package var random: @Sendable () -> UInt64
 
         package init(
-            spoolFolder: String, clock: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Int) -> Void,
+            spoolFolder: String,
+            clock: @escaping @Sendable () -> Int64,
+            sleep: @escaping @Sendable (Int) -> Void,
             random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
         ) {
             self.spoolFolder = spoolFolder
@@ -54,7 +56,8 @@ package struct Ingestor: Sendable {
     ///   - progress: called from several threads with what each commit did.
     /// - Returns: one report a dataset, in the order of agencies and datasets.
     package func sync(
-        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)], isStopped: @escaping @Sendable () -> Bool = { false },
+        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
+        isStopped: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (DatasetID, CommitOutcome) -> Void = { _, _ in }
     ) -> [RunReport] {
         let reports = Mutex([Int: [RunReport]]())
@@ -71,14 +74,18 @@ package struct Ingestor: Sendable {
     }
 
     private func pullAll(
-        _ adapter: any SourceAdapter, isStopped: @escaping @Sendable () -> Bool,
+        _ adapter: any SourceAdapter,
+        isStopped: @escaping @Sendable () -> Bool,
         progress: @escaping @Sendable (DatasetID, CommitOutcome) -> Void
     ) -> [RunReport] {
         var reports: [RunReport] = []
         for dataset in type(of: adapter).descriptor.datasets where !isStopped() {
             let report = pull(dataset.id, adapter, isStopped: isStopped) { progress(dataset.id, $0) }
             do { try store.finish(report) } catch {
-                logger.error("cannot note how a run ended", metadata: ["dataset": "\(dataset.id)", "error": "\(error)"])
+                logger.error(
+                    "cannot note how a run ended",
+                    metadata: ["dataset": "\(dataset.id)", "error": "\(error)"]
+                )
             }
             reports.append(report)
         }
@@ -86,17 +93,26 @@ package struct Ingestor: Sendable {
     }
 
     private func pull(
-        _ dataset: DatasetID, _ adapter: any SourceAdapter, isStopped: @escaping @Sendable () -> Bool,
+        _ dataset: DatasetID,
+        _ adapter: any SourceAdapter,
+        isStopped: @escaping @Sendable () -> Bool,
         onCommit: @escaping (CommitOutcome) -> Void
     ) -> RunReport {
         let started = options.clock()
         let run = "\(dataset) \(LocalTime(posix: started).compact)"
         let sink = StoreSink(
-            run: run, dataset: dataset,
+            run: run,
+            dataset: dataset,
             context: StoreSink.Context(
-                store: store, adapter: adapter, digests: digests, allowedShare: options.allowedShare, kept: options.limits.kept,
-                clock: options.clock),
-            onCommit: onCommit)
+                store: store,
+                adapter: adapter,
+                digests: digests,
+                allowedShare: options.allowedShare,
+                kept: options.limits.kept,
+                clock: options.clock
+            ),
+            onCommit: onCommit
+        )
         var trouble = ""
         do {
             let position = try store.sourceState(of: dataset).position.map(Position.init(bytes:))
@@ -104,22 +120,38 @@ package struct Ingestor: Sendable {
             try Self.empty(spool)
             defer { try? FileManager.default.removeItem(atPath: spool) }
             let request = PullRequest(
-                dataset: dataset, position: position, limits: options.limits, retry: options.retry, now: options.clock,
-                sleep: options.sleep, random: options.random, isStopped: isStopped,
-                spoolFolder: spool)
+                dataset: dataset,
+                position: position,
+                limits: options.limits,
+                retry: options.retry,
+                now: options.clock,
+                sleep: options.sleep,
+                random: options.random,
+                isStopped: isStopped,
+                spoolFolder: spool
+            )
             try adapter.pull(request, into: sink)
         } catch {
             trouble = "\(error)"
             logger.warning("a pull failed", metadata: ["dataset": "\(dataset)", "error": "\(error)"])
         }
         return RunReport(
-            run: run, dataset: dataset, startedAt: started, endedAt: options.clock(), outcome: sink.outcome, error: trouble)
+            run: run,
+            dataset: dataset,
+            startedAt: started,
+            endedAt: options.clock(),
+            outcome: sink.outcome,
+            error: trouble
+        )
     }
 
     /// What an earlier run left behind in it was never taken.
     private static func empty(_ folder: String) throws {
         if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
     }
 }

@@ -36,18 +36,31 @@ final class StoreSink: PullSink {
     func take(_ batch: PullBatch) throws(AdapterError) {
         let now = context.clock()
         var stored = StoreBatch(
-            dataset: dataset, run: run, receivedAt: now, position: batch.position?.bytes,
+            dataset: dataset,
+            run: run,
+            receivedAt: now,
+            position: batch.position?.bytes,
             progress: StoredProgress(
-                completeUpTo: batch.progress.completeUpTo, incomplete: batch.progress.incomplete,
-                announcements: batch.progress.announcements))
+                completeUpTo: batch.progress.completeUpTo,
+                incomplete: batch.progress.incomplete,
+                announcements: batch.progress.announcements
+            )
+        )
         stored.versions.reserveCapacity(batch.records.count)
         for record in batch.records { take(record, into: &stored, at: now) }
         for fault in batch.faults {
             if let key = fault.key { stored.events.append(.shown(key)) }
             stored.quarantined.append(
                 QuarantineEntry(
-                    dataset: dataset, place: fault.place, key: fault.key, rule: fault.rule, message: fault.message,
-                    original: Array(fault.original.prefix(context.kept)), firstSeen: now))
+                    dataset: dataset,
+                    place: fault.place,
+                    key: fault.key,
+                    rule: fault.rule,
+                    message: fault.message,
+                    original: Array(fault.original.prefix(context.kept)),
+                    firstSeen: now
+                )
+            )
         }
         stored.events += batch.events.map(storeEvent)
         do {
@@ -65,11 +78,20 @@ final class StoreSink: PullSink {
             let digest = context.digests.digest(of: record, isRestricted: row.hasRestrictedKey)
             batch.versions.append(
                 ReceivedVersion(
-                    key: record.key, hasRestrictedKey: row.hasRestrictedKey,
+                    key: record.key,
+                    hasRestrictedKey: row.hasRestrictedKey,
                     version: RecordVersion(
-                        digest: digest, operation: record.operation, modified: record.modified, sequence: record.sequence,
-                        content: row.record),
-                    original: record.original, place: record.place, file: file))
+                        digest: digest,
+                        operation: record.operation,
+                        modified: record.modified,
+                        sequence: record.sequence,
+                        content: row.record
+                    ),
+                    original: record.original,
+                    place: record.place,
+                    file: file
+                )
+            )
             for drift in row.drift where knownDrift.insert(drift).inserted {
                 batch.events.append(.drift(kind: drift.kind, name: drift.name, sample: "\(record.place)"))
             }
@@ -78,9 +100,15 @@ final class StoreSink: PullSink {
             batch.events.append(.shown(record.key))
             batch.quarantined.append(
                 QuarantineEntry(
-                    dataset: dataset, place: record.place, key: record.key, rule: error.rule,
+                    dataset: dataset,
+                    place: record.place,
+                    key: record.key,
+                    rule: error.rule,
                     message: error.field.map { "\($0): \(error.message)" } ?? error.message,
-                    original: Array(record.original.prefix(context.kept)), firstSeen: now))
+                    original: Array(record.original.prefix(context.kept)),
+                    firstSeen: now
+                )
+            )
         }
     }
 
@@ -89,7 +117,11 @@ final class StoreSink: PullSink {
         case .completeReadBegan: return .completeReadBegan
         case .completeReadEnded(let time, let sequence, let hadUnreadableKeys):
             return .completeReadEnded(
-                time: time, sequence: sequence, hadUnreadableKeys: hadUnreadableKeys, allowedShare: context.allowedShare)
+                time: time,
+                sequence: sequence,
+                hadUnreadableKeys: hadUnreadableKeys,
+                allowedShare: context.allowedShare
+            )
         case .fileBegan(let number, let name, let digest):
             file = number
             return .fileBegan(number: number, name: name, digest: digest)

@@ -7,8 +7,10 @@ struct CommonOptions: ParsableArguments {
     var configuration: String?
 
     @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("A setting that wins over file and environment; may be repeated.", valueName: "key=value"))
+        name: .customLong("set"),
+        parsing: .singleValue,
+        help: ArgumentHelp("A setting that wins over file and environment; may be repeated.", valueName: "key=value")
+    )
     var overrides: [String] = []
 
     @Flag(help: "Output for machines: JSON.")
@@ -25,7 +27,10 @@ struct CommonOptions: ParsableArguments {
             throw CommandError("There is no configuration \(path); `suixin init --config \(path)` writes one.")
         }
         return try await Settings.load(
-            file: path, overrides: overrides, environment: ProcessInfo.processInfo.environment)
+            file: path,
+            overrides: overrides,
+            environment: ProcessInfo.processInfo.environment
+        )
     }
 }
 

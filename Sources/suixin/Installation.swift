@@ -31,7 +31,9 @@ struct Installation: Sendable {
             throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
         }
         try FileManager.default.createDirectory(
-            at: URL(filePath: settings.storePath).deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: URL(filePath: settings.storePath).deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         store = try SQLiteStore(path: settings.storePath, access: access == .reading ? .reading : .writing)
     }
 
@@ -42,7 +44,8 @@ struct Installation: Sendable {
         guard text.utf8.count >= 32 else {
             throw CommandError(
                 "The secret in \(settings.secretPath) is shorter than 32 characters; put the one of the back-up there. "
-                    + "A new one would change the digests of all restricted keys.")
+                    + "A new one would change the digests of all restricted keys."
+            )
         }
         return Array(text.utf8)
     }
@@ -54,7 +57,8 @@ struct Installation: Sendable {
             throw CommandError(
                 known.contains(name)
                     ? "\(name) is switched off or has no sources.\(name).baseURL in the configuration."
-                    : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", ")).")
+                    : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", "))."
+            )
         }
         var adapters: [(id: AgencyID, adapter: any SourceAdapter)] = []
         for source in settings.sources where names.isEmpty || names.contains(source.agency.rawValue) {
@@ -76,8 +80,12 @@ struct Installation: Sendable {
     var publisher: Publisher {
         let folder = settings.keysFolder
         return Publisher(
-            store: store, issuer: settings.issuer, signingKey: { try KeyRing(folder: folder).signingKey }, datasets: datasets,
-            lateAfter: settings.lateAfter)
+            store: store,
+            issuer: settings.issuer,
+            signingKey: { try KeyRing(folder: folder).signingKey },
+            datasets: datasets,
+            lateAfter: settings.lateAfter
+        )
     }
 
     static let sha256: DigestFunction = { Array(SHA256.hash(data: $0)) }
@@ -93,14 +101,17 @@ struct Installation: Sendable {
             if holders.count > 1 {
                 throw CommandError(
                     "\(holders.count) enterprises hold \(code): \(holders.map(\.text).joined(separator: ", ")). Ask for one of them.",
-                    exit: .ambiguous)
+                    exit: .ambiguous
+                )
             }
             if let holder = holders.first { return holder }
             if let current = try store.currentID(of: EnterpriseID(pripid: name, digest: Self.sha256)) { return current }
         }
         throw CommandError(
             "Nothing is known under “\(Terminal.plain(name))”. That is no clean record: no record in the store speaks of it. "
-                + "`suixin search NAME` looks for names; `suixin sources` says what was read.", exit: .nothingFound)
+                + "`suixin search NAME` looks for names; `suixin sources` says what was read.",
+            exit: .nothingFound
+        )
     }
 }
 

@@ -21,7 +21,8 @@ struct ProfilePage {
     }
 
     private static let lists = [
-        "penalties", "listings", "arrears", "inspections", "assessments", "licences", "certifications", "shops", "alterations",
+        "penalties", "listings", "arrears", "inspections", "assessments", "licences", "certifications", "shops",
+        "alterations",
     ]
     private static let titles = [
         "registration": "登记 registration", "tax": "税务 tax", "quality": "质量 quality", "penalties": "行政处罚 penalties",
@@ -67,12 +68,17 @@ struct ProfilePage {
         let value = profile[section]
         let items = value?.array ?? value?.object?["items"]?.array ?? []
         guard !items.isEmpty else { return [] }
-        var lines = ["", "\(Self.titles[section] ?? section) (\(value?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))"]
+        var lines = [
+            "",
+            "\(Self.titles[section] ?? section) (\(value?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))",
+        ]
         for item in items.prefix(12) {
             guard let members = item.object else { continue }
-            let told = members.filter { !["records", "originals", "from", "to", "history", "conflicts"].contains($0.key) }
-                .sorted { $0.key < $1.key }
-                .map { "\($0.key) \(short($0.value))" }
+            let told = members.filter {
+                !["records", "originals", "from", "to", "history", "conflicts"].contains($0.key)
+            }
+            .sorted { $0.key < $1.key }
+            .map { "\($0.key) \(short($0.value))" }
             lines.append("  \(period(members))  \(told.joined(separator: " · "))")
             lines.append("      \(origin(members))")
         }
@@ -94,7 +100,9 @@ struct ProfilePage {
     /// The agencies behind a value, and its text where that differs.
     private func origin(_ members: [String: JSONValue]) -> String {
         let names = (members["records"]?.array ?? []).compactMap { index -> String? in
-            guard let index = index.integer, records.indices.contains(Int(index)), let record = records[Int(index)].object else { return nil }
+            guard let index = index.integer, records.indices.contains(Int(index)),
+                let record = records[Int(index)].object
+            else { return nil }
             return "\(record["agency"]?.string ?? "?")/\(record["dataset"]?.string ?? "?")"
         }
         var seen: Set<String> = []

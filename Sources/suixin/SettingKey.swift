@@ -46,8 +46,10 @@ struct SettingKey: Sendable, Hashable {
         SettingKey("issuer"), SettingKey("store"), SettingKey("keys"), SettingKey("spool"), SettingKey("secretFile"),
         SettingKey("serve.host"), SettingKey("serve.port", .whole),
         SettingKey("sync.withdrawalShare", .decimal), SettingKey("sync.lateAfterHours", .whole),
-        SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole), SettingKey("limits.rowBytes", .whole),
-        SettingKey("limits.textBytes", .whole), SettingKey("limits.depth", .whole), SettingKey("limits.attributes", .whole),
+        SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole),
+        SettingKey("limits.rowBytes", .whole),
+        SettingKey("limits.textBytes", .whole), SettingKey("limits.depth", .whole),
+        SettingKey("limits.attributes", .whole),
         SettingKey("limits.inflation", .whole), SettingKey("limits.connectMilliseconds", .whole),
         SettingKey("limits.firstByteMilliseconds", .whole), SettingKey("limits.stallMilliseconds", .whole),
         SettingKey("limits.redirects", .whole), SettingKey("limits.batchRows", .whole),
@@ -56,7 +58,8 @@ struct SettingKey: Sendable, Hashable {
     ]
 
     private static let perSource = [
-        SettingKey("enabled", .flag), SettingKey("baseURL"), SettingKey("token", isSecret: true), SettingKey("tokenFile"),
+        SettingKey("enabled", .flag), SettingKey("baseURL"), SettingKey("token", isSecret: true),
+        SettingKey("tokenFile"),
         SettingKey("user"), SettingKey("password", isSecret: true), SettingKey("passwordFile"), SettingKey("since"),
         SettingKey("pageSize", .whole),
     ]

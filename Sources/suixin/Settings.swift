@@ -25,7 +25,9 @@ struct Settings: Sendable {
     var sources: [SourceConfiguration]
 
     /// Reads the file, the environment and `--set`, the later winning. Relative paths are relative to the file.
-    static func load(file: String, overrides: [String], environment: [String: String]) async throws(CommandError) -> Settings {
+    static func load(file: String, overrides: [String], environment: [String: String]) async throws(CommandError)
+        -> Settings
+    {
         let reader = try await SettingsReader(path: file, overrides: overrides, environment: environment)
         let folder = URL(filePath: file).deletingLastPathComponent()
         func path(_ key: String, default name: String) -> String {
@@ -33,15 +35,23 @@ struct Settings: Sendable {
             return text.hasPrefix("/") ? text : folder.appending(path: text).path
         }
         var settings = Settings(
-            issuer: reader.text("issuer") ?? "suixin", storePath: path("store", default: "data/suixin.sqlite"),
-            keysFolder: path("keys", default: "keys"), spoolFolder: path("spool", default: "data/spool"),
+            issuer: reader.text("issuer") ?? "suixin",
+            storePath: path("store", default: "data/suixin.sqlite"),
+            keysFolder: path("keys", default: "keys"),
+            spoolFolder: path("spool", default: "data/spool"),
             secretPath: path("secretFile", default: "keys/installation.secret"),
-            host: reader.text("serve.host") ?? "127.0.0.1", port: try reader.whole("serve.port") ?? 8080,
+            host: reader.text("serve.host") ?? "127.0.0.1",
+            port: try reader.whole("serve.port") ?? 8080,
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,
             lateAfter: Int64(try reader.whole("sync.lateAfterHours") ?? 36) * 3600,
-            limits: try limits(reader), retry: try retry(reader), sources: [])
+            limits: try limits(reader),
+            retry: try retry(reader),
+            sources: []
+        )
         guard 0...1 ~= settings.withdrawalShare else {
-            throw CommandError("sync.withdrawalShare must lie between 0 and 1: 0.2 lets a complete read withdraw one record in five.")
+            throw CommandError(
+                "sync.withdrawalShare must lie between 0 and 1: 0.2 lets a complete read withdraw one record in five."
+            )
         }
         for adapter in AdapterRegistry.all {
             if let source = try source(adapter.descriptor.id, reader, in: folder) { settings.sources.append(source) }
@@ -51,12 +61,20 @@ struct Settings: Sendable {
 
     /// nil where it is switched off or has no `baseURL`.
     private static func source(
-        _ agency: AgencyID, _ reader: SettingsReader, in folder: URL
+        _ agency: AgencyID,
+        _ reader: SettingsReader,
+        in folder: URL
     ) throws(CommandError) -> SourceConfiguration? {
         let prefix = "sources.\(agency)"
-        guard try reader.flag("\(prefix).enabled") ?? true, let base = reader.text("\(prefix).baseURL") else { return nil }
-        guard let url = URL(string: base), url.scheme == "http" || url.scheme == "https", url.host() != nil, url.query() == nil else {
-            throw CommandError("\(prefix).baseURL must be an http or https address without a query, such as https://example.org/\(agency).")
+        guard try reader.flag("\(prefix).enabled") ?? true, let base = reader.text("\(prefix).baseURL") else {
+            return nil
+        }
+        guard let url = URL(string: base), url.scheme == "http" || url.scheme == "https", url.host() != nil,
+            url.query() == nil
+        else {
+            throw CommandError(
+                "\(prefix).baseURL must be an http or https address without a query, such as https://example.org/\(agency)."
+            )
         }
         var source = SourceConfiguration(agency: agency, baseURL: base.hasSuffix("/") ? String(base.dropLast()) : base)
         source.token = try secret("\(prefix).token", reader, in: folder)
@@ -71,11 +89,13 @@ struct Settings: Sendable {
     }
 
     /// The value itself, or the contents of the file that `…File` names.
-    private static func secret(_ key: String, _ reader: SettingsReader, in folder: URL) throws(CommandError) -> Secret? {
+    private static func secret(_ key: String, _ reader: SettingsReader, in folder: URL) throws(CommandError) -> Secret?
+    {
         if let value = reader.secret(key) { return Secret(value) }
         guard let file = reader.text(key + "File") else { return nil }
         let path = file.hasPrefix("/") ? file : folder.appending(path: file).path
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
             throw CommandError("\(key)File names \(path), which cannot be read; create it or correct the setting.")
         }
         return Secret(text.trimmingCharacters(in: .whitespacesAndNewlines))

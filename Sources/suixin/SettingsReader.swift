@@ -19,14 +19,18 @@ struct SettingsReader {
         try Self.checkNames(of: merged)
         for override in overrides {
             let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2 else { throw CommandError("--set takes KEY=VALUE, such as serve.port=8080; got “\(parts[0])”.") }
+            guard parts.count == 2 else {
+                throw CommandError("--set takes KEY=VALUE, such as serve.port=8080; got “\(parts[0])”.")
+            }
             merged[try Self.known(parts[0], in: "--set").environmentName] = parts[1]
         }
         try Self.checkFile(path)
         self.environment = merged
         self.path = path
         do {
-            let place = InMemoryProvider(values: ["filePath": .init(.string(path), isSecret: false), "allowMissing": true])
+            let place = InMemoryProvider(values: [
+                "filePath": .init(.string(path), isSecret: false), "allowMissing": true,
+            ])
             let file = try await FileProvider<JSONSnapshot>(config: ConfigReader(provider: place))
             let values = EnvironmentVariablesProvider(environmentVariables: merged).prefixKeys(with: "suixin")
             reader = ConfigReader(providers: [values, file])
@@ -37,7 +41,9 @@ struct SettingsReader {
 
     func text(_ key: String) -> String? { reader.string(forKey: ConfigKey(key)).flatMap { $0.isEmpty ? nil : $0 } }
 
-    func secret(_ key: String) -> String? { reader.string(forKey: ConfigKey(key), isSecret: true).flatMap { $0.isEmpty ? nil : $0 } }
+    func secret(_ key: String) -> String? {
+        reader.string(forKey: ConfigKey(key), isSecret: true).flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     func whole(_ key: String) throws(CommandError) -> Int? {
         let value = reader.int(forKey: ConfigKey(key))
@@ -45,13 +51,17 @@ struct SettingsReader {
         return try checked(value, key)
     }
 
-    func decimal(_ key: String) throws(CommandError) -> Double? { try checked(reader.double(forKey: ConfigKey(key)), key) }
+    func decimal(_ key: String) throws(CommandError) -> Double? {
+        try checked(reader.double(forKey: ConfigKey(key)), key)
+    }
 
     func flag(_ key: String) throws(CommandError) -> Bool? { try checked(reader.bool(forKey: ConfigKey(key)), key) }
 
     /// The library gives nil for what it cannot parse, as for what is not there; the two must not be confused.
     private func checked<T>(_ value: T?, _ key: String) throws(CommandError) -> T? {
-        if value == nil, let known = SettingKey.all.first(where: { $0.path == key }), environment[known.environmentName] != nil {
+        if value == nil, let known = SettingKey.all.first(where: { $0.path == key }),
+            environment[known.environmentName] != nil
+        {
             throw CommandError("\(known.environmentName) (or --set \(key)=…) must be \(known.kind.rawValue).")
         }
         return value

@@ -17,7 +17,8 @@ struct Suixin: AsyncParsableCommand {
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
             ExportCommand.self, VerifyCommand.self, KeysCommand.self, HeldCommand.self,
             ServeCommand.self,
-        ])
+        ]
+    )
 
     static func main() async {
         do {
@@ -33,7 +34,9 @@ struct Suixin: AsyncParsableCommand {
         } catch let exit as ExitStatusError {
             Self.leave(exit.status)
         } catch {
-            guard exitCode(for: error) == .failure, !(error is ValidationError), !(error is CleanExit) else { exit(withError: error) }
+            guard exitCode(for: error) == .failure, !(error is ValidationError), !(error is CleanExit) else {
+                exit(withError: error)
+            }
             Terminal.complain("suixin: \(error)")
             Self.leave(.failure)
         }

@@ -30,7 +30,10 @@ struct SyncSummary {
             let outcome = report.outcome
             rows.append(
                 ["\(report.dataset)"]
-                    + [outcome.taken, outcome.unchanged, outcome.quarantined, outcome.withdrawnByAbsence].map(Terminal.grouped))
+                    + [outcome.taken, outcome.unchanged, outcome.quarantined, outcome.withdrawnByAbsence].map(
+                        Terminal.grouped
+                    )
+            )
         }
         var lines = reports.isEmpty ? [] : [Terminal.table(rows, rightAligned: [1, 2, 3, 4]), ""]
         let seconds = seconds(started, pulled)
@@ -38,17 +41,24 @@ struct SyncSummary {
             let rate = seconds > 0 ? Int(Double(total.taken + total.unchanged) / seconds) : 0
             lines.append(
                 "Took \(Terminal.grouped(total.taken)) records in \(rounded(seconds)) s (\(Terminal.grouped(rate)) a second), "
-                    + "quarantined \(Terminal.grouped(total.quarantined)).")
+                    + "quarantined \(Terminal.grouped(total.quarantined))."
+            )
         }
         lines.append(
             "Derived \(Terminal.grouped(profiles)) profiles in \(rounded(self.seconds(pulled, derived))) s, "
-                + "signed \(Terminal.grouped(signed)) in \(rounded(self.seconds(derived, finished))) s.")
+                + "signed \(Terminal.grouped(signed)) in \(rounded(self.seconds(derived, finished))) s."
+        )
         lines.append(
             "The store holds \(Terminal.grouped(counts.records)) records of \(Terminal.grouped(counts.enterprises)) enterprises, "
                 + "\(Terminal.grouped(counts.registered)) of them registered; "
-                + "\(Terminal.grouped(counts.held)) records are held, \(Terminal.grouped(counts.undecided)) have no certain identifier.")
-        for drift in total.newDrift.prefix(20) { lines.append(Terminal.plain("New to us: \(drift.dataset) \(drift.kind) \(drift.name)")) }
-        if total.newDrift.count > 20 { lines.append("… \(total.newDrift.count - 20) more; `suixin sources --details` lists them.") }
+                + "\(Terminal.grouped(counts.held)) records are held, \(Terminal.grouped(counts.undecided)) have no certain identifier."
+        )
+        for drift in total.newDrift.prefix(20) {
+            lines.append(Terminal.plain("New to us: \(drift.dataset) \(drift.kind) \(drift.name)"))
+        }
+        if total.newDrift.count > 20 {
+            lines.append("… \(total.newDrift.count - 20) more; `suixin sources --details` lists them.")
+        }
         for sentence in incomplete { lines.append(Terminal.plain("Incomplete: \(sentence)")) }
         if wasStopped { lines.append("Stopped; run `suixin sync` again to go on.") }
         return lines.joined(separator: "\n")
@@ -65,7 +75,8 @@ struct SyncSummary {
             "undecided": .integer(Int64(counts.undecided)), "testRows": .integer(Int64(counts.testRows)),
             "openQuarantine": .integer(Int64(counts.openQuarantine)),
             "milliseconds": .object([
-                "pull": milliseconds(started, pulled), "derive": milliseconds(pulled, derived), "sign": milliseconds(derived, finished),
+                "pull": milliseconds(started, pulled), "derive": milliseconds(pulled, derived),
+                "sign": milliseconds(derived, finished),
             ]),
             "incomplete": .array(incomplete.map { .string($0) }), "stopped": .bool(wasStopped),
         ])
@@ -74,7 +85,8 @@ struct SyncSummary {
     private func source(_ report: RunReport) -> JSONValue {
         var members: [String: JSONValue] = [
             "source": .string("\(report.dataset)"), "taken": .integer(Int64(report.outcome.taken)),
-            "unchanged": .integer(Int64(report.outcome.unchanged)), "quarantined": .integer(Int64(report.outcome.quarantined)),
+            "unchanged": .integer(Int64(report.outcome.unchanged)),
+            "quarantined": .integer(Int64(report.outcome.quarantined)),
             "withdrawnByAbsence": .integer(Int64(report.outcome.withdrawnByAbsence)),
             "heldWithdrawals": .integer(Int64(report.outcome.heldWithdrawals)),
         ]

@@ -11,7 +11,8 @@ struct ExportCommand: AsyncParsableCommand {
         discussion: """
             With --output PATH it writes PATH, PATH.manifest.json and PATH.annexes.ndjson (the rest of lists too long for a profile).
             Without, the profiles go to standard output; --manifest and --annexes name the others.
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
     @Option(name: .shortAndLong, help: "The file to write.")
@@ -32,17 +33,22 @@ struct ExportCommand: AsyncParsableCommand {
             }
             line.clear()
             if let output, !common.json {
-                Terminal.print("Wrote \(Terminal.grouped(lines)) enterprises to \(output); it may hold personal numbers, keep it private.")
+                Terminal.print(
+                    "Wrote \(Terminal.grouped(lines)) enterprises to \(output); it may hold personal numbers, keep it private."
+                )
             }
             if output != nil, common.json { Terminal.print(json: .object(["enterprises": .integer(Int64(lines))])) }
             return
         }
-        var destination = output.map { Exporter.Destination(path: $0) }
+        var destination =
+            output.map { Exporter.Destination(path: $0) }
             ?? Exporter.Destination(profiles: nil, manifest: nil, annexes: nil)
         if let manifest { destination.manifest = manifest }
         if let annexes { destination.annexes = annexes }
         let report = try Exporter(
-            store: installation.store, publisher: installation.publisher, keys: installation.keyRing.keySet
+            store: installation.store,
+            publisher: installation.publisher,
+            keys: installation.keyRing.keySet
         ).export(to: destination, at: Now.posix) { count in line.show("\(Terminal.grouped(count)) profiles") }
         line.clear()
         tell(report, destination)
@@ -55,10 +61,12 @@ struct ExportCommand: AsyncParsableCommand {
                     "profiles": .integer(Int64(report.profiles)), "annexes": .integer(Int64(report.annexes)),
                     "bytes": .integer(Int64(report.bytes)), "digest": .string(report.digest),
                     "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
-                ]))
+                ])
+            )
         } else {
             let place = destination.profiles ?? "standard output"
-            let text = "Wrote \(Terminal.grouped(report.profiles)) signed profiles to \(place)"
+            let text =
+                "Wrote \(Terminal.grouped(report.profiles)) signed profiles to \(place)"
                 + (report.annexes > 0 ? " and \(Terminal.grouped(report.annexes)) annexes beside it" : "")
                 + ". \(report.digest)"
             if destination.profiles == nil { Terminal.complain(text) } else { Terminal.print(text) }

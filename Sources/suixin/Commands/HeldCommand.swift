@@ -6,7 +6,9 @@ internal import CreditStore
 /// `suixin held`: the contradictions that wait for a person.
 struct HeldCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "held", abstract: "List records that are kept apart, because what they say contradicts itself or their holder.")
+        commandName: "held",
+        abstract: "List records that are kept apart, because what they say contradicts itself or their holder."
+    )
 
     @OptionGroup var common: CommonOptions
     @Option(help: "How many to show; 0 for all.")
@@ -20,9 +22,15 @@ struct HeldCommand: AsyncParsableCommand {
             let page = try installation.store.held(after: last, limit: limit == 0 ? 500 : min(500, limit - shown))
             for held in page {
                 if common.json {
-                    Terminal.print(json: .object(held.record.members.merging(["reason": .string(held.reason.sentence)]) { $1 }))
+                    Terminal.print(
+                        json: .object(held.record.members.merging(["reason": .string(held.reason.sentence)]) { $1 })
+                    )
                 } else {
-                    Terminal.print(Terminal.plain("\(held.record.dataset) \(held.record.key) (\(held.record.role)): \(held.reason.sentence)"))
+                    Terminal.print(
+                        Terminal.plain(
+                            "\(held.record.dataset) \(held.record.key) (\(held.record.role)): \(held.reason.sentence)"
+                        )
+                    )
                 }
             }
             shown += page.count
@@ -36,7 +44,8 @@ struct HeldCommand: AsyncParsableCommand {
 extension ContradictionReason {
     var sentence: String {
         switch self {
-        case .givenTwice(let code, let holders): "\(code.kind) \(code.text) is given to \(holders.joined(separator: " and "))"
+        case .givenTwice(let code, let holders):
+            "\(code.kind) \(code.text) is given to \(holders.joined(separator: " and "))"
         case .agreesInNothing(let code, let holder):
             "carries \(code.kind) \(code.text), but agrees in neither name, representative nor address with its holder \(holder)"
         case .severalHolders(let codes):

@@ -14,7 +14,8 @@ struct InitCommand: AsyncParsableCommand {
         discussion: """
             Any other implementation of the agencies' interfaces is plugged in by its base URLs: edit sources.<agency>.baseURL
             and the credentials, or set SUIXIN_SOURCES_<AGENCY>_BASE_URL and SUIXIN_SOURCES_<AGENCY>_TOKEN.
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
     @Option(help: "Where `suixin-agencies` listens.")
@@ -49,9 +50,11 @@ struct InitCommand: AsyncParsableCommand {
         if common.json {
             Terminal.print(
                 json: .object([
-                    "configuration": .string(path), "keys": .string(settings.keysFolder), "store": .string(settings.storePath),
+                    "configuration": .string(path), "keys": .string(settings.keysFolder),
+                    "store": .string(settings.storePath),
                     "kid": .string(keys.entries.last?.keyID ?? ""),
-                ]))
+                ])
+            )
             return
         }
         Terminal.print(
@@ -59,7 +62,8 @@ struct InitCommand: AsyncParsableCommand {
             Wrote \(path), with the simulated agencies at \(agencies).
             Made a key and the installation's secret in \(settings.keysFolder); keep a copy of that folder in a safe place.
             Next: start `suixin-agencies`, then run `suixin sync`.
-            """)
+            """
+        )
     }
 
     /// 256 random bits; without them the digests of restricted keys cannot be made again.

@@ -7,8 +7,11 @@ internal import Signing
 /// `suixin keys`
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The keys that sign and verify.",
-        subcommands: [Create.self, List.self, Rotate.self, Publish.self], defaultSubcommand: List.self)
+        commandName: "keys",
+        abstract: "The keys that sign and verify.",
+        subcommands: [Create.self, List.self, Rotate.self, Publish.self],
+        defaultSubcommand: List.self
+    )
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make the first key.")
@@ -31,7 +34,10 @@ struct KeysCommand: AsyncParsableCommand {
             let settings = try await common.settings()
             let ring = try KeyRing(folder: settings.keysFolder)
             guard !ring.entries.isEmpty || common.json else {
-                throw CommandError("\(settings.keysFolder) holds no key; `suixin keys create` makes one.", exit: .nothingFound)
+                throw CommandError(
+                    "\(settings.keysFolder) holds no key; `suixin keys create` makes one.",
+                    exit: .nothingFound
+                )
             }
             KeysCommand.show(ring, json: common.json)
         }
@@ -39,7 +45,8 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a new key, which signs from now on; what the old ones signed stays good.")
+            abstract: "Make a new key, which signs from now on; what the old ones signed stays good."
+        )
         @OptionGroup var common: CommonOptions
         @Option(help: "ES256 or EdDSA; as before, if not given.")
         var algorithm: String?
@@ -53,7 +60,9 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Publish: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "jwks", abstract: "Print the public keys as a JWKS, as `serve` publishes them.")
+            commandName: "jwks",
+            abstract: "Print the public keys as a JWKS, as `serve` publishes them."
+        )
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
@@ -78,7 +87,9 @@ struct KeysCommand: AsyncParsableCommand {
                             "created": .integer(entry.created), "state": .string(entry.state),
                             "canSign": .bool(entry.hasPrivatePart),
                         ])
-                    }))
+                    }
+                )
+            )
         } else {
             let rows = ring.entries.map { entry in
                 [entry.keyID, entry.algorithm.rawValue, LocalTime(posix: entry.created).spaced, entry.state]

@@ -7,12 +7,17 @@ internal import Signing
 /// `suixin profile`
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "profile", abstract: "What is known about an enterprise.", subcommands: [Show.self, Why.self])
+        commandName: "profile",
+        abstract: "What is known about an enterprise.",
+        subcommands: [Show.self, Why.self]
+    )
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the merged profile of an enterprise.",
-            discussion: "ID is an id (sx…), a USCC, an organisation code, a registration or tax number, or the registry's PRIPID.")
+            discussion:
+                "ID is an id (sx…), a USCC, an organisation code, a registration or tax number, or the registry's PRIPID."
+        )
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The enterprise.")
@@ -38,7 +43,9 @@ struct ProfileCommand: AsyncParsableCommand {
             }
             guard let profile = try installation.store.profile(of: enterprise) else {
                 throw CommandError(
-                    "\(enterprise) is known, but no record speaks of it any more: all were withdrawn.", exit: .nothingFound)
+                    "\(enterprise) is known, but no record speaks of it any more: all were withdrawn.",
+                    exit: .nothingFound
+                )
             }
             if common.json {
                 Terminal.print(bytes: profile.bytes)
@@ -50,7 +57,8 @@ struct ProfileCommand: AsyncParsableCommand {
 
     struct Why: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say which records belong to an enterprise, and for what reason.")
+            abstract: "Say which records belong to an enterprise, and for what reason."
+        )
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The enterprise.")
@@ -64,14 +72,25 @@ struct ProfileCommand: AsyncParsableCommand {
                 Terminal.print(
                     json: .array(
                         members.map { member in
-                            .object(member.record.members.merging(["reason": .string("\(member.reason.sentence)")]) { $1 })
-                        }))
+                            .object(
+                                member.record.members.merging(["reason": .string("\(member.reason.sentence)")]) { $1 }
+                            )
+                        }
+                    )
+                )
                 return
             }
             Terminal.print("\(enterprise): \(members.count) records")
             Terminal.print(
                 Terminal.table(
-                    members.map { ["\($0.record.dataset)", Terminal.plain($0.record.key.text), "\($0.record.role)", $0.reason.sentence] }))
+                    members.map {
+                        [
+                            "\($0.record.dataset)", Terminal.plain($0.record.key.text), "\($0.record.role)",
+                            $0.reason.sentence,
+                        ]
+                    }
+                )
+            )
         }
     }
 }

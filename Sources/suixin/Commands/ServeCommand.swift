@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             GET /v1/enterprises/{id or code}    GET /v1/sources    GET /.well-known/jwks.json    GET /livez    GET /readyz
             TLS belongs to a reverse proxy before it.
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
     @Option(help: "The address to listen on.")
@@ -33,9 +34,13 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = .notice
         let (folder, host, readyFile) = (settings.keysFolder, settings.host, readyFile)
         let server = ExchangeServer(
-            store: installation.store, status: installation.publisher, keys: { try KeyRing(folder: folder).keySet },
-            digest: Installation.sha256, configuration: ExchangeConfiguration(host: host, port: settings.port),
-            clock: { Now.posix }, logger: logger
+            store: installation.store,
+            status: installation.publisher,
+            keys: { try KeyRing(folder: folder).keySet },
+            digest: Installation.sha256,
+            configuration: ExchangeConfiguration(host: host, port: settings.port),
+            clock: { Now.posix },
+            logger: logger
         ) { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")

@@ -7,8 +7,10 @@ internal import Publication
 /// `suixin sources`: what is late or broken, at a glance.
 struct SourcesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sources", abstract: "Show how complete and how fresh each source is, and what went wrong.",
-        discussion: "Exit code 2 where a source is late, failed or incomplete.")
+        commandName: "sources",
+        abstract: "Show how complete and how fresh each source is, and what went wrong.",
+        discussion: "Exit code 2 where a source is late, failed or incomplete."
+    )
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "The signed status of the sources: a flattened JWS.")
@@ -27,7 +29,11 @@ struct SourcesCommand: AsyncParsableCommand {
         }
         let known = Dictionary(try installation.store.sourceStates().map { ($0.dataset, $0) }) { $1 }
         let views = installation.datasets.map {
-            SourceView(state: known[$0] ?? SourceState(dataset: $0), now: Now.posix, lateAfter: installation.settings.lateAfter)
+            SourceView(
+                state: known[$0] ?? SourceState(dataset: $0),
+                now: Now.posix,
+                lateAfter: installation.settings.lateAfter
+            )
         }
         if common.json {
             Terminal.print(json: .array(views.map(\.json)))
@@ -63,8 +69,12 @@ struct SourceView {
         if state.heldWithdrawals > 0 {
             return "\(state.heldWithdrawals) withdrawals wait for a word: `suixin sync --release \(state.dataset)`"
         }
-        if let incomplete = state.progress?.incomplete, !incomplete.isEmpty { return "incomplete: \(incomplete.joined(separator: ", "))" }
-        if let last = state.lastSuccess, now - last > lateAfter { return "late: last read \(LocalTime(posix: last).spaced)" }
+        if let incomplete = state.progress?.incomplete, !incomplete.isEmpty {
+            return "incomplete: \(incomplete.joined(separator: ", "))"
+        }
+        if let last = state.lastSuccess, now - last > lateAfter {
+            return "late: last read \(LocalTime(posix: last).spaced)"
+        }
         return nil
     }
 
@@ -85,7 +95,8 @@ struct SourceView {
     var json: JSONValue {
         var members: [String: JSONValue] = [
             "source": .string("\(state.dataset)"), "state": .string(word), "records": .integer(Int64(state.records)),
-            "openQuarantine": .integer(Int64(state.openQuarantine)), "heldWithdrawals": .integer(Int64(state.heldWithdrawals)),
+            "openQuarantine": .integer(Int64(state.openQuarantine)),
+            "heldWithdrawals": .integer(Int64(state.heldWithdrawals)),
             "incomplete": .array((state.progress?.incomplete ?? []).map { .string($0) }),
         ]
         if let time = state.progress?.completeUpTo { members["completeUpTo"] = .string("\(time)") }

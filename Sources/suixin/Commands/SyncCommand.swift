@@ -18,7 +18,8 @@ struct SyncCommand: AsyncParsableCommand {
         discussion: """
             Goes on where the last sync ended; stopping it loses nothing. Exit code 2 where a source failed or is incomplete:
             the others were taken.
-            """)
+            """
+    )
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The agencies; all that are configured, if none is given.")
@@ -26,9 +27,13 @@ struct SyncCommand: AsyncParsableCommand {
     @Option(help: "The day for which profiles are derived (yyyy-mm-dd); today in Asia/Shanghai, if not given.")
     var day: String?
     @Option(
-        name: .customLong("release"), parsing: .singleValue,
+        name: .customLong("release"),
+        parsing: .singleValue,
         help: ArgumentHelp(
-            "Carry out the withdrawals that wait for a person's word, such as quality/SCXKZ.", valueName: "agency/dataset"))
+            "Carry out the withdrawals that wait for a person's word, such as quality/SCXKZ.",
+            valueName: "agency/dataset"
+        )
+    )
     var released: [String] = []
     @Flag(help: "Derive and sign only; ask no agency.")
     var offline = false
@@ -40,7 +45,9 @@ struct SyncCommand: AsyncParsableCommand {
         }
         let adapters = try installation.adapters(only: agencies)
         guard !adapters.isEmpty || offline else {
-            throw CommandError("No source is configured; set sources.<agency>.baseURL, or let `suixin init` write a configuration.")
+            throw CommandError(
+                "No source is configured; set sources.<agency>.baseURL, or let `suixin init` write a configuration."
+            )
         }
         let stop = StopSignal()
         let line = ProgressLine()
@@ -63,34 +70,53 @@ struct SyncCommand: AsyncParsableCommand {
                 throw CommandError("There is no source “\(name)”; `suixin sources` lists them.")
             }
             let count = try installation.store.releaseHeldWithdrawals(of: dataset)
-            if !common.json { Terminal.print("Withdrew \(count) records of \(dataset) that its last complete read no longer showed.") }
+            if !common.json {
+                Terminal.print("Withdrew \(count) records of \(dataset) that its last complete read no longer showed.")
+            }
         }
     }
 
     private func pull(
-        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)], _ installation: Installation, _ stop: StopSignal, _ line: ProgressLine
+        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
+        _ installation: Installation,
+        _ stop: StopSignal,
+        _ line: ProgressLine
     ) throws -> [RunReport] {
         let settings = installation.settings
         var options = Ingestor.Options(
-            spoolFolder: settings.spoolFolder, clock: { Now.posix }, sleep: { stop.sleep(milliseconds: $0) })
+            spoolFolder: settings.spoolFolder,
+            clock: { Now.posix },
+            sleep: { stop.sleep(milliseconds: $0) }
+        )
         options.limits = settings.limits
         options.retry = settings.retry
         options.allowedShare = settings.withdrawalShare
         var logger = Logger(label: "suixin.sync")
         logger.logLevel = .critical
-        let ingestor = try Ingestor(store: installation.store, secret: installation.secret(), options: options, logger: logger)
+        let ingestor = try Ingestor(
+            store: installation.store,
+            secret: installation.secret(),
+            options: options,
+            logger: logger
+        )
         let total = Mutex(CommitOutcome())
         return ingestor.sync(adapters, isStopped: { stop.isRaised }) { dataset, outcome in
             let sum = total.withLock { total in
                 total.add(outcome)
                 return total
             }
-            line.show("pulling \(dataset): \(Terminal.grouped(sum.taken)) taken, \(Terminal.grouped(sum.quarantined)) quarantined")
+            line.show(
+                "pulling \(dataset): \(Terminal.grouped(sum.taken)) taken, \(Terminal.grouped(sum.quarantined)) quarantined"
+            )
         }
     }
 
     private func derive(
-        _ installation: Installation, _ day: Day, _ stop: StopSignal, _ line: ProgressLine, _ summary: inout SyncSummary
+        _ installation: Installation,
+        _ day: Day,
+        _ stop: StopSignal,
+        _ line: ProgressLine,
+        _ summary: inout SyncSummary
     ) throws {
         let deriver = try Deriver(store: installation.store, secret: installation.secret())
         let progress = try deriver.derive(on: day) { progress in
@@ -100,14 +126,17 @@ struct SyncCommand: AsyncParsableCommand {
         summary.profiles = progress.profiles
         summary.derived = ContinuousClock.now
         guard !stop.isRaised else { return }
-        summary.signed = try installation.publisher.signProfiles(at: Now.posix) { line.show("signing: \(Terminal.grouped($0))") }
+        summary.signed = try installation.publisher.signProfiles(at: Now.posix) {
+            line.show("signing: \(Terminal.grouped($0))")
+        }
         let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
         summary.position = status.position
         summary.finished = ContinuousClock.now
     }
 
     private func incomplete(_ installation: Installation) throws -> [String] {
-        try installation.store.sourceStates().filter { installation.datasets.contains($0.dataset) }.compactMap { state in
+        try installation.store.sourceStates().filter { installation.datasets.contains($0.dataset) }.compactMap {
+            state in
             SourceView(state: state, now: Now.posix, lateAfter: .max).trouble.map { "\(state.dataset): \($0)" }
         }
     }

@@ -11,7 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Says what the document proves and what it does not. Exit code 0: genuine and current; 2: genuine, but not shown to be
             current (an old but genuine profile, a status that has expired); 1: not genuine.
-            """)
+            """
+    )
 
     @Argument(help: "The document: flattened or compact JWS, or an export of one a line.")
     var file: String
@@ -28,7 +29,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let data = FileManager.default.contents(atPath: jwks) else {
-            throw CommandError("The keys \(jwks) cannot be read; fetch them from the exchange's /.well-known/jwks.json.")
+            throw CommandError(
+                "The keys \(jwks) cannot be read; fetch them from the exchange's /.well-known/jwks.json."
+            )
         }
         guard FileManager.default.fileExists(atPath: file) else { throw CommandError("There is no file \(file).") }
         let verifier = try Verifier(keys: KeySet(parsing: Array(data)), now: Now.posix, issuer: issuer)
