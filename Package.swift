@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", path: "Sources/C/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CIconv", path: "Sources/C/CIconv"),
 
         // 0 core: the standard library and each other
         .target(name: "CreditModel"),
@@ -92,7 +93,7 @@ let package = Package(
         ),
         .target(
             name: "AgencySimulator",
-            dependencies: ["CanonicalJSON", "Compression", "CreditModel", crypto, grdb, hummingbird, logging]
+            dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
         ),
 
         // 5 programs: wiring

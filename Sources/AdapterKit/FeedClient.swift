@@ -1,3 +1,5 @@
+import Crypto
+import FeedTransport
 public import XMLFeed
 
 /// Asks an agency for documents, again where that may help, and decodes what it sends.
@@ -5,30 +7,54 @@ public import XMLFeed
 /// One of these serves one pull on one thread: it blocks, and keeps its connection between requests.
 public final class FeedClient {
     let request: PullRequest
+    private let connection = HTTPConnection()
 
     /// Takes limits, retry policy, clock, waiting, randomness and stop of this pull.
     public init(_ request: PullRequest) { self.request = request }
 
     /// Asks until it has a good page.
+    ///
+    /// Broken rows are asked for again; those whose bytes come a second time are delivered as ``FeedItem/broken(_:)``.
+    /// - Parameters:
+    ///   - makeRequest: called for each try.
+    ///   - check: sees each well-formed answer and throws what the agency says in it; what is transient is asked again.
     public func page(
         shape: FeedShape, makeRequest: () -> FeedRequest, check: (FeedPage) throws(AdapterError) -> Void
     ) throws(AdapterError) -> FeedPage {
-        throw AdapterError(.local, "not written yet")
+        var seen: Set<RowIdentity> = []
+        var tries = RetryState()
+        while true {
+            do throws(AskFailure) {
+                let page = try answer(makeRequest(), shape: shape)
+                do throws(AdapterError) { try check(page) } catch { throw AskFailure(error) }
+                let broken = page.items.compactMap(\.identity)
+                if seen.isSuperset(of: broken) { return page }
+                seen.formUnion(broken)
+                throw AskFailure(AdapterError(.malformed, "\(broken.count) rows of the answer cannot be decoded."))
+            } catch {
+                try wait(after: error, &tries)
+            }
+        }
     }
 
-    /// Downloads a file.
+    /// Downloads to `path`, resuming by Range and If-Range on a strong ETag; retried; at most `limit` bytes.
+    /// - Returns: size and SHA-256, in lower-case hex, of what lies there.
     public func download(
         _ makeRequest: () -> FeedRequest, to path: String, limit: Int
     ) throws(AdapterError) -> (size: Int, sha256: String) {
-        throw AdapterError(.local, "not written yet")
-    }
-
-    /// Streams a spooled file.
-    public func readFile(
-        _ path: String, gzip: Bool, shape: FeedShape, head: (FeedHead) throws(AdapterError) -> Void,
-        item: (FeedItem) throws(AdapterError) -> Void
-    ) throws(AdapterError) -> FeedHead {
-        throw AdapterError(.local, "not written yet")
+        let download = try Download(path: path)
+        var tries = RetryState()
+        while true {
+            let before = download.size
+            do throws(AskFailure) {
+                try fetch(makeRequest(), into: download, limit: limit)
+                return (download.size, download.digest)
+            } catch {
+                // What moved on is no failure in a row; a download that starts afresh each time does not move on.
+                if download.size >= before + (1 << 20), download.canResume { tries = RetryState() }
+                try wait(after: error, &tries)
+            }
+        }
     }
 
     /// Ends the pull where the operator wants it.
@@ -37,15 +63,107 @@ public final class FeedClient {
     }
 
     /// A fresh request id (RFC 9562, version 4).
-    public func uuid() -> String { "" }
+    public func uuid() -> String {
+        let high = request.random() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = request.random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let digits = [high, low].map { half in
+            let text = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }.joined()
+        var parts: [Substring] = []
+        var rest = digits[...]
+        for length in [8, 4, 4, 4, 12] {
+            parts.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return parts.joined(separator: "-")
+    }
+
+    // MARK: One try
+
+    private func answer(_ feedRequest: FeedRequest, shape: FeedShape) throws(AskFailure) -> FeedPage {
+        let collector = PageCollector(shape: shape, limits: request.limits)
+        let response = unsafe try perform(feedRequest, size: request.limits.page) { response, bytes in
+            guard response.status == 200 else { return true }
+            return unsafe collector.take(bytes)
+        } failed: {
+            collector.failure
+        }
+        guard response.status == 200 else { throw AskFailure(response, now: request.now()) }
+        return try collector.finish()
+    }
+
+    private func fetch(_ feedRequest: FeedRequest, into download: Download, limit: Int) throws(AskFailure) {
+        var feedRequest = feedRequest
+        if let etag = download.etag, download.size > 0 {
+            feedRequest.headers.append(("Range", "bytes=\(download.size)-"))
+            feedRequest.headers.append(("If-Range", etag))
+        }
+        download.begin(limit: limit)
+        let response = unsafe try perform(feedRequest, size: limit) { response, bytes in
+            unsafe download.take(bytes, of: response)
+        } failed: {
+            download.failure
+        }
+        if response.status == 416 {
+            download.restart()
+            throw AskFailure(AdapterError(.malformed, "The file is no longer as long as it was; it is read afresh."))
+        }
+        guard response.status == 200 || response.status == 206 else { throw AskFailure(response, now: request.now()) }
+        try download.end(response)
+    }
+
+    private func perform(
+        _ feedRequest: FeedRequest, size: Int, receive: @escaping (TransportResponse, UnsafeRawBufferPointer) -> Bool,
+        failed: () -> AskFailure?
+    ) throws(AskFailure) -> TransportResponse {
+        do throws(AdapterError) { try checkStopped() } catch { throw AskFailure(error) }
+        var limits = TransportLimits()
+        limits.connect = request.limits.connectTimeout
+        limits.firstByte = request.limits.firstByteTimeout
+        limits.stall = request.limits.stallTimeout
+        limits.redirects = request.limits.redirects
+        limits.size = size
+        do throws(TransportError) {
+            return unsafe try connection.perform(
+                feedRequest.transport, limits: limits, isStopped: request.isStopped, receive: receive
+            )
+        } catch {
+            if error.kind == .stopped, let failure = failed() { throw failure }
+            throw AskFailure(error)
+        }
+    }
+
+    // MARK: Again
+
+    private func wait(after failure: AskFailure, _ tries: inout RetryState) throws(AdapterError) {
+        let policy = request.retry
+        guard tries.mayTryAgain(after: failure, policy) else { throw failure.error }
+        let doubled = policy.firstDelay << min(tries.count - 1, 20)
+        let base = min(doubled, policy.longestDelay)
+        let jitter = Int(request.random() % UInt64(base / 2 + 1))
+        let delay = failure.error.retryAfter.map { min(max($0, 0), policy.longestRetryAfter) }
+        try checkStopped()
+        request.sleep(delay ?? min(base + jitter, policy.longestDelay))
+        try checkStopped()
+    }
 }
 
-/// The same decoding for bytes in memory: pushes and tests.
-public enum FeedDocument {
-    /// Reads a whole document.
-    public static func read(
-        _ bytes: [UInt8], shape: FeedShape, limits: FeedLimits
-    ) throws(AdapterError) -> FeedPage {
-        throw AdapterError(.local, "not written yet")
+extension FeedItem {
+    /// What tells a broken row's bytes; nil for a good one.
+    var identity: RowIdentity? {
+        if case .broken(let row) = self { row.identity } else { nil }
+    }
+}
+
+extension FeedRequest {
+    var transport: TransportRequest {
+        var result = TransportRequest(url: url)
+        result.isPost = method == .post
+        result.headers = headers
+        result.user = user
+        result.password = password?.reveal
+        result.body = body
+        return result
     }
 }

@@ -21,6 +21,18 @@ public protocol SourceAdapter: Sendable {
     ///
     /// Pure: the same row gives the same record. Ingestion calls it for what was pulled, pushed or retried alike.
     func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow
+
+    /// Reads a quarantined row's bytes again, for a retry after the adapter or the row's reading was mended.
+    ///
+    /// - Returns: nil where the adapter cannot read a row outside of its document.
+    func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord?
+}
+
+extension SourceAdapter {
+    /// No row is read outside of its document.
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+        nil
+    }
 }
 
 /// Takes what a pull hands over; blocks while the consumer is behind.

@@ -40,7 +40,9 @@ enum CanonicalText {
     /// UTF-8 orders as code points do; UTF-16 differs in one thing: lead bytes of four-byte sequences (F0–F4) come before EE and EF.
     ///
     /// EE and EF lead U+E000–U+FFFF; continuation bytes never reach that range, so the rank of a byte is enough.
-    private static func rank(_ byte: UInt8) -> UInt16 { byte == 0xEE || byte == 0xEF ? UInt16(byte) + 0x100 : UInt16(byte) }
+    private static func rank(_ byte: UInt8) -> UInt16 {
+        byte == 0xEE || byte == 0xEF ? UInt16(byte) + 0x100 : UInt16(byte)
+    }
 
     /// Appends a number as ECMAScript's `Number::toString` writes it (RFC 8785 §3.2.2.3).
     static func append(_ number: Double, to bytes: inout [UInt8]) {

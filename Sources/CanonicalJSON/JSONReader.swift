@@ -73,12 +73,11 @@ struct JSONReader {
         while true {
             values.append(try readValue(depth: depth))
             skipBlanks()
-            if try peek() == UInt8(ascii: ",") {
-                position += 1
-            } else {
+            guard try peek() == UInt8(ascii: ",") else {
                 try expect(UInt8(ascii: "]"))
                 return .array(values)
             }
+            position += 1
         }
     }
 
@@ -101,12 +100,11 @@ struct JSONReader {
             let value = try readValue(depth: depth)
             guard members.updateValue(value, forKey: name) == nil else { throw JSONError(.duplicateKey, at: start) }
             skipBlanks()
-            if try peek() == UInt8(ascii: ",") {
-                position += 1
-            } else {
+            guard try peek() == UInt8(ascii: ",") else {
                 try expect(UInt8(ascii: "}"))
                 return .object(members)
             }
+            position += 1
         }
     }
 }
@@ -134,15 +132,20 @@ extension JSONReader {
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             isWhole = false
             position += 1
-            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
             guard skipDigits() > 0 else { throw JSONError(.number, at: start) }
         }
         guard position - start <= limits.numberLength else { throw JSONError(.number, at: start) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .integer(number) }
         guard let number = Double(text), number.isFinite else { throw JSONError(.number, at: start) }
-        // Up to 2^53 every whole number is one Double and back.
-        if number.magnitude <= 9_007_199_254_740_992, let integer = Int64(exactly: number) { return .integer(integer) }
+        // Up to 2^53 every whole number is one Double and back. (Int64(exactly:) would need libm, which the core does not link.)
+        if number.magnitude <= 9_007_199_254_740_992 {
+            let whole = Int64(number)
+            if Double(whole) == number { return .integer(whole) }
+        }
         return .number(number)
     }
 }

@@ -34,6 +34,7 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
     /// Whether the code was in force in a year; true where its history is not known.
     public func isInForce(inYear year: Int) -> Bool { years?.contains(year) ?? true }
 
+    /// The six digits.
     public var description: String { code }
 
     /// Every division of Guangzhou, past and present, and the city itself.
@@ -48,18 +49,27 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
             number = number * 10 + Int(byte - 0x30)
         }
         // Guangzhou's list is complete, so any other code of its is a slip.
-        if number / 100 == 4401 { return guangzhouNumbers.contains(number % 100) }
-        guard provinces.contains(number / 10_000) else { return false }
+        if number / 100 == 4401 { return isGuangzhou[number % 100] }
+        guard isProvince[number / 10_000] else { return false }
         return number % 10_000 / 100 != 0 || number % 100 == 0
     }
 
-    private static let provinces: Set<Int> = [
-        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64,
+    /// By the first two digits.
+    private static let isProvince = marks(at: [
+        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
+        63, 64,
         65, 71, 81, 82,
-    ]
-    private static let guangzhouNumbers = Set(
-        rows.compactMap { row in row.code.hasPrefix("4401") ? Day.digits(Array(row.code.utf8)[4...]) : nil }
+    ])
+    /// By the last two digits.
+    private static let isGuangzhou = marks(
+        at: rows.compactMap { row in row.code.hasPrefix("4401") ? Day.digits(Array(row.code.utf8)[4...]) : nil }
     )
+
+    private static func marks(at numbers: [Int]) -> [Bool] {
+        var marks = [Bool](repeating: false, count: 100)
+        for number in numbers { marks[number] = true }
+        return marks
+    }
 
     private struct Row {
         let code: String

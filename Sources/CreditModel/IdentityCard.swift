@@ -1,4 +1,6 @@
-/// 公民身份号码, GB 11643-1999: 18 characters, ISO 7064 MOD 11-2; and the 15 digits of 1989 before it. Restricted wherever it stands.
+/// 公民身份号码, GB 11643-1999: 18 characters, ISO 7064 MOD 11-2; and the 15 digits of 1989 before it.
+///
+/// Restricted wherever it stands: never shown, never logged.
 public struct IdentityCard: Hashable, Sendable, CustomStringConvertible {
     /// The number; never to be shown or logged.
     public let text: String

@@ -38,6 +38,8 @@ public struct OrganisationCode: Hashable, Comparable, Sendable, CustomStringConv
     /// 3 7 9 10 5 8 4 2, as the nibbles of one number.
     private static func weight(_ index: Int) -> Int { Int(0x248_5A97_3 as UInt64 >> UInt64(index * 4) & 15) }
 
+    /// Whether a code comes before another, by its characters.
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+    /// The code itself.
     public var description: String { text }
 }

@@ -34,6 +34,8 @@ public struct RegistrationNumber: Hashable, Comparable, Sendable, CustomStringCo
         bytes.allSatisfy { 0x30...0x39 ~= $0 } && bytes.contains { $0 != bytes[0] }
     }
 
+    /// Whether a code comes before another, by its characters.
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+    /// The code itself.
     public var description: String { text }
 }

@@ -54,7 +54,8 @@ public struct TaxpayerNumber: Hashable, Sendable {
             if IdentityCard.isValid(bytes[...]) { return .identityCard }
             return UnifiedSocialCreditCode(String(decoding: bytes, as: UTF8.self)).map(Form.creditCode)
         case 20:
-            return IdentityCard.isValid(bytes[..<18]) && bytes[18...].allSatisfy(isLetterOrDigit) ? .suffixedIdentityCard : nil
+            return IdentityCard.isValid(bytes[..<18]) && bytes[18...].allSatisfy(isLetterOrDigit)
+                ? .suffixedIdentityCard : nil
         default:
             return nil
         }

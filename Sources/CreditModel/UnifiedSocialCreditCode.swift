@@ -19,7 +19,8 @@ public struct UnifiedSocialCreditCode: Hashable, Comparable, Sendable, CustomStr
 
     /// Whether the bytes are a valid code in its canonical form.
     package static func isValid(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count == 18, bytes[2..<8].allSatisfy({ 0x30...0x39 ~= $0 }), bytes.contains(where: { $0 != bytes[0] })
+        guard bytes.count == 18, bytes[2..<8].allSatisfy({ 0x30...0x39 ~= $0 }),
+            bytes.contains(where: { $0 != bytes[0] })
         else { return false }
         var sum = 0
         var weight = 1
@@ -44,6 +45,8 @@ public struct UnifiedSocialCreditCode: Hashable, Comparable, Sendable, CustomStr
         return values
     }()
 
+    /// Whether a code comes before another, by its characters.
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+    /// The code itself.
     public var description: String { text }
 }

@@ -1,157 +1,201 @@
-package import AdapterKit
-package import CreditModel
-package import CreditStore
+public import AdapterKit
+public import CreditModel
+public import CreditStore
 internal import Dispatch
 internal import Foundation
-package import Logging
+public import Logging
 internal import Synchronization
 
-/// Pulls the agencies' records into the store: one thread an agency, its datasets one after the other.
-///
-/// One bad row costs a row, one bad dataset a dataset, one bad agency an agency.
-package struct Ingestor: Sendable {
-    /// What a sync may do, and with what it is timed.
-    package struct Options: Sendable {
-        package var limits = FeedLimits()
-        package var retry = RetryPolicy()
-        /// The share of a source that a complete read may withdraw without a person's word.
-        package var allowedShare = 0.2
-        /// A folder for spooled files; each dataset has a folder of its own in it.
-        package var spoolFolder: String
-        /// POSIX seconds.
-        package var clock: @Sendable () -> Int64
-        /// Waits, in milliseconds; returns early when the sync is stopped.
-        package var sleep: @Sendable (Int) -> Void
-        package var random: @Sendable () -> UInt64
+/// How far the pull of one dataset has come.
+public struct SyncProgress: Sendable {
+    /// Which dataset.
+    public var dataset: DatasetID
+    /// Rows handed over so far, bad ones among them.
+    public var rows: Int
+    /// What the store made of them.
+    public var outcome: CommitOutcome
+}
 
-        package init(
-            spoolFolder: String,
-            clock: @escaping @Sendable () -> Int64,
-            sleep: @escaping @Sendable (Int) -> Void,
-            random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
-        ) {
-            self.spoolFolder = spoolFolder
-            self.clock = clock
-            self.sleep = sleep
-            self.random = random
-        }
+/// How a sync went, dataset by dataset.
+public struct SyncReport: Sendable {
+    /// In the order of agencies and their datasets.
+    public var runs: [RunReport]
+    /// Those that failed.
+    public var failures: [RunReport] { runs.filter { !$0.error.isEmpty } }
+}
+
+/// Pulls agencies' datasets into a store: one thread an agency, its datasets one after the other.
+///
+/// A dataset that fails does not stop its agency, and an agency that fails stops no other; what was handed over before
+/// stays taken, and the next run goes on from there.
+public struct Ingestor: Sendable {
+    /// What an installation may set.
+    public struct Options: Sendable {
+        /// Bounds on what agencies send.
+        public var limits = FeedLimits()
+        /// When a failed request is asked again.
+        public var retry = RetryPolicy()
+        /// The share of a dataset's records that a complete read may withdraw without a person's word.
+        public var allowedWithdrawals = 0.2
+        /// Where files are spooled; a folder of ours, emptied before each pull.
+        public var spoolFolder: String
+        /// Threads that normalise one batch.
+        public var width = ProcessInfo.processInfo.activeProcessorCount
+
+        /// - Parameter spoolFolder: where files are spooled.
+        public init(spoolFolder: String) { self.spoolFolder = spoolFolder }
     }
 
-    private let store: any CreditStore
-    private let digests: VersionDigests
-    private let options: Options
+    let store: any CreditStore
+    let options: Options
+    let digester: VersionDigester
+    let now: @Sendable () -> Int64
+    let isStopped: @Sendable () -> Bool
+    private let adapters: [AgencyID: any SourceAdapter]
+    private let random: @Sendable () -> UInt64
+    private let sleep: @Sendable (Int) -> Void
     private let logger: Logger
 
-    /// - Parameter secret: the installation's, under which versions with a restricted key are digested.
-    package init(store: any CreditStore, secret: [UInt8], options: Options, logger: Logger) {
+    /// - Parameters:
+    ///   - secret: the installation's, for digests of versions whose keys hold personal data.
+    ///   - now: POSIX seconds.
+    ///   - random: 64 random bits, for jitter and request ids.
+    ///   - sleep: waits, in milliseconds.
+    ///   - isStopped: whether the operator wants it to end at the next opportunity.
+    public init(
+        store: any CreditStore, adapters: [AgencyID: any SourceAdapter], options: Options, secret: [UInt8],
+        now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64,
+        sleep: @escaping @Sendable (Int) -> Void, isStopped: @escaping @Sendable () -> Bool = { false },
+        logger: Logger = Logger(label: "suixin.ingestion")
+    ) {
         self.store = store
-        self.digests = VersionDigests(secret: secret)
+        self.adapters = adapters
         self.options = options
+        digester = VersionDigester(secret: secret)
+        self.now = now
+        self.random = random
+        self.sleep = sleep
+        self.isStopped = isStopped
         self.logger = logger
     }
 
-    /// Pulls every dataset of the given agencies until they have nothing more. Blocking.
+    /// Pulls everything that is new. Blocking.
+    ///
     /// - Parameters:
-    ///   - isStopped: whether the operator wants it to end; what was committed stays.
-    ///   - progress: called from several threads with what each commit did.
-    /// - Returns: one report a dataset, in the order of agencies and datasets.
-    package func sync(
-        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
-        isStopped: @escaping @Sendable () -> Bool = { false },
-        progress: @escaping @Sendable (DatasetID, CommitOutcome) -> Void = { _, _ in }
-    ) -> [RunReport] {
-        let reports = Mutex([Int: [RunReport]]())
+    ///   - agencies: which; nil for all.
+    ///   - datasets: which of theirs; nil for all.
+    ///   - progress: called after each batch, from the agencies' threads.
+    @discardableResult
+    public func sync(
+        agencies: [AgencyID]? = nil, datasets: [DatasetID]? = nil,
+        progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    ) -> SyncReport {
+        let wanted = agencies ?? adapters.keys.sorted()
+        let results = Mutex([AgencyID: [RunReport]]())
         let group = DispatchGroup()
-        for (index, entry) in adapters.enumerated() {
-            DispatchQueue(label: "suixin.sync.\(entry.id)").async(group: group) {
-                let done = pullAll(entry.adapter, isStopped: isStopped, progress: progress)
-                reports.withLock { $0[index] = done }
+        withExtendedLifetime(results) {
+            for agency in wanted {
+                guard let adapter = adapters[agency] else { continue }
+                // A queue of its own is a thread of its own: pulls block.
+                DispatchQueue(label: "suixin.sync.\(agency)").async(group: group) { [self] in
+                    let reports = syncAgency(adapter, datasets: datasets, progress: progress)
+                    results.withLock { $0[agency] = reports }
+                }
             }
+            group.wait()
         }
-        group.wait()
-        let all = reports.withLock { $0 }
-        return adapters.indices.flatMap { all[$0] ?? [] }
+        let byAgency = results.withLock { $0 }
+        return SyncReport(runs: wanted.flatMap { byAgency[$0] ?? [] })
     }
 
-    private func pullAll(
-        _ adapter: any SourceAdapter,
-        isStopped: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (DatasetID, CommitOutcome) -> Void
+    private func syncAgency(
+        _ adapter: any SourceAdapter, datasets: [DatasetID]?, progress: @escaping @Sendable (SyncProgress) -> Void
     ) -> [RunReport] {
         var reports: [RunReport] = []
-        for dataset in type(of: adapter).descriptor.datasets where !isStopped() {
-            let report = pull(dataset.id, adapter, isStopped: isStopped) { progress(dataset.id, $0) }
-            do { try store.finish(report) } catch {
-                logger.error(
-                    "cannot note how a run ended",
-                    metadata: ["dataset": "\(dataset.id)", "error": "\(error)"]
-                )
-            }
-            reports.append(report)
+        for dataset in type(of: adapter).descriptor.datasets.map(\.id)
+        where datasets?.contains(dataset) ?? true {
+            if isStopped() { break }
+            reports.append(syncDataset(dataset, adapter, progress: progress))
         }
         return reports
     }
 
-    private func pull(
-        _ dataset: DatasetID,
-        _ adapter: any SourceAdapter,
-        isStopped: @escaping @Sendable () -> Bool,
-        onCommit: @escaping (CommitOutcome) -> Void
+    private func syncDataset(
+        _ dataset: DatasetID, _ adapter: any SourceAdapter, progress: @escaping @Sendable (SyncProgress) -> Void
     ) -> RunReport {
-        let started = options.clock()
-        let run = "\(dataset) \(LocalTime(posix: started).compact)"
-        let sink = StoreSink(
-            run: run,
-            dataset: dataset,
-            context: StoreSink.Context(
-                store: store,
-                adapter: adapter,
-                digests: digests,
-                allowedShare: options.allowedShare,
-                kept: options.limits.kept,
-                clock: options.clock
-            ),
-            onCommit: onCommit
-        )
-        var trouble = ""
+        let run = "\(now())-\(String(random() & 0xFFFF_FFFF, radix: 36))"
+        let startedAt = now()
+        let taker = BatchTaker(self, adapter: adapter, dataset: dataset, run: run, report: progress)
+        var error = ""
         do {
-            let position = try store.sourceState(of: dataset).position.map(Position.init(bytes:))
-            let spool = "\(options.spoolFolder)/\(dataset.agency)-\(dataset.name)"
-            try Self.empty(spool)
-            defer { try? FileManager.default.removeItem(atPath: spool) }
-            let request = PullRequest(
-                dataset: dataset,
-                position: position,
-                limits: options.limits,
-                retry: options.retry,
-                now: options.clock,
-                sleep: options.sleep,
-                random: options.random,
-                isStopped: isStopped,
-                spoolFolder: spool
-            )
-            try adapter.pull(request, into: sink)
-        } catch {
-            trouble = "\(error)"
-            logger.warning("a pull failed", metadata: ["dataset": "\(dataset)", "error": "\(error)"])
+            let folder = try emptyFolder(for: dataset.agency)
+            let state = try store.sourceState(of: dataset)
+            try adapter.pull(request(dataset, position: state.position, folder: folder), into: taker)
+        } catch let failure {
+            error = "\(failure)"
+            logger.warning("\(dataset): \(error)")
         }
-        return RunReport(
-            run: run,
-            dataset: dataset,
-            startedAt: started,
-            endedAt: options.clock(),
-            outcome: sink.outcome,
-            error: trouble
-        )
+        let report = RunReport(
+            run: run, dataset: dataset, startedAt: startedAt, endedAt: now(), outcome: taker.outcome, error: error)
+        do {
+            try store.finish(report)
+        } catch {
+            logger.error("\(dataset): how the run ended could not be stored: \(error)")
+            if report.error.isEmpty {
+                var failed = report
+                failed.error = "\(error)"
+                return failed
+            }
+        }
+        return report
     }
 
-    /// What an earlier run left behind in it was never taken.
-    private static func empty(_ folder: String) throws {
-        if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
+    private func request(_ dataset: DatasetID, position: [UInt8]?, folder: String) -> PullRequest {
+        PullRequest(
+            dataset: dataset, position: position.map { Position(bytes: $0) }, limits: options.limits, retry: options.retry,
+            now: now, sleep: sleep, random: random, isStopped: isStopped, spoolFolder: folder)
+    }
+
+    private func emptyFolder(for agency: AgencyID) throws -> String {
+        let folder = "\(options.spoolFolder)/\(agency)"
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for name in try files.contentsOfDirectory(atPath: folder) { try files.removeItem(atPath: "\(folder)/\(name)") }
+        return folder
+    }
+
+    /// Reads a quarantined row again and takes it where that works now.
+    ///
+    /// - Returns: whether it was taken.
+    public func retry(_ entry: QuarantineEntry) throws -> Bool {
+        guard let adapter = adapters[entry.dataset.agency] else { return false }
+        let record: SourceRecord?
+        do {
+            record = try adapter.decode(entry.original, of: entry.dataset, place: entry.place)
+        } catch {
+            logger.info("\(entry.dataset): quarantined row \(entry.id) is still bad: \(error.rule)")
+            return false
+        }
+        guard let record else { return false }
+        let row: NormalisedRow
+        do {
+            row = try adapter.normalise(record)
+        } catch {
+            logger.info("\(entry.dataset): quarantined row \(entry.id) is still bad: \(error.rule)")
+            return false
+        }
+        let version = RecordVersion(
+            digest: digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey), operation: record.operation,
+            modified: record.modified, sequence: record.sequence, content: record.operation == .record ? row.record : nil)
+        _ = try store.commit(
+            StoreBatch(
+                dataset: entry.dataset, run: "retry-\(entry.id)", receivedAt: now(),
+                versions: [
+                    ReceivedVersion(
+                        key: record.key, hasRestrictedKey: row.hasRestrictedKey, version: version,
+                        original: record.original, place: record.place)
+                ]))
+        try store.resolveQuarantine(id: entry.id, as: "taken")
+        return true
     }
 }

@@ -16,7 +16,8 @@ struct Statement {
     }
 
     mutating func add(_ claim: Claim) {
-        if !records.contains(claim.record) { records.append(claim.record) }
+        // What one record says twice comes one after the other.
+        if records.last != claim.record { records.append(claim.record) }
         if let text = claim.original { originals.append((claim.record, text)) }
     }
 }

@@ -55,11 +55,15 @@ struct ItemText {
         guard case .year(let year)? = item.content.from, item.content.to ?? .year(year) == .year(year) else {
             return false
         }
-        return facts.contains { $0.field == "year" && $0.value == .number(Int64(year)) }
+        return facts.contains {
+            $0.field == "year" && ($0.value == .date(.year(year)) || $0.value == .number(Int64(year)))
+        }
     }
 
     private func isLong(_ stretch: Stretch) -> Bool {
-        stretch.content.facts.contains { limit.beginning(of: $0.value) != nil }
+        stretch.content.facts.contains {
+            limit.beginning(of: $0.value) != nil || $0.original.flatMap(limit.beginning) != nil
+        }
     }
 
     func write(to text: inout CanonicalJSONWriter) {
@@ -122,22 +126,43 @@ struct ItemText {
                 text.key("from")
                 text.date(from)
             }
-            if let to = stretch.content.to {
-                text.key("to")
-                text.date(to)
-            }
-            text.key("values")
-            text.beginObject()
-            for fact in ItemText.sorted(stretch.content.facts)
-            where facts.first(where: { $0.field == fact.field })?.value != fact.value {
-                text.key(fact.field)
-                text.value(limit.beginning(of: fact.value) ?? fact.value)
-            }
-            text.endObject()
+            write(
+                ItemText.sorted(stretch.content.facts).filter(differsFromPresent),
+                until: stretch.content.to,
+                to: &text
+            )
             text.key("version")
             text.string(stretch.version.digest.text)
             text.endObject()
         }
         text.endArray()
+    }
+
+    private func differsFromPresent(_ fact: Fact) -> Bool {
+        facts.first { $0.field == fact.field }?.value != fact.value
+    }
+
+    private func write(_ facts: [Fact], until to: CreditDate?, to text: inout CanonicalJSONWriter) {
+        if facts.contains(where: { $0.original != nil }) {
+            text.key("originals")
+            text.beginObject()
+            for fact in facts {
+                guard let original = fact.original else { continue }
+                text.key(fact.field)
+                text.string(limit.beginning(of: original) ?? original)
+            }
+            text.endObject()
+        }
+        if let to {
+            text.key("to")
+            text.date(to)
+        }
+        text.key("values")
+        text.beginObject()
+        for fact in facts {
+            text.key(fact.field)
+            text.value(limit.beginning(of: fact.value) ?? fact.value)
+        }
+        text.endObject()
     }
 }

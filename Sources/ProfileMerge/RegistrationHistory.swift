@@ -9,8 +9,8 @@ struct RegistrationHistory {
     private struct Alteration {
         let record: Int
         let field: String
-        let before: Value?
-        let after: Value?
+        let before: (value: Value, original: String?)?
+        let after: (value: Value, original: String?)?
         let date: CreditDate?
     }
 
@@ -36,8 +36,11 @@ struct RegistrationHistory {
             guard let item = facts.first(where: { $0.field == "item" })?.value,
                 let field = policy.alterations[item.plainText ?? ""] ?? policy.alterations[item.label ?? ""]
             else { continue }
-            func value(_ name: String) -> Value? {
-                facts.first { $0.field == name }?.value.plainText.flatMap { canonical($0, field) }.map { .text($0) }
+            func value(_ name: String) -> (value: Value, original: String?)? {
+                guard let fact = facts.first(where: { $0.field == name }), let text = fact.value.plainText,
+                    let value = canonical(text, field)
+                else { return nil }
+                return (.text(value), fact.original ?? (value == text ? nil : text))
             }
             alterations.append(
                 Alteration(
@@ -55,37 +58,47 @@ struct RegistrationHistory {
         }
     }
 
-    private func canonical(_ text: String, _ field: String) -> String? { text }
+    /// The text as a registration would give it: alterations hold names and addresses as running text.
+    private func canonical(_ text: String, _ field: String) -> String? {
+        switch field {
+        case "name": Normalise.name(text)
+        case "legalRepresentative": Normalise.person(text)
+        case "address": Normalise.address(text)
+        default: text
+        }
+    }
 
     private func add(_ alterations: [Alteration], to attribute: inout Attribute) {
         for (place, alteration) in alterations.enumerated() {
             let previous = place > 0 ? alterations[place - 1] : nil
             if let before = alteration.before {
-                let follows = previous?.after == before
+                let follows = previous?.after?.value == before.value
                 add(
                     Past(
-                        value: before,
+                        value: before.value,
                         from: follows ? previous?.date : nil,
                         to: Timeline.dayBefore(alteration.date),
                         records: follows
                             ? [previous?.record, alteration.record].compactMap { $0 } : [alteration.record],
-                        version: nil
+                        version: nil,
+                        original: before.original
                     ),
                     to: &attribute
                 )
             }
             guard let after = alteration.after else { continue }
-            if place + 1 == alterations.count, after == attribute.statement.value {
+            if place + 1 == alterations.count, after.value == attribute.statement.value {
                 attribute.from = alteration.date ?? attribute.from
-            } else if place + 1 == alterations.count || alterations[place + 1].before != after {
+            } else if place + 1 == alterations.count || alterations[place + 1].before?.value != after.value {
                 let next = place + 1 < alterations.count ? alterations[place + 1].date : nil
                 add(
                     Past(
-                        value: after,
+                        value: after.value,
                         from: alteration.date,
                         to: Timeline.dayBefore(next),
                         records: [alteration.record],
-                        version: nil
+                        version: nil,
+                        original: after.original
                     ),
                     to: &attribute
                 )

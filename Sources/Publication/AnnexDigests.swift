@@ -4,7 +4,9 @@ internal import CanonicalJSON
 enum AnnexDigests {
     /// In the order of the profile's bytes; almost every profile has none, and is not even parsed.
     static func find(in profile: [UInt8]) -> [String] {
-        guard contains(profile, Array("\"rest\":".utf8)), let value = try? JSONValue(parsing: profile) else { return [] }
+        guard contains(profile, Array("\"rest\":".utf8)), let value = try? JSONValue(parsing: profile) else {
+            return []
+        }
         var digests: [String] = []
         collect(value, into: &digests)
         return digests

@@ -38,11 +38,13 @@ package struct Envelope: Hashable, Sendable {
         let value = try JSONValue(parsing: payload)
         guard case .object(let members) = value, members.count == 5, case .integer(let issuedAt)? = members["iat"],
             case .string(let issuer)? = members["iss"], case .string(let subject)? = members["sub"],
-            case .string(let version)? = members["version"], case .object? = members["profile"]
+            case .string(let version)? = members["version"], case .object? = members["profile"],
+            SignedTime.isPlausible(issuedAt)
         else { throw PublicationError.malformed("a profile's payload needs iat, iss, profile, sub and version") }
         let envelope = Envelope(issuer: issuer, issuedAt: issuedAt, subject: subject, version: version)
         let (head, tail) = envelope.frame
-        guard payload.starts(with: head), payload.count > head.count + tail.count, payload.suffix(tail.count).elementsEqual(tail)
+        guard payload.starts(with: head), payload.count > head.count + tail.count,
+            payload.suffix(tail.count).elementsEqual(tail)
         else { throw PublicationError.malformed("a profile's payload is not canonical") }
         return (envelope, payload[head.count..<(payload.count - tail.count)])
     }

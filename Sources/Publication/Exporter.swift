@@ -60,7 +60,8 @@ package struct Exporter: Sendable {
     /// - Parameters:
     ///   - now: POSIX seconds.
     ///   - progress: called with the number of profiles written so far.
-    package func export(to destination: Destination, at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Report {
+    package func export(to destination: Destination, at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Report
+    {
         var report = Report()
         report.position = try store.storePosition()
         let profiles = try HashingFile(destination.profiles)
@@ -106,15 +107,21 @@ package struct Exporter: Sendable {
 
     private func manifest(_ report: Report, annexes: HashingFile?, at now: Int64) throws -> [UInt8] {
         let sources = SourcesPayload(
-            try store.sourceStates(), datasets: publisher.datasets, now: now, lateAfter: publisher.lateAfter)
+            try store.sourceStates(),
+            datasets: publisher.datasets,
+            now: now,
+            lateAfter: publisher.lateAfter
+        )
         func part(_ file: (count: Int, bytes: Int, digest: String)) -> JSONValue {
             .object([
-                "bytes": .integer(Int64(file.bytes)), "count": .integer(Int64(file.count)), "digest": .string(file.digest),
+                "bytes": .integer(Int64(file.bytes)), "count": .integer(Int64(file.count)),
+                "digest": .string(file.digest),
             ])
         }
         return JSONValue.object([
             "annexes": annexes.map { part(($0.lines, $0.bytes, $0.digest)) } ?? .null,
-            "created": .string(LocalTime(posix: now).description), "iat": .integer(now), "iss": .string(publisher.issuer),
+            "created": .string(LocalTime(posix: now).description), "iat": .integer(now),
+            "iss": .string(publisher.issuer),
             "keys": .array(keys.keys.map { .string($0.keyID) }),
             "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
             "profiles": part((report.profiles, report.bytes, report.digest)), "sources": sources.value,

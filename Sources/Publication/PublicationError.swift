@@ -1,5 +1,10 @@
 package import CreditModel
 
+/// What a signed time must be: POSIX seconds of the years 1970 to 9999. Beyond them, arithmetic and calendars give out.
+enum SignedTime {
+    static func isPlausible(_ seconds: Int64) -> Bool { 0...253_402_300_799 ~= seconds }
+}
+
 /// Why something was not published, or not taken as published.
 package enum PublicationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A signed document whose payload is not in this exchange's form.

@@ -2,6 +2,7 @@ package import CreditModel
 package import CreditStore
 internal import ServiceKit
 internal import Signing
+internal import Synchronization
 
 extension Publisher: SourcesStatus {
     /// Signs a status of the sources if anything changed since the last one, or an hour has passed. Blocking.
@@ -12,6 +13,11 @@ extension Publisher: SourcesStatus {
     /// - Throws: ``PublicationError/unfinished(waiting:)`` while profiles wait: a status vouches for all of them.
     @discardableResult
     package func publishStatus(at now: Int64, day: Day) throws -> SignedStatus {
+        // Two readers that ask at once must not both continue the chain from the same status.
+        try statusLock.mutex.withLock { _ in try nextStatus(at: now, day: day) }
+    }
+
+    private func nextStatus(at now: Int64, day: Day) throws -> SignedStatus {
         // The position is read first: what happens after it is not vouched for, and costs one more status.
         let position = try store.storePosition()
         let latest = try store.latestStatus()
@@ -21,11 +27,20 @@ extension Publisher: SourcesStatus {
         if let latest, try isStillGood(latest, position: position, sources: sources, now: now) { return latest }
         try checkFinished(on: day)
         let status = StatusPayload(
-            issuer: issuer, issuedAt: now, position: position, previous: latest?.digest, sources: sources)
+            issuer: issuer,
+            issuedAt: now,
+            position: position,
+            previous: latest?.digest,
+            sources: sources
+        )
         let payload = status.payload
         let signed = SignedStatus(
-            position: position, issuedAt: now, expiresAt: status.expiresAt, digest: Self.digest(payload),
-            document: try signingKey().sign(payload, as: .status).flattened)
+            position: position,
+            issuedAt: now,
+            expiresAt: status.expiresAt,
+            digest: Self.digest(payload),
+            document: try signingKey().sign(payload, as: .status).flattened
+        )
         try store.storeStatus(signed)
         return signed
     }
@@ -39,7 +54,9 @@ extension Publisher: SourcesStatus {
         }
     }
 
-    private func isStillGood(_ latest: SignedStatus, position: Int64, sources: SourcesPayload, now: Int64) throws -> Bool {
+    private func isStillGood(_ latest: SignedStatus, position: Int64, sources: SourcesPayload, now: Int64) throws
+        -> Bool
+    {
         guard latest.position == position, now - latest.issuedAt < Self.statusRenewal else { return false }
         // A source may turn late without any commit. The document is our own, from our own store.
         let payload = try SignedDocument(parsing: latest.document).unverifiedPayload

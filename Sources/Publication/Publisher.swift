@@ -4,6 +4,12 @@ package import CreditStore
 internal import Foundation
 internal import ServiceKit
 package import Signing
+internal import Synchronization
+
+/// Held while a status is signed; shared by all copies of a ``Publisher``.
+final class StatusLock: Sendable {
+    let mutex = Mutex(())
+}
 
 /// Signs what is derived: each profile once per version, and the status of the sources after them.
 package struct Publisher: Sendable {
@@ -17,6 +23,7 @@ package struct Publisher: Sendable {
     let signingKey: @Sendable () throws -> SigningKey
     let datasets: [DatasetID]
     let lateAfter: Int64
+    let statusLock = StatusLock()
     private let batchSize: Int
     private let width: Int
 
@@ -26,8 +33,12 @@ package struct Publisher: Sendable {
     ///   - datasets: all that the exchange means to read: those never tried are published as `never`.
     ///   - lateAfter: seconds without a good run after which a source counts as late.
     package init(
-        store: any CreditStore, issuer: String, signingKey: @escaping @Sendable () throws -> SigningKey,
-        datasets: [DatasetID], lateAfter: Int64 = 36 * 3600, batchSize: Int = 500,
+        store: any CreditStore,
+        issuer: String,
+        signingKey: @escaping @Sendable () throws -> SigningKey,
+        datasets: [DatasetID],
+        lateAfter: Int64 = 36 * 3600,
+        batchSize: Int = 500,
         width: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.store = store
@@ -66,7 +77,12 @@ package struct Publisher: Sendable {
         guard payload.count <= Envelope.limit else { throw PublicationError.tooLarge(profile.id, bytes: payload.count) }
         let document = try key.sign(payload, as: .profile)
         return SignedProfile(
-            id: profile.id, version: profile.version, key: key.keyID, issuedAt: now, document: document.flattened)
+            id: profile.id,
+            version: profile.version,
+            key: key.keyID,
+            issuedAt: now,
+            document: document.flattened
+        )
     }
 
     /// `sha256:` and the hexadecimal digest.

@@ -26,7 +26,11 @@ struct SourcesPayload {
         for state in states { known[state.dataset] = state }
         var agencies: [String: [String: JSONValue]] = [:]
         for (dataset, state) in known {
-            agencies[dataset.agency.rawValue, default: [:]][dataset.name] = Self.value(state, now: now, lateAfter: lateAfter)
+            agencies[dataset.agency.rawValue, default: [:]][dataset.name] = Self.value(
+                state,
+                now: now,
+                lateAfter: lateAfter
+            )
         }
         value = .object(agencies.mapValues { .object($0) })
     }

@@ -24,9 +24,12 @@ package struct StatusPayload: Hashable, Sendable {
 
     /// Reads a payload whose signature was checked.
     package init(_ payload: [UInt8]) throws {
-        guard case .object(let members) = try JSONValue(parsing: payload), case .integer(let issuedAt)? = members["iat"],
+        guard case .object(let members) = try JSONValue(parsing: payload),
+            case .integer(let issuedAt)? = members["iat"],
             case .integer(let expiresAt)? = members["exp"], case .string(let issuer)? = members["iss"],
-            case .integer(let position)? = members["position"], let sources = members["sources"], case .object = sources
+            case .integer(let position)? = members["position"], let sources = members["sources"],
+            case .object = sources,
+            SignedTime.isPlausible(issuedAt), SignedTime.isPlausible(expiresAt), issuedAt < expiresAt
         else { throw PublicationError.malformed("a status needs exp, iat, iss, position, previous and sources") }
         self.issuer = issuer
         self.issuedAt = issuedAt
@@ -39,7 +42,8 @@ package struct StatusPayload: Hashable, Sendable {
     /// Canonical JSON.
     var payload: [UInt8] {
         let members: [String: JSONValue] = [
-            "exp": .integer(expiresAt), "iat": .integer(issuedAt), "iss": .string(issuer), "position": .integer(position),
+            "exp": .integer(expiresAt), "iat": .integer(issuedAt), "iss": .string(issuer),
+            "position": .integer(position),
             "previous": previous.map { .string($0) } ?? .null, "sources": sources,
         ]
         return JSONValue.object(members).canonical

@@ -15,7 +15,8 @@ package struct TruthExporter: Sendable {
     /// - Parameter path: nil writes to the standard output; a file is readable by its owner only.
     /// - Returns: the number of lines.
     package func export(to path: String?, progress: (Int) -> Void = { _ in }) throws -> Int {
-        let file = try path.map { path throws(SigningError) in try DurableFile(path: path, mode: 0o600) } ?? DurableFile()
+        let file =
+            try path.map { path throws(SigningError) in try DurableFile(path: path, mode: 0o600) } ?? DurableFile()
         var last: EnterpriseID?
         var count = 0
         while true {
@@ -53,15 +54,18 @@ package struct TruthExporter: Sendable {
 
     /// The name's history, and the present name where the history does not hold it.
     private func names(_ profile: [String: JSONValue]) -> [JSONValue] {
-        guard case .object(let registration)? = profile["registration"], case .object(let name)? = registration["name"] else {
+        guard case .object(let registration)? = profile["registration"], case .object(let name)? = registration["name"]
+        else {
             return []
         }
         var names: [JSONValue] = []
         if case .array(let history)? = name["history"] {
             for case .object(let entry) in history {
-                names.append(.object([
-                    "name": entry["value"] ?? .null, "from": entry["from"] ?? .null, "to": entry["to"] ?? .null,
-                ]))
+                names.append(
+                    .object([
+                        "name": entry["value"] ?? .null, "from": entry["from"] ?? .null, "to": entry["to"] ?? .null,
+                    ])
+                )
             }
         }
         let isHeld = names.contains {

@@ -65,7 +65,9 @@ package struct Verification: Sendable, Hashable {
         func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
         return JSONValue.object([
             "verdict": .string(
-                verdict == .notGenuine ? "not-genuine" : verdict == .genuineAndCurrent ? "genuine-and-current" : "genuine"),
+                verdict == .notGenuine
+                    ? "not-genuine" : verdict == .genuineAndCurrent ? "genuine-and-current" : "genuine"
+            ),
             "exitCode": .integer(Int64(verdict.rawValue)), "kind": .string(kind),
             "facts": .object(facts.mapValues { .string($0) }), "problems": list(problems), "proves": list(proves),
             "doesNotProve": list(doesNotProve),

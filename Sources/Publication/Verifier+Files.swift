@@ -11,17 +11,21 @@ extension Verifier {
     ///   - manifestPath: the manifest of an export; nil looks beside the file.
     /// - Throws: ``SigningError`` where a file cannot be read.
     package func verify(
-        file path: String, statusPath: String? = nil, manifestPath: String? = nil
+        file path: String,
+        statusPath: String? = nil,
+        manifestPath: String? = nil
     ) throws -> Verification {
         let reader = try LineReader(path: path)
+        let manifest = manifestPath ?? Exporter.Destination.manifestPath(of: path)
+        // An export has a manifest beside it, or more than one line that is a document by itself.
+        let isExport = manifestPath != nil || LineReader.exists(manifest)
         guard let first = try reader.next() else {
+            // An exchange that knows nobody yet exports an empty file, and its manifest says so.
+            if isExport { return try export([], reader, manifest: manifest) }
             var result = Verification(.notGenuine, kind: "unknown")
             result.problems = ["the file is empty"]
             return result
         }
-        let manifest = manifestPath ?? Exporter.Destination.manifestPath(of: path)
-        // An export has a manifest beside it, or more than one line that is a document by itself.
-        let isExport = manifestPath != nil || LineReader.exists(manifest)
         guard let second = try reader.next() else {
             if isExport { return try export([first], reader, manifest: manifest) }
             return try one(first, statusPath)
@@ -76,9 +80,14 @@ extension Verifier {
             return
         }
         for name in ["issued", "position", "issuer"] { result.facts[name] = manifest.facts[name] }
-        if manifest.facts["digest"] != check.digest { result.fail("the file is not the one that its manifest describes") }
+        if manifest.facts["digest"] != check.digest {
+            result.fail("the file is not the one that its manifest describes")
+        }
         if manifest.facts["profiles"] != String(check.count) {
             result.fail("it has \(check.count) profiles, its manifest says \(manifest.facts["profiles"] ?? "?")")
+        }
+        if let issuer = manifest.facts["issuer"], !check.issuers.subtracting([issuer]).isEmpty {
+            result.fail("its profiles are not all issued by \(issuer), as its manifest is")
         }
         guard result.verdict != .notGenuine else { return }
         result.proves.append("the export is whole: as many profiles, byte for byte, as its manifest says")

@@ -48,8 +48,13 @@ package struct Verifier: Sendable {
             return result
         }
         for (name, value) in status.facts { result.facts["status \(name)"] = value }
-        if result.facts["issuer"] != status.facts["issuer"] { result.fail("profile and status come from different issuers") }
-        if status.verdict == .genuineNotCurrent { result.problems += status.problems.map { "status: \($0)" } }
+        if result.facts["issuer"] != status.facts["issuer"] {
+            result.fail("profile and status come from different issuers")
+        }
+        if status.verdict == .genuineNotCurrent {
+            result.verdict = max(result.verdict, .genuineNotCurrent)
+            result.problems += status.problems.map { "status: \($0)" }
+        }
         guard result.verdict != .notGenuine else { return result }
         result.proves.append("the sources were as the status says at its time")
         return result
@@ -87,21 +92,28 @@ package struct Verifier: Sendable {
         result.facts["expires"] = LocalTime(posix: status.expiresAt).description
         result.facts["position"] = String(status.position)
         for state in status.states {
-            result.facts["source \(state.dataset)"] = state.state + (state.completeUpTo.map { ", complete up to \($0)" } ?? "")
+            result.facts["source \(state.dataset)"] =
+                state.state + (state.completeUpTo.map { ", complete up to \($0)" } ?? "")
         }
         check(issuer: status.issuer, &result)
-        if status.expiresAt - status.issuedAt > Publisher.statusLifetime { result.fail("it lives longer than a status may") }
+        if status.expiresAt - status.issuedAt > Publisher.statusLifetime {
+            result.fail("it lives longer than a status may")
+        }
         guard result.verdict != .notGenuine else { return result }
         if now >= status.expiresAt {
             result.verdict = .genuineNotCurrent
-            result.problems = ["it expired at \(LocalTime(posix: status.expiresAt)): ask the exchange for the present one"]
+            result.problems = [
+                "it expired at \(LocalTime(posix: status.expiresAt)): ask the exchange for the present one"
+            ]
         }
         // Two minutes of difference between clocks are forgiven.
         if status.issuedAt > now + 120 {
             result.verdict = .genuineNotCurrent
             result.problems.append("it was issued in the future: one of the clocks is wrong")
         }
-        result.proves = ["every profile that position \(status.position) touches was derived and signed when it was issued"]
+        result.proves = [
+            "every profile that position \(status.position) touches was derived and signed when it was issued"
+        ]
         result.doesNotProve = ["which version of a profile belongs to that position: the hash tree is not there yet"]
         return result
     }

@@ -30,7 +30,9 @@ public enum Base64URL {
     }
 
     /// The text of some bytes.
-    public static func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: encode(bytes), as: UTF8.self) }
+    public static func text(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: encode(bytes), as: UTF8.self)
+    }
 
     /// - Returns: nil unless the text is exactly what ``encode(_:)`` would have written.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {

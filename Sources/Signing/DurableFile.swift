@@ -101,7 +101,9 @@ package final class DurableFile {
 package enum PrivateFile {
     /// Makes the folder, with mode 0700, unless it is there; one that others can enter is refused.
     package static func makeFolder(_ path: String) throws(SigningError) {
-        if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw .file(path: path, action: "create folder", errno: errno) }
+        if unsafe mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw .file(path: path, action: "create folder", errno: errno)
+        }
         try checkFolder(path)
     }
 
@@ -131,7 +133,9 @@ package enum PrivateFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw .file(path: path, action: "look at", errno: errno) }
         guard status.st_mode & 0o077 == 0 else {
-            throw .keys("\(path) can be read or written by others than its owner: chmod 600 '\(path)', and rotate the key if anybody may have read it")
+            throw .keys(
+                "\(path) can be read or written by others than its owner: chmod 600 '\(path)', and rotate the key if anybody may have read it"
+            )
         }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
             throw .keys("\(path) is no key file: move it out of the folder")

@@ -62,7 +62,9 @@ public struct KeyRing: Sendable {
     /// The key that signs new documents.
     public var signingKey: SigningKey {
         get throws(SigningError) {
-            guard let last = entries.last else { throw .keys("\(folder) holds no key: create one with `suixin keys create`") }
+            guard let last = entries.last else {
+                throw .keys("\(folder) holds no key: create one with `suixin keys create`")
+            }
             guard let secret = last.secret else {
                 throw .keys("the newest key in \(folder) has no private part: rotate with `suixin keys rotate`")
             }

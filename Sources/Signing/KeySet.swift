@@ -38,7 +38,9 @@ public struct KeySet: Hashable, Sendable {
 
     /// Checks a document by the key that it names.
     /// - Parameter type: what it must be; nil takes any, for the caller to look at.
-    public func verify(_ document: SignedDocument, as type: DocumentType? = nil) throws(SigningError) -> Verified<[UInt8]> {
+    public func verify(_ document: SignedDocument, as type: DocumentType? = nil) throws(SigningError) -> Verified<
+        [UInt8]
+    > {
         let header = try document.unverifiedHeader
         guard SignatureAlgorithm(rawValue: header.algorithm) != nil else {
             throw .algorithm(FlatObject.shown(header.algorithm))
@@ -47,7 +49,10 @@ public struct KeySet: Hashable, Sendable {
         guard let key = byID[keyID] else { throw .unknownKey(FlatObject.shown(keyID)) }
         let verified = try key.verify(document)
         if let type, verified.type != type {
-            throw .type(expected: type.rawValue, found: FlatObject.shown(verified.type?.rawValue ?? "document without a type"))
+            throw .type(
+                expected: type.rawValue,
+                found: FlatObject.shown(verified.type?.rawValue ?? "document without a type")
+            )
         }
         return verified
     }

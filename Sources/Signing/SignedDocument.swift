@@ -36,7 +36,8 @@ public struct SignedDocument: Hashable, Sendable {
         for name in object.names where !["payload", "protected", "signature"].contains(name) {
             throw .malformed("a member that does not belong here: \(FlatObject.shown(name))")
         }
-        guard let protected = object["protected"], let payload = object["payload"], let signature = object["signature"] else {
+        guard let protected = object["protected"], let payload = object["payload"], let signature = object["signature"]
+        else {
             throw .malformed("payload, protected or signature is missing")
         }
         self.init(protected: Array(protected.utf8), payload: Array(payload.utf8), signature: Array(signature.utf8))
@@ -45,7 +46,9 @@ public struct SignedDocument: Hashable, Sendable {
     /// RFC 7515 §7.1.
     private init(compact bytes: [UInt8]) throws(SigningError) {
         let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3 else { throw .malformed("neither flattened JSON nor three parts with dots between them") }
+        guard parts.count == 3 else {
+            throw .malformed("neither flattened JSON nor three parts with dots between them")
+        }
         self.init(protected: Array(parts[0]), payload: Array(parts[1]), signature: Array(parts[2]))
     }
 
@@ -78,7 +81,9 @@ public struct SignedDocument: Hashable, Sendable {
     /// What the header says, which proves nothing yet.
     public var unverifiedHeader: Header {
         get throws(SigningError) {
-            guard let json = Base64URL.decode(protected), !json.isEmpty else { throw .malformed("its header is no base64url") }
+            guard let json = Base64URL.decode(protected), !json.isEmpty else {
+                throw .malformed("its header is no base64url")
+            }
             return try Header(json)
         }
     }

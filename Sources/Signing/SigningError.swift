@@ -24,7 +24,8 @@ public enum SigningError: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformed(let what): "not a signed document of this form: \(what)"
         case .tooLarge(let bytes, let limit): "too large: \(bytes) bytes, at most \(limit) are taken"
         case .algorithm(let name): "algorithm \(name) is not allowed here: ES256 or EdDSA, and the one of the key"
-        case .unknownKey(let kid): "signed by key \(kid), which is not among the keys handed in: fetch the issuer's JWKS anew"
+        case .unknownKey(let kid):
+            "signed by key \(kid), which is not among the keys handed in: fetch the issuer's JWKS anew"
         case .signature: "the signature does not fit: the document was changed, or signed by somebody else"
         case .type(let expected, let found): "this is a \(found), not a \(expected)"
         case .keys(let what): what

@@ -71,7 +71,7 @@ public struct VerificationKey: Hashable, Sendable {
             throw .algorithm("\(type ?? "?")/\(curve ?? "?")")
         }
         if let named = jwk["alg"], named != algorithm.rawValue { throw .algorithm(named) }
-        if let use = jwk["use"], use != "sig" { throw .malformed("a key with use \(use)") }
+        if let use = jwk["use"], use != "sig" { throw .algorithm("with use \(FlatObject.shown(use))") }
         try self.init(algorithm, raw: raw)
         // An id that is not the thumbprint would let one key be taken for another.
         if let named = jwk["kid"], named != keyID { throw .malformed("a key whose kid is not its thumbprint") }

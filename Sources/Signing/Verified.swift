@@ -27,9 +27,13 @@ extension VerificationKey {
         // The key decides the algorithm, never the document.
         guard header.algorithm == algorithm.rawValue else { throw .algorithm(FlatObject.shown(header.algorithm)) }
         if let named = header.keyID, named != keyID { throw .unknownKey(FlatObject.shown(named)) }
-        guard let signature = Base64URL.decode(document.signature) else { throw .malformed("its signature is no base64url") }
+        guard let signature = Base64URL.decode(document.signature) else {
+            throw .malformed("its signature is no base64url")
+        }
         guard let payload = Base64URL.decode(document.payload) else { throw .malformed("its payload is no base64url") }
-        guard isValid(signature, over: SignedDocument.input(document.protected, document.payload)) else { throw .signature }
+        guard isValid(signature, over: SignedDocument.input(document.protected, document.payload)) else {
+            throw .signature
+        }
         return Verified(payload: payload, key: self, type: header.type)
     }
 }

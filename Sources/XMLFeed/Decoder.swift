@@ -75,3 +75,26 @@ import CLibXML2
         return result
     }
 }
+
+extension Decoder {
+    /// A name of the shape in the document's encoding; in UTF-8 where it has no form there.
+    static func encode(_ text: String, into encoding: FeedEncoding) -> [UInt8] {
+        var input = Array(text.utf8)
+        guard encoding == .gb18030, input.contains(where: { $0 >= 0x80 }) else { return input }
+        let converter = unsafe iconv_open("GB18030", "UTF-8")
+        guard Int(bitPattern: converter) != -1, let converter = unsafe converter else { return input }
+        defer { unsafe _ = iconv_close(converter) }
+        var output = [UInt8](repeating: 0, count: input.count * 4)
+        let left: Int = unsafe input.withUnsafeMutableBytes { source in
+            unsafe output.withUnsafeMutableBytes { target in
+                var from: UnsafeMutablePointer<CChar>? = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self)
+                var fromLeft = source.count
+                var to: UnsafeMutablePointer<CChar>? = unsafe target.baseAddress?.assumingMemoryBound(to: CChar.self)
+                var toLeft = target.count
+                unsafe _ = iconv(converter, &from, &fromLeft, &to, &toLeft)
+                return toLeft
+            }
+        }
+        return Array(output.dropLast(left))
+    }
+}

@@ -21,10 +21,6 @@ final class MemoryStore: CreditStore {
     }
     let state = Mutex(State())
 
-    /// Everything derived: to compare stores.
-    var profiles: [EnterpriseID: DerivedProfile] { state.withLock { $0.profiles } }
-    func isShown(_ place: Place) -> Bool { state.withLock { $0.records[place]?.isShown ?? false } }
-
     // MARK: Ingestion
 
     func commit(_ batch: StoreBatch) throws -> CommitOutcome {
@@ -123,7 +119,7 @@ final class MemoryStore: CreditStore {
         }
     }
 
-    // MARK: What derivation never asks
+    // MARK: Reading; the rest is what derivation never asks
 
     func sourceState(of dataset: DatasetID) throws -> SourceState { SourceState(dataset: dataset) }
     func sourceStates() throws -> [SourceState] { [] }
@@ -135,7 +131,13 @@ final class MemoryStore: CreditStore {
     func currentID(of id: EnterpriseID) throws -> EnterpriseID? { state.withLock { $0.aliases[id] } }
     func enterprises(holding codeText: String) throws -> [EnterpriseID] { [] }
     func profile(of id: EnterpriseID) throws -> StoredProfile? { nil }
-    func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile] { [] }
+    func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile] {
+        state.withLock { state in
+            let ids = state.profiles.keys.sorted().filter { other in id.map { other > $0 } ?? true }
+            return ids.prefix(limit).compactMap { state.profiles[$0] }
+                .map { StoredProfile(id: $0.id, version: $0.version, bytes: $0.bytes) }
+        }
+    }
     func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)] { [] }
     func annex(_ digest: String) throws -> Annex? { nil }
     func counts() throws -> StoreCounts { StoreCounts() }
@@ -145,7 +147,9 @@ final class MemoryStore: CreditStore {
         key: RecordKey
     ) throws -> [(id: EnterpriseID, role: Role, reason: IdentityReason)] { [] }
     func held(after reference: RecordReference?, limit: Int) throws -> [HeldRecord] { [] }
-    func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory? { nil }
+    func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory? {
+        state.withLock { $0.records[Place(dataset: dataset, key: key)] }
+    }
     func shownRecords(
         of dataset: DatasetID,
         after key: RecordKey?,

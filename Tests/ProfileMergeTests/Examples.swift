@@ -60,7 +60,7 @@ enum Examples {
         [
             Row(.NSRXYDJ, "440104712345672|2016").saying(
                 [
-                    Fact("year", .number(2016)), Fact("grade", .code("B", label: nil)),
+                    Fact("year", .date(.year(2016))), Fact("grade", .code("B", label: nil)),
                     Fact("authority", .text("广州市国家税务局")),
                 ],
                 from: "2016",
@@ -68,7 +68,7 @@ enum Examples {
             ),
             Row(.NSRXYDJ, "440104712345672|2017").saying(
                 [
-                    Fact("year", .number(2017)), Fact("grade", .code("A", label: nil)),
+                    Fact("year", .date(.year(2017))), Fact("grade", .code("A", label: nil)),
                     Fact("authority", .text("广州市国家税务局")),
                 ],
                 from: "2017",
@@ -108,7 +108,10 @@ enum Examples {
                 from: "2017-12-05"
             ),
             Row(.shop, "WD88").saying(
-                [Fact("year", .number(2017)), Fact("kind", .code("2", label: "网店")), Fact("name", .text("恒通机电旗舰店"))],
+                [
+                    Fact("year", .date(.year(2017))), Fact("kind", .code("2", label: "网店")),
+                    Fact("name", .text("恒通机电旗舰店")),
+                ],
                 from: "2017",
                 to: "2017"
             ),
@@ -132,7 +135,7 @@ enum Examples {
         let grades = (2014...2017).map { year in
             Row(.NSRXYDJ, "440104712345672|\(year)").saying(
                 [
-                    Fact("year", .number(Int64(year))), Fact("grade", .code("B", label: nil)),
+                    Fact("year", .date(.year(year))), Fact("grade", .code("B", label: nil)),
                     Fact("authority", .text("广州市国家税务局")),
                 ],
                 from: "\(year)",

@@ -105,13 +105,32 @@ struct HistoryTests {
     @Test("An item whose true-from moved on keeps what it said before")
     func item() {
         let row = Row(.SCXKZ, "XK1")
-            .saying([Fact("product", .text("线"))], from: "2010-01-01", to: "2014-12-31", modified: "2010-01-02")
+            .saying(
+                [Fact("product", .text("线"), original: " 线")],
+                from: "2010-01-01",
+                to: "2014-12-31",
+                modified: "2010-01-02"
+            )
             .saying([Fact("product", .text("电缆"))], from: "2015-01-01", to: "2019-12-31", modified: "2015-01-02")
         let licence = Reading(merge(row))["licences"][0]
         #expect(licence["product"].text == "电缆")
         #expect(
             licence["history"].description
-                == #"[{"from":"2010-01-01","to":"2014-12-31","values":{"product":"线"},"version":"\#(row.versions[0].digest)"}]"#
+                == #"[{"from":"2010-01-01","originals":{"product":" 线"},"to":"2014-12-31","values":{"product":"线"},"version":"\#(row.versions[0].digest)"}]"#
         )
+    }
+
+    @Test("A former name is told as a registration would write it, with the text of the change beside it")
+    func normalised() {
+        let change = Row(.alteration, "P1|名称变更|2010-03-04").saying(
+            [
+                Fact("item", .code("名称变更", label: nil)), Fact("before", .text("广州旧名(集团) 有限公司")),
+                Fact("after", .text(new)),
+            ],
+            from: "2010-03-04"
+        )
+        let field = Reading(merge(Row(.registration, "P1").saying([named(new)]), change))["registration"]["name"]
+        #expect(field["history"][0]["value"].text == "广州旧名（集团）有限公司")
+        #expect(field["history"][0]["original"].text == "广州旧名(集团) 有限公司")
     }
 }

@@ -42,6 +42,9 @@ struct Row {
 
     func withdrawn(modified: String, sequence: Int64 = 1) -> Row { adding(.withdrawal, nil, modified, sequence) }
 
+    /// The row, no longer shown by a complete read of 红盾.
+    func absent(modified: String) -> Row { adding(.absence, nil, modified, -1) }
+
     private func adding(_ operation: Operation, _ content: CreditRecord?, _ modified: String, _ sequence: Int64) -> Row
     {
         var copy = self

@@ -30,12 +30,12 @@ struct SectionTests {
 
     @Test("Of two rows of one dataset the one that is true later counts, whatever their keys")
     func newerRow() {
-        let old = Row(.NSRXX, "440104712345672").saying(
+        let old = Row(.NSRXX, "440103712345672").saying(
             [Fact("tax.state", .code("07", label: nil))],
             from: "2005-01-01",
             modified: "2017-01-01"
         )
-        let new = Row(.NSRXX, "440103712345672").saying(
+        let new = Row(.NSRXX, "440104712345672").saying(
             [Fact("tax.state", .code("03", label: nil))],
             from: "2014-01-01",
             modified: "2016-01-01"
@@ -110,20 +110,21 @@ struct SectionTests {
         #expect(profile.names == ["佛山某厂"])
     }
 
-    @Test("Test rows, withdrawn rows and other enterprises' rows are in no profile")
+    @Test("Test rows, withdrawn rows, rows that a complete read lacks and other enterprises' rows are in no profile")
     func notShown() {
         let test = Row(.penalty, "1").saying([], isTest: true)
         let gone = Row(.penalty, "2").saying([]).withdrawn(modified: "2018-02-01")
         let mine = Row(.penalty, "3").saying([])
+        let absent = Row(.penalty, "5").saying([]).absent(modified: "2018-02-01")
         let profile = merger.merge(
             EnterpriseDecision(
                 id: EnterpriseID(pripid: "P1", digest: sha256),
                 aliases: [],
                 isRegistered: true,
                 codes: [],
-                members: [test, gone, mine].map { Membership(record: $0.reference, reason: .registryKey("P1")) }
+                members: [test, gone, absent, mine].map { Membership(record: $0.reference, reason: .registryKey("P1")) }
             ),
-            records: [test, gone, mine, Row(.penalty, "4").saying([])].map(\.history),
+            records: [test, gone, absent, mine, Row(.penalty, "4").saying([])].map(\.history),
             day: someDay
         )
         #expect(Reading(profile)["penalties"].count == 1)

@@ -31,7 +31,7 @@ struct SizeTests {
         arguments: [500, 5_000]
     )
     func vast(_ count: Int) throws {
-        let rows = Examples.vast(count)
+        let rows = Examples.vast(count) + [Row(.nsr, "says nothing").saying([])]
         let profile = merge(rows)
         #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
         #expect(profile.bytes.count > MergePolicy.standard.sizeLimit / 2, "what fits is shown")
@@ -83,5 +83,33 @@ struct SizeTests {
     func longKeys() {
         let rows = (0..<20).map { Row(.penalty, "\($0)" + String(repeating: "号", count: 60_000)).saying([]) }
         #expect(merge(rows).bytes.count < 10_000)
+    }
+
+    @Test("A registration that changed three thousand times fits, and tells all of it in its rest document")
+    func longHistory() throws {
+        var row = Row(.registration, "P1")
+        for number in 0..<3_000 {
+            let day = Day(number: Int32(10_000 + number)).description
+            row = row.saying([named("广州市第\(number)机电设备有限公司")], from: day, modified: day)
+        }
+        let profile = merge(row)
+        #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
+        let history = Reading(profile)["registration"]["name"]["history"]
+        #expect(history[0]["value"].text == "广州市第2998机电设备有限公司")
+        #expect(history.count == 20)
+        let rest = try #require(profile.annexes.first)
+        #expect(Reading(try JSONValue(parsing: rest.bytes))["registration"]["name"]["history"].count == 2_999)
+        #expect(profile.names.count == 3_000)
+    }
+
+    @Test("A registration that says nothing is named where only lists are cut")
+    func silent() {
+        let long = String(repeating: "事", count: 3_000)
+        let penalties = (0..<30).map { Row(.penalty, "\($0)").saying([Fact("facts", .text(long))]) }
+        let profile = merge(penalties + [Row(.nsr, "says nothing").saying([])])
+        let keys = Reading(profile)["records"].elements.compactMap { $0["key"].text }
+        let rest = profile.annexes.flatMap { Reading(try? JSONValue(parsing: $0.bytes))["records"].elements }
+        #expect(profile.annexes.count > 0)
+        #expect(Set(keys + rest.compactMap { $0["key"].text }).contains("says nothing"))
     }
 }

@@ -80,9 +80,12 @@ struct ExchangeServerTests {
         }
     }
 
-    @Test("Nothing known is said to be nothing known, and never repeats what was asked", arguments: [
-        "sx00000000000000000000", "91440101MA5AK9RM4X", "11010519491231002X", "%E5%BC%A0%E4%B8%89",
-    ])
+    @Test(
+        "Nothing known is said to be nothing known, and never repeats what was asked",
+        arguments: [
+            "sx00000000000000000000", "91440101MA5AK9RM4X", "11010519491231002X", "%E5%BC%A0%E4%B8%89",
+        ]
+    )
     func unknown(_ name: String) async throws {
         let world = try world()
         try await serving(world) { port throws in
@@ -148,7 +151,10 @@ struct ExchangeServerTests {
                 #expect(answer.status == 405, "\(method)")
                 #expect(answer.headers["allow"] == "GET, HEAD")
             }
-            for path in ["/", "/v1", "/v1/enterprises", "/v1/enterprises/", "/v1/enterprises/P1/x", "/v2/sources", "//", "/LIVEZ"] {
+            for path in [
+                "/", "/v1", "/v1/enterprises", "/v1/enterprises/", "/v1/enterprises/P1/x", "/v2/sources", "//",
+                "/LIVEZ",
+            ] {
                 #expect(try HTTPCall.send("GET", path, port: port).status == 404, "\(path)")
             }
         }
@@ -165,7 +171,10 @@ struct ExchangeServerTests {
                 #expect(try HTTPCall.send("GET", "/v1/enterprises/" + bad, port: port).status == 400, "\(bad)")
             }
             let header = "X-Long: " + String(repeating: "a", count: 20_000)
-            #expect(try HTTPCall.raw(Array("GET /livez HTTP/1.1\r\nHost: x\r\n\(header)\r\n\r\n".utf8), port: port).count < 1000)
+            #expect(
+                try HTTPCall.raw(Array("GET /livez HTTP/1.1\r\nHost: x\r\n\(header)\r\n\r\n".utf8), port: port).count
+                    < 1000
+            )
             let body = [UInt8](repeating: 0x61, count: 4_000_000)
             let request = Array("POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000000\r\n\r\n".utf8) + body
             // Without a limit this would wait for the rest until it times out.

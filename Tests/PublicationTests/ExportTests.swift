@@ -36,10 +36,15 @@ struct ExportTests {
         let manifest = world.verifier().verify(try world.contents("export.ndjson.manifest.json"))
         #expect(manifest.kind == "manifest")
         #expect(manifest.facts["digest"] == result.facts["digest"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: world.folder).filter { $0.hasSuffix(".part") }.isEmpty)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: world.folder).filter { $0.hasSuffix(".part") }.isEmpty
+        )
     }
 
-    @Test("A line that is missing, doubled, changed or swapped is found", arguments: ["missing", "doubled", "changed", "swapped"])
+    @Test(
+        "A line that is missing, doubled, changed or swapped is found",
+        arguments: ["missing", "doubled", "changed", "swapped"]
+    )
     func touched(_ how: String) throws {
         let world = try export(20)
         var lines = try world.contents("export.ndjson").split(separator: 0x0A).map(Array.init)
@@ -69,12 +74,19 @@ struct ExportTests {
         let world = try World()
         let rest = Annex(digest: "sx0123456789abcdefghjk", bytes: Array(#"[{"no":1}]"#.utf8))
         let id = try world.put(
-            "P1", name: "长", extra: #","shops":{"count":9,"newest":[],"rest":{"digest":"\#(rest.digest)"}}"#, annexes: [rest])
+            "P1",
+            name: "长",
+            extra: #","shops":{"count":9,"newest":[],"rest":{"digest":"\#(rest.digest)"}}"#,
+            annexes: [rest]
+        )
         try world.publisher.signProfiles(at: World.now)
         let exporter = Exporter(store: world.store, publisher: world.publisher, keys: world.keys)
         let report = try exporter.export(to: .init(path: world.path("e")), at: World.now)
         #expect(report.annexes == 1)
-        #expect(text(try world.contents("e.annexes.ndjson")) == #"{"annex":[{"no":1}],"digest":"\#(rest.digest)","sub":"\#(id)"}"# + "\n")
+        #expect(
+            text(try world.contents("e.annexes.ndjson"))
+                == #"{"annex":[{"no":1}],"digest":"\#(rest.digest)","sub":"\#(id)"}"# + "\n"
+        )
     }
 
     @Test("The operator's variant shows the agencies' real keys, in a file that only its owner may read")
@@ -83,12 +95,53 @@ struct ExportTests {
         let id = try world.put("P|1", name: "广州甲有限公司", codes: ["914401000000000000"], restrictedKey: true)
         let path = world.path("truth.ndjson")
         #expect(try TruthExporter(store: world.store).export(to: path) == 1)
-        #expect(text(try world.contents("truth.ndjson")) == [
-            #"{"enterprise":"\#(id)","names":[{"from":null,"name":"广州甲有限公司","to":null}],"org":[],"#,
-            #""records":[{"agency":"hongdun","dataset":"registration","key":"P\\|1","role":"subject"}],"#,
-            #""regno":[],"tax":[],"uscc":["914401000000000000"]}"#, "\n",
-        ].joined())
+        #expect(
+            text(try world.contents("truth.ndjson"))
+                == [
+                    #"{"enterprise":"\#(id)","names":[{"from":null,"name":"广州甲有限公司","to":null}],"org":[],"#,
+                    #""records":[{"agency":"hongdun","dataset":"registration","key":"P\\|1","role":"subject"}],"#,
+                    #""regno":[],"tax":[],"uscc":["914401000000000000"]}"#, "\n",
+                ].joined()
+        )
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
+    }
+
+    @Test("Records in no profile are listed with the reason, each page of them")
+    func unsettled() throws {
+        let world = try World()
+        try world.put("P1", name: "在册")
+        for number in 1...501 { try world.commit("U\(number)", name: "未定") }
+        let code = Code(.org, "D2143569X")
+        let inspection = RecordReference(dataset: DatasetID(.quality, "JDCC"), key: RecordKey(["R|1"]), role: .seller)
+        let held = HeldRecord(record: inspection, reason: .severalHolders([code]))
+        let component = try #require(try world.store.nextComponents(limit: 1, on: World.day).first)
+        try world.store.store([
+            Derivation(
+                token: component.token,
+                outcome: IdentityOutcome(enterprises: [], held: [held], undecided: []),
+                profiles: []
+            )
+        ])
+        let entry = QuarantineEntry(
+            id: 1,
+            dataset: World.taxpayers,
+            place: RowPlace(document: "p", row: 1, line: 1),
+            key: RecordKey(["N1"]),
+            rule: "r",
+            message: "m",
+            original: [],
+            firstSeen: 0
+        )
+        _ = try world.store.commit(
+            StoreBatch(dataset: World.taxpayers, run: "r", receivedAt: World.now, quarantined: [entry])
+        )
+        let path = world.path("unsettled.ndjson")
+        #expect(try UnsettledExporter(store: world.store).export(to: path) == 503)
+        let lines = text(try world.contents("unsettled.ndjson")).split(separator: "\n")
+        #expect(lines.first == #"{"agency":"statetax","dataset":"NSRXX","key":"N1","state":"quarantined"}"#)
+        #expect(lines.last == #"{"agency":"quality","dataset":"JDCC","key":"R\\|1","role":"seller","state":"held"}"#)
+        #expect(lines.count { $0.contains(#""state":"undecided""#) && $0.contains(#""key":"U"#) } == 501)
+        #expect(!lines.contains { $0.contains(#""key":"P1""#) })
     }
 }

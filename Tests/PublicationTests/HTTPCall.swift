@@ -17,7 +17,9 @@ enum HTTPCall {
 
     /// - Parameter headers: lines without their ends; `Host` and `Connection: close` are added.
     static func send(_ method: String, _ target: String, port: Int, headers: [String] = []) throws -> HTTPAnswer {
-        let head = (["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers).joined(separator: "\r\n")
+        let head = (["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers).joined(
+            separator: "\r\n"
+        )
         return try answer(raw(Array((head + "\r\n\r\n").utf8), port: port))
     }
 

@@ -27,7 +27,11 @@ struct SampleClientsTests {
         "shell/verify.sh": run(["bash", "-c", "command -v curl openssl basenc"]).status == 0,
     ]
 
-    @Test("A good profile passes, a changed copy fails", arguments: ["python/verify.py", "shell/verify.sh"], SignatureAlgorithm.allCases)
+    @Test(
+        "A good profile passes, a changed copy fails",
+        arguments: ["python/verify.py", "shell/verify.sh"],
+        SignatureAlgorithm.allCases
+    )
     func verify(_ client: String, _ algorithm: SignatureAlgorithm) async throws {
         guard Self.canRun[client] == true else { return }
         let world = try World()
@@ -46,7 +50,9 @@ struct SampleClientsTests {
             }
             #expect(Self.run([program, base, "sx00000000000000000000"]).status == 3)
             let jwks = folder + "/jwks.json"
-            try Data(try HTTPCall.send("GET", "/.well-known/jwks.json", port: port).body).write(to: URL(fileURLWithPath: jwks))
+            try Data(try HTTPCall.send("GET", "/.well-known/jwks.json", port: port).body).write(
+                to: URL(fileURLWithPath: jwks)
+            )
             var document = try HTTPCall.send("GET", "/v1/enterprises/P1", port: port).body
             document[document.count / 2] = document[document.count / 2] == 0x41 ? 0x42 : 0x41
             let changed = folder + "/changed.json"

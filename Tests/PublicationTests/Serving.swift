@@ -14,8 +14,15 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
     var configuration = ExchangeConfiguration(port: 0)
     configuration.readers = 2
     let server = ExchangeServer(
-        store: world.store, status: world.publisher, keys: { try KeyRing(folder: keys).keySet }, digest: World.sha256,
-        configuration: configuration, clock: { now }, logger: logger, onRunning: { continuation.yield($0) })
+        store: world.store,
+        status: world.publisher,
+        keys: { try KeyRing(folder: keys).keySet },
+        digest: World.sha256,
+        configuration: configuration,
+        clock: { now },
+        logger: logger,
+        onRunning: { continuation.yield($0) }
+    )
     let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }

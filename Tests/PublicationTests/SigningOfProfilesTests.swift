@@ -16,8 +16,12 @@ struct SigningOfProfilesTests {
         let (envelope, profile) = try Envelope.read(verified.payload)
         let stored = try #require(try world.store.profile(of: id))
         #expect(Array(profile) == stored.bytes)
-        #expect(envelope == Envelope(issuer: World.issuer, issuedAt: World.now, subject: id.text, version: stored.version))
-        #expect(text(verified.payload).hasPrefix(#"{"iat":1527818400,"iss":"https://credit.example/广州\"","profile":{"id":"#))
+        #expect(
+            envelope == Envelope(issuer: World.issuer, issuedAt: World.now, subject: id.text, version: stored.version)
+        )
+        #expect(
+            text(verified.payload).hasPrefix(#"{"iat":1527818400,"iss":"https://credit.example/广州\"","profile":{"id":"#)
+        )
         #expect(text(verified.payload).hasSuffix(#","sub":"\#(id)","version":"\#(stored.version)"}"#))
         #expect(signed.key == verified.key.keyID)
     }
@@ -46,8 +50,13 @@ struct SigningOfProfilesTests {
         let world = try World()
         for number in 1...50 { try world.put("P\(number)", name: "第\(number)号") }
         let publisher = Publisher(
-            store: world.store, issuer: "x", signingKey: { [ring = world.ring] in try ring.signingKey }, datasets: [], batchSize: 16,
-            width: 4)
+            store: world.store,
+            issuer: "x",
+            signingKey: { [ring = world.ring] in try ring.signingKey },
+            datasets: [],
+            batchSize: 16,
+            width: 4
+        )
         var seen: [Int] = []
         #expect(try publisher.signProfiles(at: World.now) { seen.append($0) } == 50)
         #expect(seen == [16, 32, 48, 50])

@@ -15,16 +15,25 @@ struct StatusTests {
     func sourceStates() throws {
         let world = try World()
         let publisher = world.publisher
-        #expect(try states(publisher.publishStatus(at: World.now, day: World.day), world) == [
-            "hongdun/registration never", "statetax/NSRXX never",
-        ])
+        #expect(
+            try states(publisher.publishStatus(at: World.now, day: World.day), world) == [
+                "hongdun/registration never", "statetax/NSRXX never",
+            ]
+        )
         try world.finish()
-        #expect(try states(publisher.publishStatus(at: World.now, day: World.day), world).first == "hongdun/registration current")
+        #expect(
+            try states(publisher.publishStatus(at: World.now, day: World.day), world).first
+                == "hongdun/registration current"
+        )
         let late = World.now + 36 * 3600 + 1
-        #expect(try states(publisher.publishStatus(at: late, day: World.day), world).first == "hongdun/registration late")
+        #expect(
+            try states(publisher.publishStatus(at: late, day: World.day), world).first == "hongdun/registration late"
+        )
         try world.finish(at: late, error: "connection refused")
         #expect(
-            try states(publisher.publishStatus(at: late, day: World.day), world).first == "hongdun/registration unreachable")
+            try states(publisher.publishStatus(at: late, day: World.day), world).first
+                == "hongdun/registration unreachable"
+        )
     }
 
     @Test("A known gap is named")
@@ -32,10 +41,16 @@ struct StatusTests {
         let world = try World()
         _ = try world.store.commit(
             StoreBatch(
-                dataset: World.registration, run: "r", receivedAt: World.now,
+                dataset: World.registration,
+                run: "r",
+                receivedAt: World.now,
                 progress: StoredProgress(
-                    completeUpTo: LocalTime("2018-05-31 02:00:00"), incomplete: ["gap:7"],
-                    announcements: ["14401": try #require(Day("2018-04-01"))])))
+                    completeUpTo: LocalTime("2018-05-31 02:00:00"),
+                    incomplete: ["gap:7"],
+                    announcements: ["14401": try #require(Day("2018-04-01"))]
+                )
+            )
+        )
         try world.finish()
         let status = try world.publisher.publishStatus(at: World.now, day: World.day)
         let payload = text(try world.keys.verify(SignedDocument(parsing: status.document)).payload)
@@ -57,7 +72,9 @@ struct StatusTests {
         }
         #expect(try world.publisher.statusDocument(at: World.now) == nil)
         try world.publisher.signProfiles(at: World.now)
-        #expect(try world.publisher.publishStatus(at: World.now, day: World.day).position == world.store.storePosition())
+        #expect(
+            try world.publisher.publishStatus(at: World.now, day: World.day).position == world.store.storePosition()
+        )
     }
 
     @Test("It is signed anew at a change and after an hour, not before, and names the one before")

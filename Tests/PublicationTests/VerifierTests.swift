@@ -46,7 +46,10 @@ struct VerifierTests {
         var changed = document
         changed[document.count / 2] ^= 1
         #expect(world.verifier().verify(changed).verdict == .notGenuine)
-        #expect(Verifier(keys: world.keys, now: World.now, issuer: "https://other.example").verify(document).verdict == .notGenuine)
+        #expect(
+            Verifier(keys: world.keys, now: World.now, issuer: "https://other.example").verify(document).verdict
+                == .notGenuine
+        )
         #expect(Verifier(keys: try World().keys, now: World.now).verify(document).verdict == .notGenuine)
         #expect(world.verifier().verify([]).verdict == .notGenuine)
     }
@@ -55,7 +58,12 @@ struct VerifierTests {
     func foreignPayload() throws {
         let world = try World()
         let id = World.id("P1")
-        let good = Envelope(issuer: World.issuer, issuedAt: World.now, subject: id.text, version: "sx00000000000000000000")
+        let good = Envelope(
+            issuer: World.issuer,
+            issuedAt: World.now,
+            subject: id.text,
+            version: "sx00000000000000000000"
+        )
         let payloads = [
             good.payload(around: Array(#"{"id":"x"}"#.utf8)),
             Array(#"{"iat":1, "iss":"x","profile":{},"sub":"\#(id)","version":"x"}"#.utf8),
@@ -83,7 +91,8 @@ struct VerifierTests {
     @Test("Pretty-printed JSON is the same document")
     func prettyPrinted() throws {
         let world = try World()
-        let pretty = text(try signedProfile(world)).replacing(",\"", with: ",\n  \"").replacing("{\"", with: "{\n  \"") + "\n"
+        let pretty =
+            text(try signedProfile(world)).replacing(",\"", with: ",\n  \"").replacing("{\"", with: "{\n  \"") + "\n"
         let path = try world.write(Array(pretty.utf8), "pretty.json")
         #expect(try world.verifier().verify(file: path).verdict == .genuineNotCurrent)
     }

@@ -32,8 +32,11 @@ final class World {
     var publisher: Publisher {
         let keys = ring.folder
         return Publisher(
-            store: store, issuer: World.issuer, signingKey: { try KeyRing(folder: keys).signingKey },
-            datasets: [World.registration, World.taxpayers])
+            store: store,
+            issuer: World.issuer,
+            signingKey: { try KeyRing(folder: keys).signingKey },
+            datasets: [World.registration, World.taxpayers]
+        )
     }
     var keys: KeySet { ring.keySet }
     func rotate(_ algorithm: SignatureAlgorithm) throws { try ring.rotate(algorithm, created: World.now) }
@@ -51,29 +54,49 @@ final class World {
     /// Commits a registry row and derives a small profile of it.
     @discardableResult
     func put(
-        _ pripid: String, name: String, codes: [String] = [], aliases: [EnterpriseID] = [], restrictedKey: Bool = false,
-        extra: String = "", annexes: [Annex] = []
+        _ pripid: String,
+        name: String,
+        codes: [String] = [],
+        aliases: [EnterpriseID] = [],
+        restrictedKey: Bool = false,
+        extra: String = "",
+        annexes: [Annex] = []
     ) throws -> EnterpriseID {
         try commit(pripid, name: name, restrictedKey: restrictedKey)
         let id = World.id(pripid)
         for component in try store.nextComponents(limit: 10, on: World.day) {
             let members = component.records.map {
                 Membership(
-                    record: RecordReference(dataset: $0.dataset, key: $0.key, role: .subject), reason: .registryKey(pripid))
+                    record: RecordReference(dataset: $0.dataset, key: $0.key, role: .subject),
+                    reason: .registryKey(pripid)
+                )
             }
             let decision = EnterpriseDecision(
-                id: id, aliases: aliases, isRegistered: true, codes: codes.map { Code(.uscc, $0) }, members: members)
+                id: id,
+                aliases: aliases,
+                isRegistered: true,
+                codes: codes.map { Code(.uscc, $0) },
+                members: members
+            )
             let list = codes.map { "\"\($0)\"" }.joined(separator: ",")
-            let json = #"{"id":"\#(id)","identifiers":{"org":[],"regno":[],"tax":[],"uscc":[\#(list)]}"#
+            let json =
+                #"{"id":"\#(id)","identifiers":{"org":[],"regno":[],"tax":[],"uscc":[\#(list)]}"#
                 + #","registration":{"name":{"records":[0],"value":"\#(name)"}}\#(extra)}"#
             let bytes = Array(json.utf8)
             let profile = DerivedProfile(
-                id: id, version: ShortDigest.text(of: World.sha256(bytes)), bytes: bytes, nextDay: nil, names: [name],
-                annexes: annexes)
+                id: id,
+                version: ShortDigest.text(of: World.sha256(bytes)),
+                bytes: bytes,
+                nextDay: nil,
+                names: [name],
+                annexes: annexes
+            )
             try store.store([
                 Derivation(
-                    token: component.token, outcome: IdentityOutcome(enterprises: [decision], held: [], undecided: []),
-                    profiles: [profile])
+                    token: component.token,
+                    outcome: IdentityOutcome(enterprises: [decision], held: [], undecided: []),
+                    profiles: [profile]
+                )
             ])
         }
         return id
@@ -84,24 +107,44 @@ final class World {
         let subject = Subject(role: .subject, pripid: pripid, name: name)
         let content = CreditRecord(subjects: [subject], facts: [Fact("registration.name", .text(name))])
         let version = RecordVersion(
-            digest: VersionDigest(text: ShortDigest.text(of: World.sha256(Array((pripid + name).utf8)))), operation: .record,
-            modified: LocalTime(posix: World.now), sequence: 1, content: content)
+            digest: VersionDigest(text: ShortDigest.text(of: World.sha256(Array((pripid + name).utf8)))),
+            operation: .record,
+            modified: LocalTime(posix: World.now),
+            sequence: 1,
+            content: content
+        )
         let place = RowPlace(document: "page", row: 1, line: 1)
         _ = try store.commit(
             StoreBatch(
-                dataset: World.registration, run: "run", receivedAt: World.now,
+                dataset: World.registration,
+                run: "run",
+                receivedAt: World.now,
                 versions: [
                     ReceivedVersion(
-                        key: RecordKey([pripid]), hasRestrictedKey: restrictedKey, version: version, original: [], place: place)
+                        key: RecordKey([pripid]),
+                        hasRestrictedKey: restrictedKey,
+                        version: version,
+                        original: [],
+                        place: place
+                    )
                 ],
-                progress: StoredProgress(completeUpTo: LocalTime(posix: World.now))))
+                progress: StoredProgress(completeUpTo: LocalTime(posix: World.now))
+            )
+        )
     }
 
     /// Notes how a run of the registry ended.
     func finish(at time: Int64 = World.now, error: String = "") throws {
         try store.finish(
             RunReport(
-                run: "run", dataset: World.registration, startedAt: time, endedAt: time, outcome: CommitOutcome(), error: error))
+                run: "run",
+                dataset: World.registration,
+                startedAt: time,
+                endedAt: time,
+                outcome: CommitOutcome(),
+                error: error
+            )
+        )
     }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Signing
 import Testing
 
-/// Writes documents for `Scripts/check-jose.py`: `SUIXIN_JOSE_CORPUS=folder swift test --filter JOSECorpusTests`.
+/// Writes documents for `Scripts/check-jose.py`: `SUIXIN_JOSE_CORPUS=folder swift test --filter JOSE`.
 @Suite("Independent libraries get documents to verify")
 struct JOSECorpusTests {
     private static let folder = ProcessInfo.processInfo.environment["SUIXIN_JOSE_CORPUS"]

@@ -22,7 +22,10 @@ struct SigningTests {
         #expect(try key.publicKey.verify(again).payload == verified.payload)
     }
 
-    @Test("What is signed verifies in both forms, with a short header that names key and kind", arguments: SignatureAlgorithm.allCases)
+    @Test(
+        "What is signed verifies in both forms, with a short header that names key and kind",
+        arguments: SignatureAlgorithm.allCases
+    )
     func roundTrip(_ algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(algorithm)
         let keys = KeySet([key.publicKey])
@@ -41,7 +44,8 @@ struct SigningTests {
             let header = try #require(Base64URL.decode(parts[0]))
             #expect(header.count < 512)
             #expect(
-                text(header) == #"{"alg":"\#(algorithm)","kid":"\#(key.keyID)","typ":"suixin-profile+jws"}"#)
+                text(header) == #"{"alg":"\#(algorithm)","kid":"\#(key.keyID)","typ":"suixin-profile+jws"}"#
+            )
         }
     }
 

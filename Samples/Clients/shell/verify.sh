@@ -4,8 +4,9 @@
 #   verify.sh http://127.0.0.1:8080 9144010112345678XX     fetch profile and keys, verify, print
 #   verify.sh --offline profile.json jwks.json             verify files fetched before
 #
-# Needs bash, curl, openssl 3 and coreutils. Both documents are canonical JSON on one line, so sed can read them; the signature
-# is over exact bytes, so nothing has to be understood before it is checked. Keep the JWKS that you were given when you joined:
+# Needs bash, curl, openssl 3, grep, sed and coreutils; no Python, no jq. Both documents are canonical JSON on one line, so
+# sed can read them; the signature is over exact bytes, so nothing has to be understood before it is checked.
+# Keep the JWKS that you were given when you joined:
 # whoever serves a false profile would serve a false key with it.
 #
 # Exit code: 0 the signature is good, 1 it is not, 3 nothing could be fetched.

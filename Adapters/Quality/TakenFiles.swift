@@ -1,0 +1,77 @@
+import AdapterKit
+import CreditModel
+
+/// Which files were taken since the last 全量: what the position of 质监 says.
+///
+/// Members: `begin` (the number at which reading began), `full` (the last 全量 taken), `files` (number, name, digest of each
+/// file taken from there on), `complete` and `generated`.
+struct TakenFiles {
+    private var state: PositionState
+    private(set) var byNumber: [Int64: (name: String, digest: String)] = [:]
+
+    init(_ position: PositionState) {
+        state = position
+        for row in position[table: "files"] where row.count == 3 {
+            if let number = Int64(row[0]) { byNumber[number] = (row[1], row[2]) }
+        }
+    }
+
+    var isFirstPull: Bool { state[number: "begin"] == nil }
+    var full: Int64? { state[number: "full"] }
+    var complete: LocalTime? {
+        get { state[time: "complete"] }
+        set { state[time: "complete"] = newValue }
+    }
+
+    /// Decides where reading begins: the last 全量 listed, else the lowest number; a lower number that turns up before any
+    /// 全量 was taken counts too.
+    mutating func begin(with files: [ListedFile]) {
+        guard let lowest = files.first?.number else { return }
+        if let begin = state[number: "begin"] {
+            if full == nil, state[flag: "fromLowest"], lowest < begin { state[number: "begin"] = lowest }
+        } else if let full = files.last(where: \.isFull) {
+            state[number: "begin"] = full.number
+        } else {
+            state[number: "begin"] = lowest
+            state[flag: "fromLowest"] = true
+        }
+    }
+
+    /// What is to be read, in order: files not taken yet, and files that were replaced since.
+    func due(_ files: [ListedFile]) -> [ListedFile] {
+        guard let begin = state[number: "begin"] else { return [] }
+        let first = max(begin, full ?? begin)
+        return files.filter { file in
+            guard file.number >= first else { return false }
+            guard let taken = byNumber[file.number] else { return true }
+            return taken.digest != file.digest || taken.name != file.name
+        }
+    }
+
+    /// Notes that a file was taken to its end.
+    mutating func take(_ file: ListedFile) {
+        byNumber[file.number] = (file.name, file.digest)
+        if file.isFull, file.number > full ?? 0 {
+            state[number: "full"] = file.number
+            byNumber = byNumber.filter { $0.key >= file.number }
+        }
+        state[table: "files"] = byNumber.keys.sorted().map { number in
+            [String(number), byNumber[number]?.name ?? "", byNumber[number]?.digest ?? ""]
+        }
+    }
+
+    /// Numbers that are missing below the greatest one known, at most 20 of them: each is a gap until it arrives.
+    func gaps(_ files: [ListedFile]) -> [Int64] {
+        guard let begin = state[number: "begin"] else { return [] }
+        let greatest = max(files.last?.number ?? 0, byNumber.keys.max() ?? 0)
+        var missing: [Int64] = []
+        var number = full ?? begin
+        while number <= greatest, missing.count < 20 {
+            if byNumber[number] == nil { missing.append(number) }
+            number += 1
+        }
+        return missing
+    }
+
+    var position: Position { state.position }
+}

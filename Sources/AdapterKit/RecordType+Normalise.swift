@@ -1,0 +1,224 @@
+public import CreditModel
+import Normalisation
+
+extension RecordType {
+    /// The normalised form of a row of this type.
+    ///
+    /// Lenient: a value that cannot be read is kept as text, and costs neither its row nor its other values.
+    public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
+        let isRestricted = hasRestrictedKey(record.key)
+        guard record.operation == .record else {
+            return NormalisedRow(record: nil, hasRestrictedKey: isRestricted, drift: [])
+        }
+        var reader = RowReader(type: self, fields: record.fields)
+        reader.read()
+        return NormalisedRow(record: reader.record(), hasRestrictedKey: isRestricted, drift: reader.drift)
+    }
+
+    /// Whether a part of the key is the number of an identity card, or holds one.
+    public func hasRestrictedKey(_ key: RecordKey) -> Bool {
+        let tax = taxKeyColumns
+        for (index, part) in key.parts.enumerated() where index < self.key.count {
+            if screensIdentityCards, IdentityScreen.holdsNumber(part) { return true }
+            guard self.key[index].contains(where: tax.contains) else { continue }
+            if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
+        }
+        return false
+    }
+}
+
+/// Reads one row by its type's table.
+struct RowReader {
+    let type: RecordType
+    let fields: [RawField]
+    var drift: [Drift] = []
+    private var facts: [Fact] = []
+    private var subjects: [Role: Subject] = [:]
+    private var roles: [Role] = []
+    private var from: CreditDate?
+    private var to: CreditDate?
+    private var unknown: [RawField] = []
+
+    init(type: RecordType, fields: [RawField]) {
+        self.type = type
+        self.fields = fields
+    }
+
+    mutating func read() {
+        var seen: Set<String> = []
+        for field in fields {
+            // A second element of one name is no value of the model: it is kept with what is unknown.
+            guard let index = type.byName[field.name], seen.insert(field.name).inserted else {
+                unknown.append(field)
+                report("field", field.name)
+                continue
+            }
+            let shown = type.screensIdentityCards ? screened(field, type.columns[index]) : field
+            for use in type.columns[index].uses { apply(use, to: shown) }
+        }
+    }
+
+    /// A text column without the numbers of identity cards in it; a code column that holds one names nobody.
+    private mutating func screened(_ field: RawField, _ column: Column) -> RawField {
+        guard IdentityScreen.holdsNumber(field.text) else { return field }
+        for use in column.uses {
+            guard case .code(let place, let role) = use else { continue }
+            if place == .tax { return field }
+            for code in Normalise.code(field.text, in: .tax) where code.isRestricted {
+                change(role) { if !$0.codes.contains(code) { $0.codes.append(code) } }
+            }
+            return RawField(field.name, "")
+        }
+        return RawField(field.name, IdentityScreen.masked(field.text))
+    }
+
+    private mutating func report(_ kind: String, _ name: String) {
+        let entry = Drift(kind: kind, name: String(name.prefix(120)))
+        if !drift.contains(entry) { drift.append(entry) }
+    }
+
+    private func raw(_ column: String) -> String? { fields.first { $0.name == column }?.text }
+
+    private mutating func apply(_ use: Column.Use, to field: RawField) {
+        switch use {
+        case .fact(let name, let reading): read(field, as: name, reading)
+        case .code(let column, let role):
+            for code in Normalise.code(field.text, in: column) {
+                change(role) { if !$0.codes.contains(code) { $0.codes.append(code) } }
+            }
+        case .pripid:
+            let text = KeyText.trimmed(field.text)
+            if Normalise.text(text) != nil { change(.subject) { $0.pripid = text } }
+        case .subject(let part, let role): readSubject(part, role, field.text)
+        case .from: if case .date(let date) = Normalise.date(field.text) { from = date }
+        case .to:
+            switch Normalise.date(field.text) {
+            case .date(let date): to = date
+            case .open: to = .open
+            default: break
+            }
+        case .year:
+            if let year = RowReader.year(field.text) {
+                from = .year(year)
+                to = .year(year)
+            }
+        case .restricted: break
+        }
+    }
+
+    private mutating func change(_ role: Role, _ body: (inout Subject) -> Void) {
+        var actual = role
+        if role == .producer, let rule = type.victimWhere, let text = raw(rule.column),
+            KeyText.halfWidth(Normalise.text(text) ?? "") == rule.value
+        {
+            actual = .victim
+        }
+        if subjects[actual] == nil { roles.append(actual) }
+        body(&subjects[actual, default: Subject(role: actual)])
+    }
+
+    private mutating func readSubject(_ part: SubjectText, _ role: Role, _ text: String) {
+        switch part {
+        case .name: if let name = Normalise.name(text) { change(role) { $0.name = name } }
+        case .formerNames:
+            let names = Normalise.list(text).compactMap { Normalise.name($0) }
+            if !names.isEmpty { change(role) { $0.formerNames = names } }
+        case .representative: if let person = Normalise.person(text) { change(role) { $0.representative = person } }
+        case .address: if let address = Normalise.address(text) { change(role) { $0.address = address } }
+        }
+    }
+
+    static func year(_ text: String) -> Int? {
+        guard let year = Normalise.number(text), 1900...9998 ~= year else { return nil }
+        return Int(year)
+    }
+
+    private mutating func read(_ field: RawField, as name: String, _ reading: Reading) {
+        guard let plain = Normalise.text(field.text) else { return }
+        func add(_ value: Value, like text: String) {
+            facts.append(Fact(name, value, original: text == field.text ? nil : field.text))
+        }
+        func addText(_ text: String?) {
+            if let text { add(.text(text), like: text) }
+        }
+        switch reading {
+        case .text: addText(plain)
+        case .name: addText(Normalise.name(field.text))
+        case .person: addText(Normalise.person(field.text))
+        case .address: addText(Normalise.address(field.text))
+        case .documentNumber: addText(Normalise.documentNumber(field.text))
+        case .number:
+            if let number = Normalise.number(field.text) { add(.number(number), like: String(number)) } else { addText(plain) }
+        case .year:
+            if let year = RowReader.year(field.text) { add(.date(.year(year)), like: String(year)) } else { addText(plain) }
+        case .date: readDate(field, name, plain)
+        case .code(let list):
+            let code = KeyText.halfWidth(plain)
+            if list.isReported, !list.knows(code) { report("code", "\(field.name)=\(code)") }
+            add(.code(code, label: list.labels[code]), like: code)
+        case .money(let unit, let currency): readMoney(field, name, plain, unit, currency)
+        case .list(let separators, let list):
+            let items = Normalise.list(field.text, separators: separators)
+            guard !items.isEmpty else { return }
+            for item in items where list.map({ $0.isReported && !$0.knows(item) }) ?? false {
+                report("code", "\(field.name)=\(item)")
+            }
+            add(.list(items), like: items.joined(separator: ";"))
+        case .names:
+            let items = Normalise.list(field.text).compactMap { Normalise.name($0) }
+            if !items.isEmpty { add(.list(items), like: items.joined(separator: ";")) }
+        }
+    }
+
+    private mutating func readDate(_ field: RawField, _ name: String, _ plain: String) {
+        switch Normalise.date(field.text) {
+        case .date(let date):
+            // 地税's own form says the same in other signs: no original is kept for it.
+            let compact = date.description.filter { $0 != "-" }
+            let isPlain = plain == date.description || plain == compact
+            facts.append(Fact(name, .date(date), original: isPlain ? nil : field.text))
+        case .open: facts.append(Fact(name, .date(.open), original: field.text))
+        case .none: break
+        default: facts.append(Fact(name, .text(plain), original: plain == field.text ? nil : field.text))
+        }
+    }
+
+    private mutating func readMoney(
+        _ field: RawField, _ name: String, _ plain: String, _ unit: MoneyUnit, _ currencyColumn: String?
+    ) {
+        var currency = "CNY"
+        if let column = currencyColumn, let text = raw(column).flatMap({ Normalise.text($0) }) {
+            let code = KeyText.halfWidth(text)
+            if let letters = CurrencyNumbers.letters[code] {
+                currency = letters
+            } else {
+                currency = code
+                report("code", "\(column)=\(code)")
+            }
+        }
+        switch Normalise.money(field.text, in: unit, currency: currency) {
+        case .money(let money):
+            facts.append(Fact(name, .money(money), original: money.amount == field.text ? nil : field.text))
+        case .none: break
+        default: facts.append(Fact(name, .text(plain), original: plain == field.text ? nil : field.text))
+        }
+    }
+
+    func record() -> CreditRecord {
+        var all = roles.compactMap { subjects[$0] }
+        if all.isEmpty, type.victimWhere == nil { all = [Subject(role: .subject)] }
+        all.sort { $0.role < $1.role }
+        let isTest = all.contains { $0.name.map(Normalise.isTestName) ?? false }
+        return CreditRecord(subjects: all, facts: facts, from: from, to: to, isTest: isTest, unknown: unknown)
+    }
+}
+
+/// GB/T 12406 numbers of currencies that registries use, withdrawn ones among them.
+enum CurrencyNumbers {
+    static let letters = [
+        "156": "CNY", "344": "HKD", "392": "JPY", "446": "MOP", "840": "USD", "978": "EUR", "826": "GBP", "901": "TWD",
+        "702": "SGD", "036": "AUD", "36": "AUD", "124": "CAD", "756": "CHF", "410": "KRW", "250": "FRF", "276": "DEM",
+        "528": "NLG", "380": "ITL", "554": "NZD", "458": "MYR", "764": "THB", "752": "SEK", "578": "NOK", "208": "DKK",
+        "CNY": "CNY", "人民币": "CNY", "人民币元": "CNY", "USD": "USD", "HKD": "HKD", "美元": "USD", "港元": "HKD",
+    ]
+}

@@ -1,0 +1,131 @@
+public import CreditModel
+public import Normalisation
+
+/// What one dataset's rows mean, as a table: which column is which fact, code, date or restricted text.
+///
+/// A dataset is described, not programmed, so that a clerk who knows the source can check its table.
+public struct RecordType: Sendable {
+    /// Its parts in the agency's order; each part names the columns that may hold it, the first filled one counts.
+    public var key: [[String]]
+    public var columns: [Column]
+    /// Where the result column says 假冒 the nominal producer is a victim: (column, value).
+    public var victimWhere: VictimRule?
+    /// Whether any of its code columns and texts may hold the number of an identity card, as `CF_*` fields do.
+    public var screensIdentityCards: Bool
+
+    var byName: [String: Int]
+
+    /// Describes a dataset.
+    public init(
+        key: [[String]], victimWhere: VictimRule? = nil, screensIdentityCards: Bool = false, _ columns: [Column]
+    ) {
+        self.screensIdentityCards = screensIdentityCards
+        self.key = key
+        self.columns = columns
+        self.victimWhere = victimWhere
+        byName = [:]
+        for (index, column) in columns.enumerated() { byName[column.name] = index }
+    }
+
+    /// The key columns that hold a tax number, whose identity cards make a key restricted.
+    var taxKeyColumns: Set<String> {
+        Set(columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name))
+    }
+}
+
+/// When a nominal producer is a victim.
+public struct VictimRule: Sendable, Hashable {
+    public var column: String
+    public var value: String
+    /// The column and the value in it that say so.
+    public init(column: String, value: String) {
+        self.column = column
+        self.value = value
+    }
+}
+
+/// One column of a dataset and all that it is used for.
+public struct Column: Sendable {
+    public var name: String
+    public var uses: [Use]
+    /// Describes a column; one without a use is known and means nothing by itself.
+    public init(_ name: String, _ uses: Use...) {
+        self.name = name
+        self.uses = uses
+    }
+
+    /// What a column's text is good for.
+    public enum Use: Sendable {
+        /// A fact of that name.
+        case fact(String, Reading)
+        /// A code of the enterprise in that role.
+        case code(CodeColumn, Role)
+        /// 主体身份代码.
+        case pripid
+        /// Evidence of who the enterprise in that role is.
+        case subject(SubjectText, Role)
+        /// True from.
+        case from
+        /// True to, inclusive.
+        case to
+        /// True for that year.
+        case year
+        /// Personal: stays in the row's own bytes, and goes nowhere else.
+        case restricted
+    }
+}
+
+/// The texts by which an enterprise is known.
+public enum SubjectText: Sendable {
+    case name, formerNames, representative, address
+}
+
+/// How a column's text is read.
+public enum Reading: Sendable {
+    case text, name, person, address, documentNumber, date, number, year
+    /// A value of a list; what the list does not know is kept and reported.
+    case code(CodeList)
+    /// An amount; the column that holds its currency, where there is one.
+    case money(MoneyUnit, currency: String? = nil)
+    /// Several texts, and the characters between them; the list that they come from, where one is known.
+    case list(separators: String = ";；", of: CodeList? = nil)
+    /// Several names of enterprises.
+    case names
+}
+
+/// A list of codes with their labels.
+public struct CodeList: Sendable {
+    /// Labels by code; a code that is a word labels itself by nil.
+    public var labels: [String: String]
+    /// Codes that are words already.
+    public var words: Set<String>
+
+    /// A list of codes with labels.
+    public init(_ labels: [String: String]) {
+        self.labels = labels
+        words = []
+    }
+
+    /// A list of words.
+    public init(words: [String]) {
+        labels = [:]
+        self.words = Set(words)
+    }
+
+    /// Whether the list knows a value.
+    public func knows(_ code: String) -> Bool { labels[code] != nil || words.contains(code) }
+
+    /// A list about which nothing is known, so that every value is reported once.
+    public static let open = CodeList([:])
+    /// A list whose values nobody reports: division codes, industries, offices.
+    public static let unlisted = CodeList(isReported: false)
+
+    /// Whether a value that the list lacks is reported.
+    public private(set) var isReported = true
+
+    private init(isReported: Bool) {
+        labels = [:]
+        words = []
+        self.isReported = isReported
+    }
+}

@@ -1,0 +1,105 @@
+import CreditModel
+
+/// The whole life of one enterprise: what is true of it, and when.
+struct Life {
+    var index: Int
+    var seed: UInt64
+    var kind: EnterpriseKind
+    var isTest = false
+    var isRegistered: Bool
+    var parent: Int?
+    var enterpriseType: String
+    var established: Day
+    var ended: Day?
+    /// `K`, or how it ended.
+    var endState = "K"
+    var pripid: String
+    var regno: String
+    /// What the registry sends: another's number where one was given twice.
+    var sentRegno: String
+    var org: String?
+    var uscc: String?
+    var usccFrom: Day?
+    /// Tax numbers and the days from which the tax offices use them.
+    var taxNumbers: [(number: String, from: Day)]
+    var names: [(name: String, from: Day)]
+    var representatives: [(name: String, from: Day)]
+    var addresses: [(text: String, district: Int, from: Day)]
+    var capitals: [(amount: Int, from: Day)]
+    var scope: String
+    var industry: String
+    var phone: String
+
+    // What holds on a day: the last that began by then, else the first.
+    func name(on day: Day) -> String { names[names.lastIndex { $0.from <= day } ?? 0].name }
+    /// The name before the one of that day, if there was one.
+    func formerName(on day: Day) -> String? {
+        let place = names.lastIndex { $0.from <= day } ?? 0
+        return place > 0 ? names[place - 1].name : nil
+    }
+    func representative(on day: Day) -> String {
+        representatives[representatives.lastIndex { $0.from <= day } ?? 0].name
+    }
+    func address(on day: Day) -> (text: String, district: Int, from: Day) {
+        addresses[addresses.lastIndex { $0.from <= day } ?? 0]
+    }
+    func capital(on day: Day) -> Int { capitals[capitals.lastIndex { $0.from <= day } ?? 0].amount }
+    func taxNumber(on day: Day) -> String { taxNumbers[taxNumbers.lastIndex { $0.from <= day } ?? 0].number }
+    /// Only rows of 2015-10 or later carry USCCs.
+    func uscc(on day: Day) -> String? {
+        guard let usccFrom, usccFrom <= day, day >= Calendar.usccStart else { return nil }
+        return uscc
+    }
+    func isAlive(on day: Day) -> Bool { established <= day && (ended.map { day < $0 } ?? true) }
+    /// The last day on which something may happen to it.
+    var lastDay: Day { min(ended ?? Calendar.end, Calendar.end) }
+    var firstName: String { names[0].name }
+    func dice(_ salt: UInt64, _ place: Int = 0) -> Dice {
+        Dice(seed ^ Dice.mix(UInt64(index) &+ 0x11FE), salt, UInt64(place))
+    }
+}
+
+/// The days that matter to everyone.
+enum Calendar {
+    static func day(_ year: Int, _ month: Int, _ day: Int) -> Day {
+        Day(year: year, month: month, day: day) ?? Day(number: 0)
+    }
+    static let usccStart = day(2015, 10, 1)
+    static let usccLast = day(2018, 3, 31)
+    static let renumbered = day(2007, 7, 1)
+    static let end = day(2020, 12, 31)
+    /// When each agency's system went into service; what is older came with its backlog.
+    static let hongdun = day(2014, 3, 3)
+    static let statetax = day(2013, 1, 7)
+    static let localtax = day(2013, 6, 3)
+    static let quality = day(2014, 6, 9)
+    static let backlogDays = 60
+}
+
+/// What a group of consecutive enterprises has in common: chains, sisters, shops of one name, take-overs, shared people.
+struct Kinship {
+    static let size = 16
+    /// Members 1…branches are branches of member 0.
+    let branches: Int
+    /// Members 7 to 9 are sisters of member 7, as many as these.
+    let sisters: Int
+    let sistersShareDesk: Bool
+    let sistersShareFounding: Bool
+    /// Members 10 to 12 are shops of one name in several districts.
+    let shops: Int
+    /// Member 14 took over the name of member 13, which was cancelled.
+    let takesOver: Bool
+    /// Member 15 is unknown to the registry.
+    let hasOutsider: Bool
+
+    init(seed: UInt64, group: Int) {
+        var dice = Dice(seed, 0x614, UInt64(group))
+        branches = dice.chance(0.33) ? dice.within(2...6) : 0
+        sisters = dice.chance(0.42) ? dice.within(2...3) : 0
+        sistersShareDesk = dice.chance(0.6)
+        sistersShareFounding = dice.chance(0.5)
+        shops = dice.chance(0.35) ? dice.within(2...3) : 0
+        takesOver = dice.chance(0.10)
+        hasOutsider = dice.chance(0.30)
+    }
+}

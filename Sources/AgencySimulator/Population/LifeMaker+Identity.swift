@@ -1,0 +1,153 @@
+import CreditModel
+
+/// Names, people and places: what is easily confused.
+extension LifeMaker {
+    /// A person who stands for many firms of neighbouring groups.
+    private func nominee(_ group: Int) -> String {
+        var dice = Dice(seed, 0x9E0, UInt64(group / 2))
+        return tables.person(&dice)
+    }
+
+    private func sister(_ base: EnterpriseName, _ number: Int) -> EnterpriseName {
+        var name = base
+        var dice = Dice(seed, 0x515, UInt64(number))
+        var characters = Array(base.trade)
+        let place = dice.below(characters.count)
+        let before = characters[place]
+        while characters[place] == before { characters[place] = Character(tables.second.draw(&dice)) }
+        name.trade = String(characters)
+        return name
+    }
+
+    func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
+        let shares =
+            (member <= 6 && member <= kinship.branches && dice.chance(0.35))
+            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.28)
+        var person = shares ? nominee(group) : tables.person(&dice)
+        life.representatives = [(person, life.established)]
+        guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
+            return
+        }
+        let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
+        person = tables.person(&dice)
+        life.representatives.append((person, from))
+    }
+
+    func names(_ life: inout Life, _ kinship: Kinship, _ member: Int, _ first: Int, _ district: Int, _ dice: inout Dice)
+    {
+        let place = SimulatedDistrict.all[district].code(on: life.established).name
+        let text: String
+        var mayChange = life.kind != .shop
+        if life.parent != nil {
+            let style = Dice(seed, 0xB4A, UInt64(first)).first(of: ["分公司", "分店", "地区"])
+            let ordinals = ["一", "二", "三", "四", "五", "六"]
+            let parent = ownCompanyName(first).text
+            let ordinal = ordinals[min(member, 6) - 1]
+            text =
+                parent
+                + (style == "分公司"
+                    ? "第\(ordinal)分公司"
+                    : style == "分店" ? "第\(ordinal)分店" : "\(place.dropLast())分公司" + (member > 1 ? ordinal : ""))
+            mayChange = false
+        } else if 7...9 ~= member, member - 7 < kinship.sisters {
+            let base = ownCompanyName(first + 7)
+            text = (member == 7 ? base : sister(base, first + member)).text
+            mayChange = false
+        } else if 10...12 ~= member, member - 10 < kinship.shops {
+            var name = plainName(first + 10, .shop, place)
+            name.region = "广州市\(place)"
+            text = name.text
+        } else if kinship.takesOver, member == 13 || member == 14 {
+            text = ownCompanyName(first + 13).text
+            mayChange = false
+        } else if member == 0 {
+            text = ownCompanyName(first).text
+            mayChange = kinship.branches == 0
+        } else {
+            text = plainName(life.index, life.kind, place).text
+        }
+        life.names = [((life.isTest ? "测试" : "") + text, life.established)]
+        guard mayChange, dice.chance(0.13), life.established.adding(days: 500) < life.lastDay else { return }
+        var name = plainName(life.index, life.kind, place)
+        name =
+            dice.chance(0.3)
+            ? {
+                var n = name; n.form = "集团有限公司"; return n
+            }() : sister(sister(name, life.index), life.index &+ 77)
+        let from = dice.day(from: life.established.adding(days: 300), to: life.lastDay)
+        guard (life.isTest ? "测试" : "") + name.text != life.names[0].name else { return }
+        life.names.append(((life.isTest ? "测试" : "") + name.text, from))
+    }
+
+    private func plainName(_ index: Int, _ kind: EnterpriseKind, _ place: String) -> EnterpriseName {
+        tables.name(at: point(index), kind: kind == .institution ? .company : kind, district: place)
+    }
+    /// The name of a company that relatives derive theirs from, so without its district.
+    private func ownCompanyName(_ index: Int) -> EnterpriseName {
+        tables.name(at: point(index), kind: .company, district: "天河区")
+    }
+
+    func places(
+        _ life: inout Life,
+        _ kinship: Kinship,
+        _ member: Int,
+        _ group: Int,
+        _ district: Int,
+        _ dice: inout Dice
+    ) {
+        let sharesDesk = 7...9 ~= member && member - 7 < kinship.sisters && kinship.sistersShareDesk
+        if sharesDesk || dice.chance(0.035) {
+            var desk = Dice(seed, sharesDesk ? 0xDE1 : 0xDE2, UInt64(sharesDesk ? group : group / 8))
+            let shared = SimulatedDistrict.draw(&desk)
+            life.addresses = [(address(shared, life.established, &desk), shared, life.established)]
+        } else {
+            life.addresses = [(address(district, life.established, &dice), district, life.established)]
+        }
+        guard life.kind != .institution, dice.chance(0.2), life.established.adding(days: 300) < life.lastDay else {
+            return
+        }
+        let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
+        let next = dice.chance(0.5) ? SimulatedDistrict.draw(&dice) : life.addresses[0].district
+        life.addresses.append((address(next, from, &dice), next, from))
+    }
+
+    private func address(_ district: Int, _ day: Day, _ dice: inout Dice) -> String {
+        let place = SimulatedDistrict.all[district].code(on: day).name
+        let road = tables.roads[district].draw(&dice)
+        let house = dice.within(1...399)
+        switch dice.below(5) {
+        case 0: return "广州市\(place)\(road)\(house)号"
+        case 1: return "广州市\(place)\(road)\(house)号\(dice.within(1...30))楼\(dice.pick(["A", "B", "C", "D"]))座"
+        case 2: return "广州市\(place)\(road)\(house)号自编\(dice.within(1...20))栋\(dice.within(101...2899))房"
+        case 3: return "广州市\(place)\(road)\(house)号之\(dice.pick(["一", "二", "三"]))\(dice.within(101...999))房"
+        default: return "广州市\(place)\(road)\(house)号\(dice.within(101...3499))房"
+        }
+    }
+
+    func particulars(_ life: inout Life, _ dice: inout Dice) {
+        let amounts =
+            life.kind == .shop ? [1, 2, 3, 5, 10] : [3, 10, 30, 50, 50, 100, 100, 200, 500, 1000, 3000, 10_000]
+        life.capitals = [(dice.pick(amounts), life.established)]
+        if life.kind == .company, dice.chance(0.15), life.established.adding(days: 300) < life.lastDay {
+            let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
+            life.capitals.append((life.capitals[0].amount * dice.within(2...5), from))
+        }
+        let trade = tables.industries.draw(&dice)
+        let other = tables.industries.draw(&dice)
+        life.scope = "\(trade)；\(other)。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
+        life.industry = dice.pick([
+            "5164", "5299", "6510", "7299", "5211", "6210", "3034", "1810", "4790", "7240", "5822", "6920",
+        ])
+        life.phone =
+            dice.chance(0.6)
+            ? "020-" + padded(30_000_000 + dice.below(59_999_999), 8) : "13" + padded(dice.below(999_999_999), 9)
+    }
+}
+
+extension Dice {
+    /// The first draw, for dice that are thrown once.
+    func first<Element>(of choices: [Element]) -> Element {
+        var dice = self
+        return dice.pick(choices)
+    }
+}

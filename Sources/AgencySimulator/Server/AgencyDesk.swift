@@ -1,0 +1,61 @@
+internal import CreditModel
+internal import Foundation
+internal import Synchronization
+
+/// What requests, controls and tests share: the four agencies, each behind a lock of its own.
+final class AgencyDesk: Sendable {
+    private let offices: [AgencyID: Guarded]
+    private let population: any EnterprisePopulation
+    private let folder: String
+    private let today: Mutex<Day>
+    let port = Atomic<Int>(0)
+
+    private final class Guarded: Sendable {
+        let office: Mutex<AgencyOffice>
+        init(_ office: AgencyOffice) { self.office = Mutex(office) }
+    }
+
+    init(_ options: AgencyServer.Options, folder: String) throws {
+        population = options.population
+        self.folder = folder
+        today = Mutex(options.at)
+        let fingerprint = "\(options.seed)/\(options.population.count)/\(options.fingerprint)"
+        try TableBuilder(
+            population: options.population, folder: folder, fingerprint: fingerprint, progress: options.progress
+        ).build()
+        var offices: [AgencyID: Guarded] = [:]
+        for agency in TableBuilder.agencies {
+            offices[agency] = Guarded(
+                try AgencyOffice(
+                    agency, seed: options.seed, at: Self.end(of: options.at), credentials: options.credentials, wire: options.wire,
+                    folder: folder))
+        }
+        self.offices = offices
+    }
+
+    private static func end(of day: Day) -> LocalTime { LocalTime(day, secondOfDay: 86_399) }
+
+    var day: Day { today.withLock { $0 } }
+
+    func change<Result: Sendable, Failure: Error>(
+        _ agency: AgencyID, _ body: (inout AgencyOffice) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard let guarded = offices[agency] else { return nil }
+        return try guarded.office.withLock { office throws(Failure) -> Result in try body(&office) }
+    }
+
+    func changeAll<Failure: Error>(_ body: (inout AgencyOffice) throws(Failure) -> Void) throws(Failure) {
+        for agency in TableBuilder.agencies { _ = try change(agency, body) }
+    }
+
+    func advance(to day: Day) throws {
+        guard day >= self.day else { return }
+        try changeAll { try $0.advance(to: Self.end(of: day)) }
+        today.withLock { $0 = day }
+    }
+
+    func writeTruth(to path: String) throws {
+        let crossings = try CrossingIndex(folder: folder)
+        try TruthWriter(population: population, day: day, crossings: crossings).write(to: path)
+    }
+}

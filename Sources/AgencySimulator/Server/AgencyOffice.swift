@@ -1,0 +1,192 @@
+internal import CreditModel
+internal import Foundation
+internal import GRDB
+
+/// One simulated agency: its tables at its own time, its dialect, and the faults that wait for a request.
+struct AgencyOffice: Sendable {
+    let agency: AgencyID
+    let seed: UInt64
+    let credentials: AgencyCredentials
+    let wire: WireRates
+    let folder: String
+    private let queue: DatabaseQueue
+    private(set) var clock: LocalTime
+    private(set) var tables: [String: DatasetTable] = [:]
+    private var shelves: [String: QualityShelf] = [:]
+    private(set) var requests = 0
+    private var generation = 0
+    private var faults: [Fault] = []
+    private var isRestless = false
+    private var hasRoom = false
+
+    init(
+        _ agency: AgencyID, seed: UInt64, at clock: LocalTime, credentials: AgencyCredentials, wire: WireRates, folder: String
+    ) throws {
+        self.agency = agency
+        self.seed = seed
+        self.clock = clock
+        self.credentials = credentials
+        self.wire = wire
+        self.folder = folder
+        let queue = try TableBuilder.open(TableBuilder.path(agency, in: folder))
+        self.queue = queue
+        for shape in DatasetShape.of(agency) {
+            tables[shape.id.name] = try DatasetTable(shape, queue, now: clock)
+            guard agency == .quality else { continue }
+            var shelf = QualityShelf(shape, queue, folder: folder + "/files")
+            try shelf.publish(at: clock.seconds)
+            shelves[shape.id.name] = shelf
+        }
+    }
+
+    // MARK: Requests
+
+    mutating func answer(_ call: AgencyCall) throws -> AgencyAnswer {
+        requests += 1
+        let dataset = dataset(of: call) ?? ""
+        if isRestless { try stir(dataset) }
+        let fault = strike(dataset)
+        if let kind = fault?.kind, let answer = replacement(kind, call) { return answer }
+        if fault?.kind == .replacedFile { try replaceFile(fault?.dataset) }
+        var answer = try answer(call, tables[dataset], fault?.kind)
+        switch fault?.kind {
+        case .truncate(let count): answer.cutAfter = count
+        case .hang(let seconds): answer.delay = seconds
+        case .wrongDigest: try spoil(&answer, manifest: dataset == "manifest", of: fault?.dataset)
+        default: break
+        }
+        return answer
+    }
+
+    private func dataset(of call: AgencyCall) -> String? {
+        switch agency {
+        case .hongdun: HongDunDialect.dataset(of: call)
+        case .statetax: StateTaxDialect.dataset(of: call)
+        case .localtax: LocalTaxDialect.dataset(of: call)
+        default: QualityDialect.dataset(of: call)
+        }
+    }
+
+    private func answer(_ call: AgencyCall, _ table: DatasetTable?, _ fault: Fault.Kind?) throws -> AgencyAnswer {
+        let (user, password) = (credentials.user, credentials.password)
+        switch agency {
+        case .hongdun:
+            return try HongDunDialect(seed: seed, token: credentials.token, wire: wire, generation: generation)
+                .answer(call, table, fault: fault)
+        case .statetax:
+            return try StateTaxDialect(seed: seed, user: user, password: password, wire: wire, clock: clock)
+                .answer(call, table, fault: fault)
+        case .localtax:
+            return try LocalTaxDialect(seed: seed, user: user, password: password, wire: wire).answer(call, table, fault: fault)
+        default:
+            let files = DatasetShape.of(agency).flatMap { shelves[$0.id.name]?.listed ?? [] }
+            return QualityDialect(seed: seed, token: credentials.token, wire: wire, folder: folder + "/files")
+                .answer(call, files, clock: clock, fault: fault)
+        }
+    }
+
+    // MARK: Faults
+
+    mutating func script(_ fault: Fault) { faults.append(fault) }
+
+    mutating func clearFaults() { faults = [] }
+
+    mutating func expireCursors() { generation += 1 }
+
+    private mutating func strike(_ dataset: String) -> Fault? {
+        var found: Fault?
+        for index in faults.indices {
+            // What befalls a file may be asked of the manifest by the file's dataset.
+            let isAboutFile = faults[index].kind == .replacedFile || faults[index].kind == .wrongDigest
+            let name = isAboutFile && dataset == "manifest" ? faults[index].dataset ?? dataset : dataset
+            if faults[index].strikes(agency, name), found == nil { found = faults[index] }
+        }
+        faults.removeAll { $0.times <= 0 }
+        return found
+    }
+
+    /// The answer of a fault that leaves nothing of the right one.
+    private func replacement(_ kind: Fault.Kind, _ call: AgencyCall) -> AgencyAnswer? {
+        switch kind {
+        case .status(let status, let retry):
+            .html(status, "\(status)", headers: retry.map { [("Retry-After", $0)] } ?? [])
+        case .html: .html(200, "系统维护中")
+        case .missingFile: .html(404, "404 Not Found")
+        case .redirect(let location): .html(302, "302 Found", headers: [("Location", location)])
+        default: nil
+        }
+    }
+
+    private mutating func replaceFile(_ dataset: String?) throws {
+        for shape in DatasetShape.of(agency) where dataset == nil || dataset == "manifest" || dataset == shape.id.name {
+            let before = shelves[shape.id.name]?.listed.last?.digest
+            try shelves[shape.id.name]?.replaceNewest()
+            if shelves[shape.id.name]?.listed.last?.digest != before { break }
+        }
+        for name in Array(tables.keys) { try tables[name]?.advance(to: clock) }
+    }
+
+    /// A manifest that names a wrong digest, or a file of which one byte is another.
+    private func spoil(_ answer: inout AgencyAnswer, manifest: Bool, of dataset: String?) throws {
+        switch answer.body {
+        case .bytes(let bytes) where manifest:
+            var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            let mark = dataset.flatMap { $0 == "manifest" ? nil : "数据集=\"\($0)\"" } ?? "<数据包"
+            guard let index = lines.lastIndex(where: { $0.contains(mark) }),
+                let start = lines[index].firstRange(of: "SHA256=\"")?.upperBound
+            else { return }
+            lines[index] = lines[index][..<start] + String(repeating: "0", count: 64) + "\"/>"
+            answer.body = .bytes(Array(lines.joined(separator: "\n").utf8))
+        case .file(let path, let range):
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))[Int(range.lowerBound)..<Int(range.upperBound)])
+            if let last = bytes.indices.last { bytes[last] ^= 1 }
+            answer.body = .bytes(bytes)
+        default: break
+        }
+    }
+
+    // MARK: Time
+
+    mutating func advance(to time: LocalTime) throws {
+        if hasRoom { try closeRoom() }
+        clock = max(clock, time)
+        for name in Array(tables.keys) {
+            try tables[name]?.advance(to: clock)
+            try shelves[name]?.publish(at: clock.seconds)
+        }
+    }
+
+    mutating func makeRestless() throws {
+        if !hasRoom {
+            for name in Array(tables.keys) {
+                try tables[name]?.makeRoom()
+                try shelves[name]?.makeRoom(after: clock.seconds)
+            }
+        }
+        hasRoom = true
+        isRestless = true
+    }
+
+    mutating func rest() { isRestless = false }
+
+    private mutating func closeRoom() throws {
+        for name in Array(tables.keys) {
+            try tables[name]?.catchUp(after: clock)
+            try shelves[name]?.closeRoom(after: clock.seconds)
+        }
+        hasRoom = false
+        isRestless = false
+    }
+
+    /// Something happens in the dataset that is asked for; 质监's come out with the next manifest.
+    private mutating func stir(_ dataset: String) throws {
+        let names = dataset == "manifest" ? DatasetShape.of(agency).map(\.id.name) : agency == .quality ? [] : [dataset]
+        guard !names.isEmpty else { return }
+        clock = LocalTime(seconds: clock.seconds + 1)
+        for name in names where tables[name] != nil {
+            let choice = Chance.hash(seed, Chance.hash(of: name), UInt64(requests))
+            try tables[name]?.stir(at: clock, choice: choice)
+            if let bound = tables[name]?.bound { try shelves[name]?.cut(upTo: bound, at: clock.seconds) }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import CreditModel
+
+/// One bad moment on demand.
+package struct Fault: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case status(Int, retryAfter: String?)
+        /// The connection breaks after so many bytes of the body.
+        case truncate(Int)
+        case html
+        /// Row `n` of the page, from 1, holds a bare `&`, in this answer only.
+        case malformedRow(Int)
+        case foreignSequence
+        case expiredCursor
+        case busy(Int)
+        case internalError
+        case missingFile
+        case wrongDigest
+        case replacedFile
+        /// Nothing comes for so many seconds.
+        case hang(Int)
+        case redirect(String)
+        case wrongCharset
+        case byteOrderMark
+        case doctype
+    }
+
+    package var agency: AgencyID
+    /// nil: whichever is asked for. 质监's manifest is `manifest`.
+    package var dataset: String?
+    /// Which of the matching requests from now on is the first that it hits; 1 is the next.
+    package var request: Int
+    /// How many it hits.
+    package var times: Int
+    package var kind: Kind
+
+    package init(agency: AgencyID, dataset: String? = nil, request: Int = 1, times: Int = 1, kind: Kind) {
+        self.agency = agency
+        self.dataset = dataset
+        self.request = request
+        self.times = times
+        self.kind = kind
+    }
+
+    /// Whether it hits a request for this dataset; counts it.
+    mutating func strikes(_ agency: AgencyID, _ dataset: String) -> Bool {
+        guard agency == self.agency, self.dataset == nil || self.dataset == dataset, times > 0 else { return false }
+        request -= 1
+        guard request <= 0 else { return false }
+        times -= 1
+        return true
+    }
+}

@@ -1,1 +1,0 @@
-// The room is laid out in architecture.md; its author fills it.

@@ -1,0 +1,154 @@
+public import CreditModel
+public import CreditStore
+internal import GRDB
+
+/// What ingestion writes and reads.
+extension SQLiteStore {
+    public func commit(_ batch: StoreBatch) throws -> CommitOutcome {
+        try write { db in
+            var commit = try BatchCommit(db, batch)
+            return try commit.run()
+        }
+    }
+
+    public func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int {
+        try write { db in
+            guard let number = try db.datasetNumber(dataset) else { return 0 }
+            var writer = RecordWriter(db, dataset: number)
+            let count = try BatchCommit.withdrawWaiting(&writer, of: dataset)
+            _ = try writer.touch()
+            try db.run(
+                "UPDATE dataset SET records = records + ?, tests = tests + ?, versions = versions + ? WHERE id = ?",
+                writer.shownDelta, writer.testDelta, writer.versionDelta, number)
+            return count
+        }
+    }
+
+    public func sourceState(of dataset: DatasetID) throws -> SourceState {
+        try sourceStates().first { $0.dataset == dataset } ?? SourceState(dataset: dataset)
+    }
+
+    public func sourceStates() throws -> [SourceState] {
+        try look { db in
+            try db.all(
+                """
+                SELECT agency, name, position, progress, last_success, last_attempt, last_error, records, open_quarantine,
+                    held, unreadable FROM dataset ORDER BY agency, name
+                """
+            ).map { row in
+                var progress = try row.bytes(3).map(ProgressCodec.decode)
+                if row.integer(10) != 0, progress?.incomplete.contains("unreadable-keys") != true {
+                    progress = progress ?? StoredProgress()
+                    progress?.incomplete.append("unreadable-keys")
+                }
+                return SourceState(
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), position: row.bytes(2),
+                    progress: progress, lastSuccess: row[4] as Int64?, lastAttempt: row[5] as Int64?,
+                    lastError: row.text(6), records: Int(row.integer(7)), openQuarantine: Int(row.integer(8)),
+                    heldWithdrawals: Int(row.integer(9)))
+            }
+        }
+    }
+
+    public func finish(_ run: RunReport) throws {
+        try write { db in
+            let dataset = try db.makeDatasetNumber(run.dataset)
+            try db.run(
+                """
+                UPDATE dataset SET last_attempt = ?, last_error = ?, last_success = coalesce(?, last_success) WHERE id = ?
+                """, run.endedAt, run.error, run.error.isEmpty ? run.endedAt : nil, dataset)
+            let outcome = run.outcome
+            try db.run(
+                """
+                INSERT INTO run(run, dataset, started, ended, taken, unchanged, quarantined, withdrawn, held, error)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, run.run, dataset, run.startedAt, run.endedAt, outcome.taken, outcome.unchanged, outcome.quarantined,
+                outcome.withdrawnByAbsence, outcome.heldWithdrawals, run.error)
+            _ = try db.advancePosition()
+        }
+    }
+
+    public func runs(limit: Int) throws -> [RunReport] {
+        try look { db in
+            try db.all(
+                """
+                SELECT r.run, d.agency, d.name, r.started, r.ended, r.taken, r.unchanged, r.quarantined, r.withdrawn, r.held,
+                    r.error FROM run r JOIN dataset d ON d.id = r.dataset ORDER BY r.id DESC LIMIT ?
+                """, limit
+            ).map { row in
+                var outcome = CommitOutcome()
+                outcome.taken = Int(row.integer(5))
+                outcome.unchanged = Int(row.integer(6))
+                outcome.quarantined = Int(row.integer(7))
+                outcome.withdrawnByAbsence = Int(row.integer(8))
+                outcome.heldWithdrawals = Int(row.integer(9))
+                return RunReport(
+                    run: row.text(0), dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
+                    startedAt: row.integer(3), endedAt: row.integer(4), outcome: outcome, error: row.text(10))
+            }
+        }
+    }
+
+    public func drift() throws -> [DriftEntry] {
+        try look { db in
+            try db.all(
+                """
+                SELECT d.agency, d.name, x.kind, x.name, x.sample, x.first_seen FROM drift x
+                JOIN dataset d ON d.id = x.dataset ORDER BY d.agency, d.name, x.kind, x.name
+                """
+            ).map { row in
+                DriftEntry(
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), kind: row.text(2), name: row.text(3),
+                    sample: row.text(4), firstSeen: row.integer(5))
+            }
+        }
+    }
+
+    public func refusals(limit: Int) throws -> [RefusalEntry] {
+        try look { db in
+            try db.all(
+                """
+                SELECT d.agency, d.name, x.what, x.why, x.seen_at FROM refusal x JOIN dataset d ON d.id = x.dataset
+                ORDER BY x.seen_at DESC, x.id DESC LIMIT ?
+                """, limit
+            ).map { row in
+                RefusalEntry(
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), what: row.text(2), why: row.text(3),
+                    seenAt: row.integer(4))
+            }
+        }
+    }
+
+    public func quarantine(_ filter: QuarantineFilter) throws -> [QuarantineEntry] {
+        try look { db in
+            try db.all(
+                """
+                SELECT q.id, d.agency, d.name, q.document, q.row, q.line, q.key, q.rule, q.message, q.original, q.first_seen,
+                    q.resolution FROM quarantine q JOIN dataset d ON d.id = q.dataset
+                WHERE q.id > ?1 AND (?2 IS NULL OR q.id = ?2) AND (?3 IS NULL OR d.agency = ?3)
+                    AND (?4 IS NULL OR d.agency = ?4 AND d.name = ?5) AND (?6 = 0 OR q.resolution = '')
+                ORDER BY q.id LIMIT ?7
+                """, filter.after, filter.id, filter.agency?.rawValue, filter.dataset?.agency.rawValue,
+                filter.dataset?.name, filter.onlyOpen, filter.limit
+            ).map { row in
+                QuarantineEntry(
+                    id: row.integer(0), dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
+                    place: RowPlace(document: row.text(3), row: Int(row.integer(4)), line: Int(row.integer(5))),
+                    key: (row[6] as String?).map(StoredKey.key), rule: row.text(7), message: row.text(8),
+                    original: row.bytes(9) ?? [], firstSeen: row.integer(10), resolution: row.text(11))
+            }
+        }
+    }
+
+    public func resolveQuarantine(id: Int64, as outcome: String) throws {
+        try write { db in
+            guard let row = try db.first("SELECT dataset, resolution FROM quarantine WHERE id = ?", id) else {
+                throw StoreError(.conflict, "there is no quarantined row \(id): list them to see their numbers")
+            }
+            let delta = (outcome.isEmpty ? 1 : 0) - (row.text(1).isEmpty ? 1 : 0)
+            try db.run("UPDATE quarantine SET resolution = ? WHERE id = ?", outcome, id)
+            try db.run("UPDATE dataset SET open_quarantine = open_quarantine + ? WHERE id = ?", delta, row.integer(0))
+            _ = try db.advancePosition()
+        }
+    }
+}

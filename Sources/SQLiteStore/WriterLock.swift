@@ -1,0 +1,29 @@
+internal import CreditStore
+internal import Glibc
+
+/// The file beside a store that only one writing process holds locked; the system lets go of it when that process ends.
+final class WriterLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: ``StoreError`` `locked` where another opening holds it.
+    init(path: String) throws(StoreError) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode_t(0o600))
+        guard descriptor >= 0 else {
+            throw StoreError(.unusable, "cannot create \(path): check that its folder exists and may be written")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            _ = close(descriptor)
+            throw StoreError(.locked, "another process writes to the store (\(path)): wait until it has ended")
+        }
+    }
+
+    deinit { _ = close(descriptor) }
+
+    /// Makes an empty file that only its owner may read, unless there is one.
+    static func makePrivateFile(_ path: String) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode_t(0o600))
+        guard descriptor >= 0 else { return }
+        _ = fchmod(descriptor, mode_t(0o600))
+        _ = close(descriptor)
+    }
+}
