@@ -4,6 +4,8 @@ internal import CreditModel
 internal import CreditStore
 internal import Crypto
 internal import Foundation
+internal import Ingestion
+internal import Logging
 internal import Publication
 internal import SQLiteStore
 internal import Signing
@@ -27,14 +29,21 @@ struct Installation: Sendable {
         guard FileManager.default.fileExists(atPath: settings.secretPath) else {
             throw CommandError("There is no installation here yet; `suixin init` makes one.")
         }
-        if access == .reading, !FileManager.default.fileExists(atPath: settings.storePath) {
+        if access != .writing, !FileManager.default.fileExists(atPath: settings.storePath) {
             throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
         }
         try FileManager.default.createDirectory(
             at: URL(filePath: settings.storePath).deletingLastPathComponent(),
             withIntermediateDirectories: true
         )
-        store = try SQLiteStore(path: settings.storePath, access: access == .reading ? .reading : .writing)
+        var options = SQLiteStore.Options()
+        options.access =
+            switch access {
+            case .reading: .readOnly
+            case .serving: .shared
+            case .writing: .exclusive
+            }
+        store = try SQLiteStore(path: settings.storePath, options: options)
     }
 
     /// The secret under which restricted keys are digested: at least 32 bytes that only the owner may read.
@@ -120,5 +129,34 @@ enum Lookup {
     /// Half-width, upper case, without blanks and hyphens.
     static func code(_ text: String) -> String {
         String(text.precomposedStringWithCompatibilityMapping.uppercased().filter { !$0.isWhitespace && $0 != "-" })
+    }
+}
+
+extension Ingestor {
+    /// Ingestion as the settings say.
+    init(
+        _ installation: Installation,
+        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
+        _ stop: StopSignal
+    ) throws {
+        let settings = installation.settings
+        var options = Options(spoolFolder: settings.spoolFolder)
+        options.limits = settings.limits
+        options.retry = settings.retry
+        options.allowedWithdrawals = settings.withdrawalShare
+        var logger = Logger(label: "suixin.sync")
+        // What a run says in the end goes to its report; nothing else belongs between its lines.
+        logger.logLevel = .critical
+        try self.init(
+            store: installation.store,
+            adapters: Dictionary(adapters.map { ($0.id, $0.adapter) }) { $1 },
+            options: options,
+            secret: installation.secret(),
+            now: { Now.posix },
+            random: { UInt64.random(in: .min ... .max) },
+            sleep: { stop.sleep(milliseconds: $0) },
+            isStopped: { stop.isRaised },
+            logger: logger
+        )
     }
 }

@@ -66,19 +66,21 @@ struct ProfilePage {
 
     private func list(_ section: String) -> [String] {
         let value = profile[section]
-        let items = value?.array ?? value?.object?["items"]?.array ?? []
+        let items = value?.array ?? []
         guard !items.isEmpty else { return [] }
         var lines = [
             "",
-            "\(Self.titles[section] ?? section) (\(value?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))",
+            "\(Self.titles[section] ?? section) (\(profile["cut"]?.object?[section]?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))",
         ]
         for item in items.prefix(12) {
             guard let members = item.object else { continue }
             let told = members.filter {
-                !["records", "originals", "from", "to", "history", "conflicts"].contains($0.key)
+                !["records", "originals", "labels", "from", "to", "history", "conflicts", "truncated"].contains($0.key)
             }
             .sorted { $0.key < $1.key }
-            .map { "\($0.key) \(short($0.value))" }
+            .map {
+                "\($0.key) \(short($0.value))" + (members["labels"]?.object?[$0.key]?.string.map { " \($0)" } ?? "")
+            }
             lines.append("  \(period(members))  \(told.joined(separator: " · "))")
             lines.append("      \(origin(members))")
         }
@@ -107,7 +109,12 @@ struct ProfilePage {
         }
         var seen: Set<String> = []
         let unique = names.filter { seen.insert($0).inserted }
-        let original = members["original"]?.string.map { " as “\(Terminal.plain($0))”" } ?? ""
+        let texts =
+            [members["original"]?.string].compactMap(\.self)
+            + (members["originals"]?.object?.values.compactMap(\.string) ?? [])
+        let original =
+            texts.isEmpty || texts.count > 3
+            ? "" : " as " + texts.sorted().map { "“\(Terminal.plain($0))”" }.joined(separator: ", ")
         return "[\(unique.joined(separator: ", "))]\(original)"
     }
 

@@ -15,7 +15,7 @@ struct Suixin: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
-            ExportCommand.self, VerifyCommand.self, KeysCommand.self, HeldCommand.self,
+            ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self, HeldCommand.self,
             ServeCommand.self,
         ]
     )

@@ -21,7 +21,7 @@ struct SyncSummary {
     var isComplete: Bool { incomplete.isEmpty && reports.allSatisfy(\.error.isEmpty) }
 
     private var total: CommitOutcome {
-        reports.reduce(into: CommitOutcome()) { $0.add($1.outcome) }
+        reports.reduce(into: CommitOutcome()) { $0.include($1.outcome) }
     }
 
     var text: String {
@@ -105,5 +105,17 @@ struct SyncSummary {
     private func rounded(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension CommitOutcome {
+    /// Adds what another commit did.
+    fileprivate mutating func include(_ other: CommitOutcome) {
+        taken += other.taken
+        unchanged += other.unchanged
+        quarantined += other.quarantined
+        withdrawnByAbsence += other.withdrawnByAbsence
+        heldWithdrawals += other.heldWithdrawals
+        newDrift += other.newDrift
     }
 }

@@ -23,10 +23,26 @@ struct ExportCommand: AsyncParsableCommand {
     var annexes: String?
     @Flag(help: "For the operator only: who holds which records, in the form of the agencies' truth, with real keys.")
     var truth = false
+    @Flag(
+        help:
+            "For the operator only: the records that are in no profile: held, without a certain identifier, quarantined."
+    )
+    var unsettled = false
+
+    func validate() throws {
+        guard !(truth && unsettled) else { throw ValidationError("Choose --truth or --unsettled.") }
+    }
 
     func run() async throws {
         let installation = try await Installation(common.settings(), for: .reading)
         let line = ProgressLine()
+        if unsettled {
+            let lines = try UnsettledExporter(store: installation.store).export(to: output)
+            if let output {
+                Terminal.complain("Wrote \(Terminal.grouped(lines)) records to \(output); keep it private.")
+            }
+            return
+        }
         if truth {
             let lines = try TruthExporter(store: installation.store).export(to: output) { count in
                 line.show("\(Terminal.grouped(count)) enterprises")

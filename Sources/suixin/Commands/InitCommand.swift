@@ -86,8 +86,8 @@ struct InitCommand: AsyncParsableCommand {
             let id = adapter.descriptor.id
             let credentials =
                 switch id {
-                case .statetax, .localtax: #""user": "suixin", "password": "simulated-password""#
-                default: #""token": "simulated-token""#
+                case .statetax, .localtax: #""user": "suixin", "password": "suixin-password""#
+                default: #""token": "suixin-token""#
                 }
             return "    \"\(id)\": { \"baseURL\": \"\(base)/\(id)\", \(credentials) }"
         }

@@ -82,33 +82,17 @@ struct SyncCommand: AsyncParsableCommand {
         _ stop: StopSignal,
         _ line: ProgressLine
     ) throws -> [RunReport] {
-        let settings = installation.settings
-        var options = Ingestor.Options(
-            spoolFolder: settings.spoolFolder,
-            clock: { Now.posix },
-            sleep: { stop.sleep(milliseconds: $0) }
-        )
-        options.limits = settings.limits
-        options.retry = settings.retry
-        options.allowedShare = settings.withdrawalShare
-        var logger = Logger(label: "suixin.sync")
-        logger.logLevel = .critical
-        let ingestor = try Ingestor(
-            store: installation.store,
-            secret: installation.secret(),
-            options: options,
-            logger: logger
-        )
-        let total = Mutex(CommitOutcome())
-        return ingestor.sync(adapters, isStopped: { stop.isRaised }) { dataset, outcome in
-            let sum = total.withLock { total in
-                total.add(outcome)
-                return total
+        let ingestor = try Ingestor(installation, adapters, stop)
+        let total = Mutex([DatasetID: SyncProgress]())
+        return ingestor.sync { progress in
+            let (taken, quarantined) = total.withLock { total in
+                total[progress.dataset] = progress
+                return total.values.reduce((0, 0)) { ($0.0 + $1.outcome.taken, $0.1 + $1.outcome.quarantined) }
             }
             line.show(
-                "pulling \(dataset): \(Terminal.grouped(sum.taken)) taken, \(Terminal.grouped(sum.quarantined)) quarantined"
+                "pulling \(progress.dataset): \(Terminal.grouped(taken)) taken, \(Terminal.grouped(quarantined)) quarantined"
             )
-        }
+        }.runs
     }
 
     private func derive(
