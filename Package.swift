@@ -102,7 +102,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
                 "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore", "ServiceKit", "Signing",
-                arguments, configuration, crypto, lifecycle, logging,
+                arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(

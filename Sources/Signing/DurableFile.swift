@@ -98,9 +98,9 @@ package final class DurableFile {
 }
 
 /// What only its owner may read.
-enum PrivateFile {
+package enum PrivateFile {
     /// Makes the folder, with mode 0700, unless it is there; one that others can enter is refused.
-    static func makeFolder(_ path: String) throws(SigningError) {
+    package static func makeFolder(_ path: String) throws(SigningError) {
         if unsafe mkdir(path, 0o700) != 0, errno != EEXIST {
             throw .file(path: path, action: "create folder", errno: errno)
         }
@@ -126,7 +126,7 @@ enum PrivateFile {
     }
 
     /// A whole small file that nobody but its owner may read.
-    static func read(_ path: String, limit: Int = 16 * 1024) throws(SigningError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int = 16 * 1024) throws(SigningError) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .file(path: path, action: "open", errno: errno) }
         defer { _ = close(descriptor) }

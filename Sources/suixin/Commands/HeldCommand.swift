@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import CreditModel
+internal import CreditStore
+
+/// `suixin held`: the contradictions that wait for a person.
+struct HeldCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "held",
+        abstract: "List records that are kept apart, because what they say contradicts itself or their holder."
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "How many to show; 0 for all.")
+    var limit = 50
+
+    func run() async throws {
+        let installation = try await Installation(common.settings(), for: .reading)
+        var last: RecordReference?
+        var shown = 0
+        while limit == 0 || shown < limit {
+            let page = try installation.store.held(after: last, limit: limit == 0 ? 500 : min(500, limit - shown))
+            for held in page {
+                if common.json {
+                    Terminal.print(
+                        json: .object(held.record.members.merging(["reason": .string(held.reason.sentence)]) { $1 })
+                    )
+                } else {
+                    Terminal.print(
+                        Terminal.plain(
+                            "\(held.record.dataset) \(held.record.key) (\(held.record.role)): \(held.reason.sentence)"
+                        )
+                    )
+                }
+            }
+            shown += page.count
+            guard let end = page.last?.record else { break }
+            last = end
+        }
+        if shown == 0, !common.json { Terminal.print("No record is held.") }
+    }
+}
+
+extension ContradictionReason {
+    var sentence: String {
+        switch self {
+        case .givenTwice(let code, let holders):
+            "\(code.kind) \(code.text) is given to \(holders.joined(separator: " and "))"
+        case .agreesInNothing(let code, let holder):
+            "carries \(code.kind) \(code.text), but agrees in neither name, representative nor address with its holder \(holder)"
+        case .severalHolders(let codes):
+            "its codes name different enterprises: \(codes.map { "\($0.kind) \($0.text)" }.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import AdapterRegistry
+internal import CreditModel
+internal import AdapterKit
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import Foundation
+internal import Signing
+
+/// `suixin init`: everything that an installation needs before its first sync.
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a configuration for the simulated agencies, and make the first key.",
+        discussion: """
+            Any other implementation of the agencies' interfaces is plugged in by its base URLs: edit sources.<agency>.baseURL
+            and the credentials, or set SUIXIN_SOURCES_<AGENCY>_BASE_URL and SUIXIN_SOURCES_<AGENCY>_TOKEN.
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "Where `suixin-agencies` listens.")
+    var agencies = "http://127.0.0.1:8700"
+    @Option(help: "The name that stands in everything signed (iss), such as https://credit.example.org.")
+    var issuer = "https://suixin.example"
+    @Option(help: "ES256 or EdDSA.")
+    var algorithm = "ES256"
+
+    func run() async throws {
+        let path = common.configurationPath
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw CommandError("\(path) is there already; edit it, or name another with --config.")
+        }
+        guard let algorithm = SignatureAlgorithm(rawValue: algorithm) else {
+            throw CommandError("There is no algorithm “\(algorithm)”; choose ES256 or EdDSA.")
+        }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let file = try DurableFile(path: path, mode: 0o600)
+        try file.write(Array(document.utf8))
+        try file.commit(replacing: false)
+
+        let settings = try await common.settings()
+        var keys = try KeyRing(folder: settings.keysFolder)
+        if keys.entries.isEmpty { try keys.create(algorithm, created: Now.posix) }
+        if !FileManager.default.fileExists(atPath: settings.secretPath) { try Self.makeSecret(settings.secretPath) }
+        report(path, settings, keys)
+    }
+
+    private func report(_ path: String, _ settings: Settings, _ keys: KeyRing) {
+        if common.json {
+            Terminal.print(
+                json: .object([
+                    "configuration": .string(path), "keys": .string(settings.keysFolder),
+                    "store": .string(settings.storePath),
+                    "kid": .string(keys.entries.last?.keyID ?? ""),
+                ])
+            )
+            return
+        }
+        Terminal.print(
+            """
+            Wrote \(path), with the simulated agencies at \(agencies).
+            Made a key and the installation's secret in \(settings.keysFolder); keep a copy of that folder in a safe place.
+            Next: start `suixin-agencies`, then run `suixin sync`.
+            """
+        )
+    }
+
+    /// 256 random bits; without them the digests of restricted keys cannot be made again.
+    private static func makeSecret(_ path: String) throws {
+        try PrivateFile.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
+        var generator = SystemRandomNumberGenerator()
+        let text = (0..<4).map { _ in
+            let digits = String(generator.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+        let file = try DurableFile(path: path, mode: 0o600)
+        try file.write(Array((text + "\n").utf8))
+        try file.commit(replacing: false)
+    }
+
+    /// The configuration, laid out for people.
+    private var document: String {
+        let base = agencies.hasSuffix("/") ? String(agencies.dropLast()) : agencies
+        let sources = AdapterRegistry.all.map { adapter in
+            let id = adapter.descriptor.id
+            let credentials =
+                switch id {
+                case .statetax, .localtax: #""user": "suixin", "password": "suixin-password""#
+                default: #""token": "suixin-token""#
+                }
+            return "    \"\(id)\": { \"baseURL\": \"\(base)/\(id)\", \(credentials) }"
+        }
+        return """
+            {
+              "issuer": \(quoted(issuer)),
+              "store": "data/suixin.sqlite",
+              "keys": "keys",
+              "serve": { "host": "127.0.0.1", "port": 8080 },
+              "sources": {
+            \(sources.joined(separator: ",\n"))
+              }
+            }
+
+            """
+    }
+
+    private func quoted(_ text: String) -> String { String(decoding: JSONValue.string(text).canonical, as: UTF8.self) }
+}

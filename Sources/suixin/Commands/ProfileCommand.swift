@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import CreditModel
+internal import CreditStore
+internal import Signing
+
+/// `suixin profile`
+struct ProfileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile",
+        abstract: "What is known about an enterprise.",
+        subcommands: [Show.self, Why.self]
+    )
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the merged profile of an enterprise.",
+            discussion:
+                "ID is an id (sx…), a USCC, an organisation code, a registration or tax number, or the registry's PRIPID."
+        )
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The enterprise.")
+        var id: String
+        @Flag(help: "The signed document as it is served: a flattened JWS.")
+        var jws = false
+        @Flag(help: "The signed document as a compact JWS.")
+        var compact = false
+
+        func validate() throws {
+            guard !(jws && compact) else { throw ValidationError("Choose --jws or --compact.") }
+        }
+
+        func run() async throws {
+            let installation = try await Installation(common.settings(), for: .reading)
+            let enterprise = try installation.enterprise(named: id)
+            if jws || compact {
+                guard let signed = try installation.store.signed(enterprise) else {
+                    throw CommandError("The profile of \(enterprise) is not signed yet; run `suixin sync`.")
+                }
+                Terminal.print(bytes: compact ? try SignedDocument(parsing: signed.document).compact : signed.document)
+                return
+            }
+            guard let profile = try installation.store.profile(of: enterprise) else {
+                throw CommandError(
+                    "\(enterprise) is known, but no record speaks of it any more: all were withdrawn.",
+                    exit: .nothingFound
+                )
+            }
+            if common.json {
+                Terminal.print(bytes: profile.bytes)
+            } else {
+                Terminal.print(try ProfilePage(JSONValue(parsing: profile.bytes)).text)
+            }
+        }
+    }
+
+    struct Why: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say which records belong to an enterprise, and for what reason."
+        )
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The enterprise.")
+        var id: String
+
+        func run() async throws {
+            let installation = try await Installation(common.settings(), for: .reading)
+            let enterprise = try installation.enterprise(named: id)
+            let members = try installation.store.members(of: enterprise)
+            if common.json {
+                Terminal.print(
+                    json: .array(
+                        members.map { member in
+                            .object(
+                                member.record.members.merging(["reason": .string("\(member.reason.sentence)")]) { $1 }
+                            )
+                        }
+                    )
+                )
+                return
+            }
+            Terminal.print("\(enterprise): \(members.count) records")
+            Terminal.print(
+                Terminal.table(
+                    members.map {
+                        [
+                            "\($0.record.dataset)", Terminal.plain($0.record.key.text), "\($0.record.role)",
+                            $0.reason.sentence,
+                        ]
+                    }
+                )
+            )
+        }
+    }
+}
+
+extension RecordReference {
+    /// The four members by which truth, profiles and commands speak of records.
+    var members: [String: JSONValue] {
+        [
+            "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name), "key": .string(key.text),
+            "role": .string("\(role)"),
+        ]
+    }
+}
+
+extension IdentityReason {
+    var sentence: String {
+        switch self {
+        case .registryKey(let key): "carries the registry's key \(key)"
+        case .code(let code): "carries \(code.kind) \(code.text), which is certain"
+        case .founder(let code): "founds the enterprise by \(code.kind) \(code.text)"
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import UnixSignals
+internal import ExchangeAPI
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+internal import Signing
+
+/// `suixin serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
+        discussion: """
+            GET /v1/enterprises/{id or code}    GET /v1/sources    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            TLS belongs to a reverse proxy before it.
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "The address to listen on.")
+    var host: String?
+    @Option(help: "The port to listen on; 0 takes any.")
+    var port: Int?
+    @Option(name: .customLong("ready-file"), help: "Written with the server's address once it listens.")
+    var readyFile: String?
+
+    func run() async throws {
+        var settings = try await common.settings()
+        if let host { settings.host = host }
+        if let port { settings.port = port }
+        let installation = try Installation(settings, for: .serving)
+        var logger = Logger(label: "suixin.serve")
+        logger.logLevel = .notice
+        let (folder, host, readyFile) = (settings.keysFolder, settings.host, readyFile)
+        let server = ExchangeServer(
+            store: installation.store,
+            status: installation.publisher,
+            keys: { try KeyRing(folder: folder).keySet },
+            digest: Installation.sha256,
+            configuration: ExchangeConfiguration(host: host, port: settings.port),
+            clock: { Now.posix },
+            logger: logger
+        ) { port in
+            let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            Terminal.complain("Serving at \(address); stop with Ctrl-C.")
+            if let readyFile { try? Data(address.utf8).write(to: URL(filePath: readyFile), options: .atomic) }
+        }
+        try await ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+    }
+}

@@ -1,0 +1,127 @@
+internal import AdapterKit
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import CreditModel
+internal import CreditStore
+internal import Derivation
+internal import Foundation
+internal import Ingestion
+internal import Logging
+internal import Publication
+internal import Synchronization
+
+/// `suixin sync [agency …]`: pulls, derives, signs.
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Pull what the agencies have new, derive and sign the profiles that it touches.",
+        discussion: """
+            Goes on where the last sync ended; stopping it loses nothing. Exit code 2 where a source failed or is incomplete:
+            the others were taken.
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The agencies; all that are configured, if none is given.")
+    var agencies: [String] = []
+    @Option(help: "The day for which profiles are derived (yyyy-mm-dd); today in Asia/Shanghai, if not given.")
+    var day: String?
+    @Option(
+        name: .customLong("release"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Carry out the withdrawals that wait for a person's word, such as quality/SCXKZ.",
+            valueName: "agency/dataset"
+        )
+    )
+    var released: [String] = []
+    @Flag(help: "Derive and sign only; ask no agency.")
+    var offline = false
+
+    func run() async throws {
+        let installation = try await Installation(common.settings(), for: .writing)
+        guard let day = day.map({ Day($0) }) ?? LocalTime(posix: Now.posix).day else {
+            throw CommandError("--day must be a day, such as 2018-06-01.")
+        }
+        let adapters = try installation.adapters(only: agencies)
+        guard !adapters.isEmpty || offline else {
+            throw CommandError(
+                "No source is configured; set sources.<agency>.baseURL, or let `suixin init` write a configuration."
+            )
+        }
+        let stop = StopSignal()
+        let line = ProgressLine()
+        var summary = SyncSummary()
+        try release(in: installation)
+        if !offline { summary.reports = try pull(adapters, installation, stop, line) }
+        summary.pulled = ContinuousClock.now
+        if !stop.isRaised { try derive(installation, day, stop, line, &summary) }
+        line.clear()
+        summary.counts = try installation.store.counts()
+        summary.wasStopped = stop.isRaised
+        summary.incomplete = try incomplete(installation)
+        if common.json { Terminal.print(json: summary.json) } else { Terminal.print(summary.text) }
+        if summary.wasStopped || !summary.isComplete { throw ExitStatusError(status: .partial) }
+    }
+
+    private func release(in installation: Installation) throws {
+        for name in released {
+            guard let dataset = installation.datasets.first(where: { "\($0)" == name }) else {
+                throw CommandError("There is no source “\(name)”; `suixin sources` lists them.")
+            }
+            let count = try installation.store.releaseHeldWithdrawals(of: dataset)
+            if !common.json {
+                Terminal.print("Withdrew \(count) records of \(dataset) that its last complete read no longer showed.")
+            }
+        }
+    }
+
+    private func pull(
+        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
+        _ installation: Installation,
+        _ stop: StopSignal,
+        _ line: ProgressLine
+    ) throws -> [RunReport] {
+        let ingestor = try Ingestor(installation, adapters, stop)
+        let total = Mutex([DatasetID: SyncProgress]())
+        return ingestor.sync { progress in
+            let (taken, quarantined) = total.withLock { total in
+                total[progress.dataset] = progress
+                return total.values.reduce((0, 0)) { ($0.0 + $1.outcome.taken, $0.1 + $1.outcome.quarantined) }
+            }
+            line.show(
+                "pulling \(progress.dataset): \(Terminal.grouped(taken)) taken, \(Terminal.grouped(quarantined)) quarantined"
+            )
+        }.runs
+    }
+
+    private func derive(
+        _ installation: Installation,
+        _ day: Day,
+        _ stop: StopSignal,
+        _ line: ProgressLine,
+        _ summary: inout SyncSummary
+    ) throws {
+        let deriver = try Deriver(store: installation.store, secret: installation.secret())
+        let progress = try deriver.derive(on: day) { progress in
+            line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
+            return !stop.isRaised
+        }
+        summary.profiles = progress.profiles
+        summary.derived = ContinuousClock.now
+        guard !stop.isRaised else { return }
+        summary.signed = try installation.publisher.signProfiles(at: Now.posix) {
+            line.show("signing: \(Terminal.grouped($0))")
+        }
+        let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
+        summary.position = status.position
+        summary.finished = ContinuousClock.now
+    }
+
+    private func incomplete(_ installation: Installation) throws -> [String] {
+        try installation.store.sourceStates().filter { installation.datasets.contains($0.dataset) }.compactMap {
+            state in
+            SourceView(state: state, now: Now.posix, lateAfter: .max).trouble.map { "\(state.dataset): \($0)" }
+        }
+    }
+}

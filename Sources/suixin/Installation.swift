@@ -1,0 +1,162 @@
+internal import AdapterKit
+internal import AdapterRegistry
+internal import CreditModel
+internal import CreditStore
+internal import Crypto
+internal import Foundation
+internal import Ingestion
+internal import Logging
+internal import Publication
+internal import SQLiteStore
+internal import Signing
+
+/// One installation of the exchange, opened: its settings, its store, its keys and its secret.
+struct Installation: Sendable {
+    enum Access {
+        case reading
+        /// Reads, and signs the status of the sources; a sync may run beside it.
+        case serving
+        case writing
+    }
+
+    let settings: Settings
+    let store: any CreditStore
+
+    /// Opens the store of an installation.
+    /// - Throws: ``CommandError`` where there is none yet, or another process writes to it.
+    init(_ settings: Settings, for access: Access) throws {
+        self.settings = settings
+        guard FileManager.default.fileExists(atPath: settings.secretPath) else {
+            throw CommandError("There is no installation here yet; `suixin init` makes one.")
+        }
+        if access != .writing, !FileManager.default.fileExists(atPath: settings.storePath) {
+            throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
+        }
+        try FileManager.default.createDirectory(
+            at: URL(filePath: settings.storePath).deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        var options = SQLiteStore.Options()
+        options.access =
+            switch access {
+            case .reading: .readOnly
+            case .serving: .shared
+            case .writing: .exclusive
+            }
+        store = try SQLiteStore(path: settings.storePath, options: options)
+    }
+
+    /// The secret under which restricted keys are digested: at least 32 bytes that only the owner may read.
+    func secret() throws -> [UInt8] {
+        let bytes = try PrivateFile.read(settings.secretPath, limit: 4096)
+        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.utf8.count >= 32 else {
+            throw CommandError(
+                "The secret in \(settings.secretPath) is shorter than 32 characters; put the one of the back-up there. "
+                    + "A new one would change the digests of all restricted keys."
+            )
+        }
+        return Array(text.utf8)
+    }
+
+    /// The adapters of the sources that are switched on; all of them, or the ones named.
+    func adapters(only names: [String] = []) throws -> [(id: AgencyID, adapter: any SourceAdapter)] {
+        for name in names where !settings.sources.contains(where: { $0.agency.rawValue == name }) {
+            let known = AdapterRegistry.all.map { $0.descriptor.id.rawValue }
+            throw CommandError(
+                known.contains(name)
+                    ? "\(name) is switched off or has no sources.\(name).baseURL in the configuration."
+                    : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", "))."
+            )
+        }
+        var adapters: [(id: AgencyID, adapter: any SourceAdapter)] = []
+        for source in settings.sources where names.isEmpty || names.contains(source.agency.rawValue) {
+            guard let type = AdapterRegistry.all.first(where: { $0.descriptor.id == source.agency }) else { continue }
+            adapters.append((source.agency, try type.init(source)))
+        }
+        return adapters
+    }
+
+    /// Every dataset of the sources that are switched on: what the status of the sources speaks of.
+    var datasets: [DatasetID] {
+        AdapterRegistry.all.map { $0.descriptor }
+            .filter { descriptor in settings.sources.contains { $0.agency == descriptor.id } }
+            .flatMap { $0.datasets.map(\.id) }
+    }
+
+    var keyRing: KeyRing { get throws { try KeyRing(folder: settings.keysFolder) } }
+
+    var publisher: Publisher {
+        let folder = settings.keysFolder
+        return Publisher(
+            store: store,
+            issuer: settings.issuer,
+            signingKey: { try KeyRing(folder: folder).signingKey },
+            datasets: datasets,
+            lateAfter: settings.lateAfter
+        )
+    }
+
+    static let sha256: DigestFunction = { Array(SHA256.hash(data: $0)) }
+
+    /// The enterprise that an id, a code or a registry key names now.
+    /// - Throws: ``CommandError`` where that is nothing, or several.
+    func enterprise(named name: String) throws -> EnterpriseID {
+        if let asked = EnterpriseID(name) {
+            if let current = try store.currentID(of: asked) { return current }
+        } else {
+            let code = Lookup.code(name)
+            let holders = try store.enterprises(holding: code)
+            if holders.count > 1 {
+                throw CommandError(
+                    "\(holders.count) enterprises hold \(code): \(holders.map(\.text).joined(separator: ", ")). Ask for one of them.",
+                    exit: .ambiguous
+                )
+            }
+            if let holder = holders.first { return holder }
+            if let current = try store.currentID(of: EnterpriseID(pripid: name, digest: Self.sha256)) { return current }
+        }
+        throw CommandError(
+            "Nothing is known under “\(Terminal.plain(name))”. That is no clean record: no record in the store speaks of it. "
+                + "`suixin search NAME` looks for names; `suixin sources` says what was read.",
+            exit: .nothingFound
+        )
+    }
+}
+
+/// Codes as people type them.
+enum Lookup {
+    /// Half-width, upper case, without blanks and hyphens.
+    static func code(_ text: String) -> String {
+        String(text.precomposedStringWithCompatibilityMapping.uppercased().filter { !$0.isWhitespace && $0 != "-" })
+    }
+}
+
+extension Ingestor {
+    /// Ingestion as the settings say.
+    init(
+        _ installation: Installation,
+        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
+        _ stop: StopSignal
+    ) throws {
+        let settings = installation.settings
+        var options = Options(spoolFolder: settings.spoolFolder)
+        options.limits = settings.limits
+        options.retry = settings.retry
+        options.allowedWithdrawals = settings.withdrawalShare
+        var logger = Logger(label: "suixin.sync")
+        // What a run says in the end goes to its report; nothing else belongs between its lines.
+        logger.logLevel = .critical
+        try self.init(
+            store: installation.store,
+            adapters: Dictionary(adapters.map { ($0.id, $0.adapter) }) { $1 },
+            options: options,
+            secret: installation.secret(),
+            now: { Now.posix },
+            random: { UInt64.random(in: .min ... .max) },
+            sleep: { stop.sleep(milliseconds: $0) },
+            isStopped: { stop.isRaised },
+            logger: logger
+        )
+    }
+}
