@@ -89,6 +89,7 @@ struct ResolutionPass {
     mutating func run() {
         for index in input.candidates.indices { wait(for: index) }
         runStages()
+        crossBridges()
         holdContradictions()
         for founding in Founding.allCases {
             found(by: founding)
@@ -254,6 +255,16 @@ struct ResolutionPass {
         authorities[code] = max(authority, isNew ? Authority.none : authorities[code])
         if isNew, input.codes[code].joins {
             for carrier in input.codes[code].carriers { wait(for: carrier) }
+        }
+    }
+
+    /// Gives codes to the enterprises whose members mention them, until that leads no further.
+    private mutating func crossBridges() {
+        while true {
+            let crossed = bridges()
+            guard !crossed.isEmpty else { return }
+            for (code, anchor) in crossed { own(code, by: anchor, authority: Authority.issuer) }
+            runStages()
         }
     }
 

@@ -50,6 +50,39 @@ struct BridgeRuleTests {
         #expect(one.isUndecided(grade))
     }
 
+    @Test("A penalty that names a shop by both its numbers brings the tax offices' records, where the name agrees")
+    func bridgeToTaxNumber() {
+        let number = "440106197001011235"
+        let shop = registration("P1", regno("440101200012342"), name: "广州于裕贸易商行")
+        let state = Sketch(.NSRXX, number, identityCard(number), name: "广州于裕贸易商行")
+        let local = Sketch(.nsr, number, identityCard(number), name: "广州于裕商行")
+        let penalty = Sketch(
+            .XZCF,
+            "穗质监罚1",
+            regno("440101200012342"),
+            identityCard(number),
+            name: "广州于裕贸易商行"
+        )
+        let joined = resolve(shop, state, local, penalty)
+        for record in [state, local, penalty] { #expect(joined.home(of: record) == .of("P1")) }
+
+        let stranger = state.with { $0.name = "佛山大成五金厂" }
+        let apart = resolve(shop, stranger, local.with { $0.name = "佛山大成五金厂" }, penalty)
+        #expect(apart.home(of: stranger) != .of("P1"))
+
+        let other = registration("P2", regno("440101200012359"), name: "广州于裕贸易商行")
+        let second = Sketch(
+            .XZCF,
+            "穗质监罚2",
+            regno("440101200012359"),
+            identityCard(number),
+            name: "广州于裕贸易商行"
+        )
+        let contested = resolve(shop, other, state, local, penalty, second)
+        #expect(contested.home(of: state) != .of("P1"))
+        #expect(contested.home(of: state) != .of("P2"))
+    }
+
     @Test("An identity card's number that both offices give founds an enterprise under a restricted id")
     func restrictedFounder() throws {
         let number = "440106197001011235"

@@ -1,0 +1,49 @@
+import CreditModel
+
+/// A third office's record that carries an enterprise's own code beside one that its issuer knows nobody by.
+///
+/// 质监's penalty names a shop by its registration number and by its owner's tax number: only together with the tax offices'
+/// own record of that number, under an agreeing name, does that say whose number it is.
+extension ResolutionPass {
+    /// Codes that wait for an owner, and the one enterprise whose members mention each.
+    ///
+    /// Where members of two enterprises mention a code, or an issuer's record of it has another name, nobody gets it.
+    func bridges() -> [(code: Int, anchor: Int)] {
+        guard !known.isStrict else { return [] }
+        return input.codes.indices.compactMap { index in
+            let code = input.codes[index]
+            guard owners[index] == nil, code.registryOwner == .nobody, code.joins, code.reserve == Authority.issuer,
+                known.floors[index] ?? Authority.none <= Authority.issuer,
+                found.floors[index] ?? Authority.none <= Authority.issuer
+            else { return nil }
+            return bridge(to: index, carriers: code.carriers).map { (index, $0) }
+        }
+    }
+
+    private func bridge(to code: Int, carriers: [Int]) -> Int? {
+        var mentioning: Int?
+        var issuers: [Int] = []
+        for carrier in carriers {
+            switch statuses[carrier] {
+            case .member(let anchor, _):
+                guard mentioning == nil || mentioning == anchor, speaksPlainly(carrier, of: code) else { return nil }
+                mentioning = anchor
+            case .open:
+                let candidate = input.candidates[carrier]
+                if Authority.of(input.codes[code].code.kind, in: candidate.stage) == Authority.issuer {
+                    issuers.append(carrier)
+                }
+            case .held: continue
+            }
+        }
+        guard let mentioning, !issuers.isEmpty else { return nil }
+        var evidence = anchors[mentioning].evidence
+        let agree = issuers.allSatisfy { input.candidates[$0].subject.name.map { evidence.agrees(name: $0) } ?? false }
+        return agree ? mentioning : nil
+    }
+
+    /// Whether a record carries the code without a doubt that only a name could settle.
+    private func speaksPlainly(_ candidate: Int, of code: Int) -> Bool {
+        input.candidates[candidate].codes.contains { $0.index == code && $0.isClaimable && !$0.needsNameAgreement }
+    }
+}
