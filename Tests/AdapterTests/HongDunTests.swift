@@ -29,7 +29,7 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "B"])
         #expect(sink.progress?.incomplete == [])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-01-01 00:00:02"))
@@ -48,13 +48,13 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         sink.batchesLeft = 4  // began, a page, began afresh, a page; then killed
-        #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: sink) }
+        await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: sink) }
         #expect(sink.keys == ["A", "B", "C"])
         #expect(sink.progress?.incomplete == ["re-read"])
         sink.batchesLeft = .max
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "C"])
         #expect(sink.events.filter { $0 == .completeReadBegan }.count == 2)
         #expect(
@@ -66,13 +66,13 @@ struct HongDunTests {
     func circle() async throws {
         let agency = try await ScriptedAgency { _ in Self.page([], next: "same", more: true) }
         let sink = MemorySink()
-        #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: sink) }
+        await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: sink) }
     }
 
     @Test("a refused token ends the run at once, naming the key to set")
     func token() async throws {
         let agency = try await ScriptedAgency { question in question.number == 0 ? Self.code(1001) : nil }
-        let error = #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: MemorySink()) }
+        let error = await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: MemorySink()) }
         #expect(error?.code == .unauthorised)
         #expect(error?.message.contains("sources.hongdun.token") == true)
     }
@@ -87,8 +87,8 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "B"])
         #expect(sink.faults.map(\.rule) == ["key-missing"])
         #expect(sink.progress?.incomplete == ["unreadable-keys"])

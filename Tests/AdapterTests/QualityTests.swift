@@ -73,7 +73,7 @@ struct QualityTests {
         let shelf = shelf
         let agency = try await ScriptedAgency { shelf.answer($0) }
         let adapter = try QualityAdapter(SourceConfiguration(agency: .quality, baseURL: agency.base, token: Secret("t")))
-        try pull(adapter, dataset, into: sink)
+        try await pull(adapter, dataset, into: sink)
     }
 
     @Test("begins at the last full file listed, and withdraws what a later full file lacks")

@@ -25,7 +25,7 @@ struct SampleFeedTests {
         let adapter = try type.init(
             SourceConfiguration(agency: id, baseURL: server.base, token: Secret("t"), user: "u", password: Secret("p")))
         let sink = MemorySink()
-        try pull(adapter, DatasetID(id, dataset), into: sink)
+        try await pull(adapter, DatasetID(id, dataset), into: sink)
         let lines = try sink.records.map { try Self.line($0, adapter.normalise($0)) }
         let expected = try JSONSerialization.jsonObject(with: Data(contentsOf: path.appendingPathExtension("json")))
         let found = lines as NSArray

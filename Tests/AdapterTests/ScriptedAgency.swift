@@ -1,5 +1,6 @@
 import AdapterKit
 import CreditModel
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -23,7 +24,6 @@ final class ScriptedAgency: Sendable {
     }
 
     let base: String
-    private let running: Task<Void, any Error>
 
     /// Answers 404 where the script has nothing.
     init(_ script: @escaping @Sendable (Question) -> [UInt8]?) async throws {
@@ -45,7 +45,8 @@ final class ScriptedAgency: Sendable {
             responder: responder, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) }, logger: logger
         )
-        running = Task { try await application.run() }
+        // It serves until the tests end: a server cut off amid a connection takes the process with it.
+        Task { try await application.run() }
         var port = 0
         for await number in ports {
             port = number
@@ -53,8 +54,6 @@ final class ScriptedAgency: Sendable {
         }
         base = "http://127.0.0.1:\(port)"
     }
-
-    deinit { running.cancel() }
 }
 
 /// Numbers requests.
@@ -143,12 +142,23 @@ final class MemorySink: PullSink {
     }
 }
 
-/// Pulls once, quickly.
-func pull(
-    _ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, folder: String = "/tmp", batch: Int = 500
-) throws {
+/// Pulls once, quickly, on a thread of its own: a pull blocks, and the scripted agency needs the tests' threads.
+func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink) async throws {
+    // The thread has the sink to itself until the continuation is resumed.
+    nonisolated(unsafe) let sink = sink
+    let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        Thread.detachNewThread {
+            continuation.resume(with: Result { try unsafe pullNow(adapter, dataset, into: sink, folder: folder) })
+        }
+    }
+}
+
+private func pullNow(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, folder: String) throws {
     var limits = FeedLimits()
-    limits.batch = batch
+    limits.batch = 500
     limits.connectTimeout = 2000
     limits.firstByteTimeout = 5000
     limits.stallTimeout = 5000

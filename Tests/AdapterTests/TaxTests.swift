@@ -68,7 +68,7 @@ struct StateTaxTests {
             return Self.answer(question, rows, now: "2016-06-03 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E"])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-06-03 00:00:00"))
         #expect(sink.progress?.incomplete == [])
@@ -83,7 +83,7 @@ struct StateTaxTests {
             return Self.answer(question, rows, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
     }
 
@@ -97,7 +97,7 @@ struct StateTaxTests {
                 : Self.answer(question, mine, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A"])
     }
 
@@ -110,8 +110,8 @@ struct StateTaxTests {
             return Self.answer(question, rows, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, password: "a<b&c"), dataset, into: sink)
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency, password: "a<b&c"), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(asked.withLock { $0 } == ["2016-01-01 00:00:00", "2016-01-02 00:00:01"])
         #expect(sink.keys == ["A"])
     }
@@ -151,7 +151,7 @@ struct LocalTaxTests {
             return Self.answer(question, rows, turned: question.number % 2 == 1)
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 3), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 3), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E"])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-01-05 00:00:00"))
     }
@@ -161,7 +161,7 @@ struct LocalTaxTests {
         let rows = MovingRows(["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-03 00:00:00")])
         let agency = try await ScriptedAgency { question in Self.answer(question, rows, turned: question.number % 3 == 1) }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
     }
 
@@ -170,7 +170,7 @@ struct LocalTaxTests {
         let agency = try await ScriptedAgency { _ in
             Array("<html><head><title>系统维护</title></head><body>x</body></html>".utf8)
         }
-        let error = #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: MemorySink()) }
+        let error = await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: MemorySink()) }
         #expect(error?.message.contains("系统维护") == true)
     }
 }
