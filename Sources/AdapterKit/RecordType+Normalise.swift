@@ -148,9 +148,17 @@ struct RowReader {
         case .address: addText(Normalise.address(field.text))
         case .documentNumber: addText(Normalise.documentNumber(field.text))
         case .number:
-            if let number = Normalise.number(field.text) { add(.number(number), like: String(number)) } else { addText(plain) }
+            if let number = Normalise.number(field.text) {
+                add(.number(number), like: String(number))
+            } else {
+                addText(plain)
+            }
         case .year:
-            if let year = RowReader.year(field.text) { add(.date(.year(year)), like: String(year)) } else { addText(plain) }
+            if let year = RowReader.year(field.text) {
+                add(.date(.year(year)), like: String(year))
+            } else {
+                addText(plain)
+            }
         case .date: readDate(field, name, plain)
         case .code(let list):
             let code = KeyText.halfWidth(plain)
@@ -184,7 +192,11 @@ struct RowReader {
     }
 
     private mutating func readMoney(
-        _ field: RawField, _ name: String, _ plain: String, _ unit: MoneyUnit, _ currencyColumn: String?
+        _ field: RawField,
+        _ name: String,
+        _ plain: String,
+        _ unit: MoneyUnit,
+        _ currencyColumn: String?
     ) {
         var currency = "CNY"
         if let column = currencyColumn, let text = raw(column).flatMap({ Normalise.text($0) }) {

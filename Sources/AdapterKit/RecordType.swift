@@ -17,7 +17,10 @@ public struct RecordType: Sendable {
 
     /// Describes a dataset.
     public init(
-        key: [[String]], victimWhere: VictimRule? = nil, screensIdentityCards: Bool = false, _ columns: [Column]
+        key: [[String]],
+        victimWhere: VictimRule? = nil,
+        screensIdentityCards: Bool = false,
+        _ columns: [Column]
     ) {
         self.screensIdentityCards = screensIdentityCards
         self.key = key

@@ -18,7 +18,9 @@ final class ScriptedAgency: Sendable {
 
         /// The text of an element in the body.
         func element(_ name: String) -> String? {
-            guard let start = body.firstRange(of: "<\(name)>"), let end = body.firstRange(of: "</\(name)>") else { return nil }
+            guard let start = body.firstRange(of: "<\(name)>"), let end = body.firstRange(of: "</\(name)>") else {
+                return nil
+            }
             return String(body[start.upperBound..<end.lowerBound])
         }
     }
@@ -33,7 +35,10 @@ final class ScriptedAgency: Sendable {
             for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
             let body = try await request.body.collect(upTo: 1 << 20)
             let question = Question(
-                path: request.uri.path, query: query, body: String(buffer: body), number: counter.next()
+                path: request.uri.path,
+                query: query,
+                body: String(buffer: body),
+                number: counter.next()
             )
             guard let answer = script(question) else { return Response(status: .notFound) }
             return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
@@ -42,8 +47,10 @@ final class ScriptedAgency: Sendable {
         var logger = Logger(label: "scripted")
         logger.logLevel = .error
         let application = Application(
-            responder: responder, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) }, logger: logger
+            responder: responder,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) },
+            logger: logger
         )
         // It serves until the tests end: a server cut off amid a connection takes the process with it.
         Task { try await application.run() }
@@ -89,8 +96,14 @@ final class MemorySink: PullSink {
             let content = CreditRecord(subjects: [], facts: [Fact("raw", .text(text))])
             add(
                 RecordVersion(
-                    digest: digest, operation: record.operation, modified: record.modified, sequence: record.sequence,
-                    content: record.operation == .record ? content : nil), to: record.key)
+                    digest: digest,
+                    operation: record.operation,
+                    modified: record.modified,
+                    sequence: record.sequence,
+                    content: record.operation == .record ? content : nil
+                ),
+                to: record.key
+            )
         }
         for fault in batch.faults {
             if let key = fault.key { shown?.insert(key) }
@@ -115,8 +128,15 @@ final class MemorySink: PullSink {
                 for key in versions.keys where !shown.contains(key) {
                     let digest = VersionDigest(text: "absence \(time) \(sequence)")
                     add(
-                        RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
-                        to: key)
+                        RecordVersion(
+                            digest: digest,
+                            operation: .absence,
+                            modified: time,
+                            sequence: sequence,
+                            content: nil
+                        ),
+                        to: key
+                    )
                 }
             }
             shown = nil
@@ -128,7 +148,10 @@ final class MemorySink: PullSink {
     var keys: [String] {
         versions.filter { key, versions in
             RecordHistory(
-                dataset: DatasetID(.hongdun, "x"), key: key, hasRestrictedKey: false, versions: versions
+                dataset: DatasetID(.hongdun, "x"),
+                key: key,
+                hasRestrictedKey: false,
+                versions: versions
             ).isShown
         }.keys.map(\.text).sorted()
     }
@@ -170,8 +193,16 @@ private func pullNow(_ adapter: any SourceAdapter, _ dataset: DatasetID, into si
     let random = Counter()
     try adapter.pull(
         PullRequest(
-            dataset: dataset, position: sink.position, limits: limits, retry: retry, now: { 0 }, sleep: { _ in },
-            random: { UInt64(random.next()) &* 0x9E37_79B9_7F4A_7C15 }, isStopped: { false }, spoolFolder: folder
-        ), into: sink
+            dataset: dataset,
+            position: sink.position,
+            limits: limits,
+            retry: retry,
+            now: { 0 },
+            sleep: { _ in },
+            random: { UInt64(random.next()) &* 0x9E37_79B9_7F4A_7C15 },
+            isStopped: { false },
+            spoolFolder: folder
+        ),
+        into: sink
     )
 }
