@@ -19,7 +19,9 @@ final class Download {
     /// Opens an empty file at `path`.
     init(path: String) throws(AdapterError) {
         descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw AdapterError(.local, "The spool file cannot be written; look at its folder.") }
+        guard descriptor >= 0 else {
+            throw AdapterError(.local, "The spool file cannot be written; look at its folder.")
+        }
     }
 
     deinit {

@@ -19,7 +19,9 @@ public final class FeedClient {
     ///   - makeRequest: called for each try.
     ///   - check: sees each well-formed answer and throws what the agency says in it; what is transient is asked again.
     public func page(
-        shape: FeedShape, makeRequest: () -> FeedRequest, check: (FeedPage) throws(AdapterError) -> Void
+        shape: FeedShape,
+        makeRequest: () -> FeedRequest,
+        check: (FeedPage) throws(AdapterError) -> Void
     ) throws(AdapterError) -> FeedPage {
         var seen: Set<RowIdentity> = []
         var tries = RetryState()
@@ -40,7 +42,9 @@ public final class FeedClient {
     /// Downloads to `path`, resuming by Range and If-Range on a strong ETag; retried; at most `limit` bytes.
     /// - Returns: size and SHA-256, in lower-case hex, of what lies there.
     public func download(
-        _ makeRequest: () -> FeedRequest, to path: String, limit: Int
+        _ makeRequest: () -> FeedRequest,
+        to path: String,
+        limit: Int
     ) throws(AdapterError) -> (size: Int, sha256: String) {
         let download = try Download(path: path)
         var tries = RetryState()
@@ -114,7 +118,9 @@ public final class FeedClient {
     }
 
     private func perform(
-        _ feedRequest: FeedRequest, size: Int, receive: @escaping (TransportResponse, UnsafeRawBufferPointer) -> Bool,
+        _ feedRequest: FeedRequest,
+        size: Int,
+        receive: @escaping (TransportResponse, UnsafeRawBufferPointer) -> Bool,
         failed: () -> AskFailure?
     ) throws(AskFailure) -> TransportResponse {
         do throws(AdapterError) { try checkStopped() } catch { throw AskFailure(error) }
@@ -126,7 +132,10 @@ public final class FeedClient {
         limits.size = size
         do throws(TransportError) {
             return unsafe try connection.perform(
-                feedRequest.transport, limits: limits, isStopped: request.isStopped, receive: receive
+                feedRequest.transport,
+                limits: limits,
+                isStopped: request.isStopped,
+                receive: receive
             )
         } catch {
             if error.kind == .stopped, let failure = failed() { throw failure }

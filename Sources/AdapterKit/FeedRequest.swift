@@ -15,8 +15,12 @@ public struct FeedRequest: Sendable {
     public var body: [UInt8]
 
     public init(
-        _ method: Method = .get, _ url: String, headers: [(name: String, value: String)] = [], user: String? = nil,
-        password: Secret? = nil, body: [UInt8] = []
+        _ method: Method = .get,
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
+        user: String? = nil,
+        password: Secret? = nil,
+        body: [UInt8] = []
     ) {
         self.method = method
         self.url = url

@@ -44,7 +44,11 @@ final class PageCollector {
 extension XMLLimits {
     init(_ limits: FeedLimits) {
         self.init(
-            row: limits.row, text: limits.text, depth: limits.depth, attributes: limits.attributes, kept: limits.kept
+            row: limits.row,
+            text: limits.text,
+            depth: limits.depth,
+            attributes: limits.attributes,
+            kept: limits.kept
         )
     }
 }
@@ -57,8 +61,11 @@ extension FeedItem {
         case .row(let row):
             self = .row(
                 FeedRow(
-                    attributes: RawField.all(row.attributes), fields: RawField.all(row.fields), original: row.original,
-                    row: row.row, line: row.line
+                    attributes: RawField.all(row.attributes),
+                    fields: RawField.all(row.fields),
+                    original: row.original,
+                    row: row.row,
+                    line: row.line
                 )
             )
         case .broken(let row): self = .broken(BrokenRow(row))
@@ -69,7 +76,8 @@ extension FeedItem {
 extension FeedHead {
     init(_ head: XMLHead) {
         self.init(
-            root: head.root, attributes: RawField.all(head.attributes),
+            root: head.root,
+            attributes: RawField.all(head.attributes),
             elements: head.elements.map {
                 FeedElement(path: $0.path, text: $0.text, attributes: RawField.all($0.attributes))
             }
@@ -85,7 +93,9 @@ extension RawField {
 public enum FeedDocument {
     /// Reads a whole document; a broken row is broken for good.
     public static func read(
-        _ bytes: [UInt8], shape: FeedShape, limits: FeedLimits
+        _ bytes: [UInt8],
+        shape: FeedShape,
+        limits: FeedLimits
     ) throws(AdapterError) -> FeedPage {
         let collector = PageCollector(shape: shape, limits: limits)
         do throws(AskFailure) {

@@ -17,7 +17,8 @@ enum RetryAfter {
     /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func posix(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), let month = months.firstIndex(of: String(parts[2])),
+        guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]),
+            let month = months.firstIndex(of: String(parts[2])),
             let year = Int(parts[3]), let date = Day(year: year, month: month + 1, day: day)
         else { return nil }
         let clock = parts[4].split(separator: ":").compactMap { Int64($0) }

@@ -49,9 +49,15 @@ public struct PullRequest: Sendable {
     public var spoolFolder: String
 
     public init(
-        dataset: DatasetID, position: Position?, limits: FeedLimits = FeedLimits(), retry: RetryPolicy = RetryPolicy(),
-        now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (Int) -> Void,
-        random: @escaping @Sendable () -> UInt64, isStopped: @escaping @Sendable () -> Bool, spoolFolder: String
+        dataset: DatasetID,
+        position: Position?,
+        limits: FeedLimits = FeedLimits(),
+        retry: RetryPolicy = RetryPolicy(),
+        now: @escaping @Sendable () -> Int64,
+        sleep: @escaping @Sendable (Int) -> Void,
+        random: @escaping @Sendable () -> UInt64,
+        isStopped: @escaping @Sendable () -> Bool,
+        spoolFolder: String
     ) {
         self.dataset = dataset
         self.position = position
@@ -84,8 +90,12 @@ public struct PullBatch: Sendable {
     public var progress: SourceProgress
 
     public init(
-        dataset: DatasetID, records: [SourceRecord] = [], faults: [FaultyRow] = [], events: [PullEvent] = [],
-        position: Position? = nil, progress: SourceProgress = SourceProgress()
+        dataset: DatasetID,
+        records: [SourceRecord] = [],
+        faults: [FaultyRow] = [],
+        events: [PullEvent] = [],
+        position: Position? = nil,
+        progress: SourceProgress = SourceProgress()
     ) {
         self.dataset = dataset
         self.records = records

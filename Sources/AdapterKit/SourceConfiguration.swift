@@ -16,8 +16,13 @@ public struct SourceConfiguration: Sendable {
     public var pageSize: Int?
 
     public init(
-        agency: AgencyID, baseURL: String, token: Secret? = nil, user: String? = nil, password: Secret? = nil,
-        since: Day? = nil, pageSize: Int? = nil
+        agency: AgencyID,
+        baseURL: String,
+        token: Secret? = nil,
+        user: String? = nil,
+        password: Secret? = nil,
+        since: Day? = nil,
+        pageSize: Int? = nil
     ) {
         self.agency = agency
         self.baseURL = baseURL

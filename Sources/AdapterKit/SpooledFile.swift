@@ -12,7 +12,10 @@ extension FeedClient {
     ///   - head: called once, before the first row, with what precedes it.
     /// - Returns: the complete head.
     public func readFile(
-        _ path: String, gzip: Bool, shape: FeedShape, head: (FeedHead) throws(AdapterError) -> Void,
+        _ path: String,
+        gzip: Bool,
+        shape: FeedShape,
+        head: (FeedHead) throws(AdapterError) -> Void,
         item: (FeedItem) throws(AdapterError) -> Void
     ) throws(AdapterError) -> FeedHead {
         let limits = request.limits
@@ -43,7 +46,8 @@ extension FeedClient {
     }
 
     private static func drain(
-        _ reader: XMLFeedReader, _ head: (FeedHead) throws(AdapterError) -> Void,
+        _ reader: XMLFeedReader,
+        _ head: (FeedHead) throws(AdapterError) -> Void,
         _ item: (FeedItem) throws(AdapterError) -> Void
     ) throws(AdapterError) {
         while let event = try next(reader) {

@@ -64,7 +64,9 @@ package enum Gzip {
 
     /// All members, within the limits.
     package static func decompress(
-        _ bytes: [UInt8], ratio: Int = 200, limit: Int = 1 << 30
+        _ bytes: [UInt8],
+        ratio: Int = 200,
+        limit: Int = 1 << 30
     ) throws(CompressionError) -> [UInt8] {
         let decompressor = GzipDecompressor(ratio: ratio, limit: limit)
         decompressor.push(bytes)

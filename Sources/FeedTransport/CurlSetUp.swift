@@ -6,7 +6,9 @@ import CCurl
 
     init(_ easy: UnsafeMutableRawPointer) { unsafe self.easy = easy }
 
-    func offset(_ option: CURLoption, _ value: Int) { unsafe _ = suixin_curl_set_offset(easy, option, curl_off_t(value)) }
+    func offset(_ option: CURLoption, _ value: Int) {
+        unsafe _ = suixin_curl_set_offset(easy, option, curl_off_t(value))
+    }
     func pointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
         unsafe _ = suixin_curl_set_pointer(easy, option, value)
     }
@@ -18,7 +20,8 @@ import CCurl
 
     /// - Returns: the list of headers, which the caller frees after the exchange.
     func apply(
-        _ request: TransportRequest, _ transfer: Transfer
+        _ request: TransportRequest,
+        _ transfer: Transfer
     ) throws(TransportError) -> UnsafeMutablePointer<curl_slist>? {
         var lines = ["Accept-Encoding: identity", "Expect:"]
         for (name, value) in request.headers {

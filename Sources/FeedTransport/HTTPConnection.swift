@@ -26,7 +26,10 @@ import CCurl
     ///
     /// Redirects are followed to the same scheme, host and port only; their bodies are not handed over.
     package func perform(
-        _ request: TransportRequest, limits: TransportLimits, isStopped: @escaping () -> Bool, receive: @escaping Receiver
+        _ request: TransportRequest,
+        limits: TransportLimits,
+        isStopped: @escaping () -> Bool,
+        receive: @escaping Receiver
     ) throws(TransportError) -> TransportResponse {
         guard let origin = WebAddress(request.url) else {
             throw TransportError(.request, "The address is not an absolute http or https address without credentials.")
@@ -46,14 +49,16 @@ import CCurl
             if transfer.response.status == 303 { (request.isPost, request.body) = (false, []) }
         }
         throw TransportError(
-            .unreachable, "\(WebAddress.shown(request.url)) redirects more than \(limits.redirects) times."
+            .unreachable,
+            "\(WebAddress.shown(request.url)) redirects more than \(limits.redirects) times."
         )
     }
 
     private func redirectTarget() -> String? {
         guard let easy = unsafe easy else { return nil }
         var target: UnsafeMutablePointer<CChar>?
-        guard unsafe suixin_curl_get_string(easy, CURLINFO_REDIRECT_URL, &target) == CURLE_OK, let text = unsafe target else {
+        guard unsafe suixin_curl_get_string(easy, CURLINFO_REDIRECT_URL, &target) == CURLE_OK, let text = unsafe target
+        else {
             return nil
         }
         return unsafe String(cString: text)
@@ -91,7 +96,9 @@ import CCurl
 
     /// Drives the exchange to its end, watching the clocks; libcurl's own look at them once a second only.
     private func drive(
-        _ easy: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ transfer: Transfer
+        _ easy: UnsafeMutableRawPointer,
+        _ multi: UnsafeMutableRawPointer,
+        _ transfer: Transfer
     ) throws(TransportError) {
         guard unsafe curl_multi_add_handle(multi, easy) == CURLM_OK else {
             throw TransportError(.local, "libcurl takes no request.")

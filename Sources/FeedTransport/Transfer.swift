@@ -107,14 +107,20 @@ private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
 }
 
 func transferBody(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
 ) -> Int {
     let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe transfer(context)?.take(body: buffer) == true ? buffer.count : 0
 }
 
 func transferHeader(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
 ) -> Int {
     let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     return unsafe transfer(context)?.take(headerLine: buffer) == true ? buffer.count : 0

@@ -15,7 +15,9 @@ struct WebAddress: Equatable {
         var port = scheme == "http" ? 80 : 443
         if let last = authority.lastIndex(of: ":"), !authority[last...].contains("]") {
             host = authority[..<last]
-            guard let number = Int(authority[authority.index(after: last)...]), (1...65535).contains(number) else { return nil }
+            guard let number = Int(authority[authority.index(after: last)...]), (1...65535).contains(number) else {
+                return nil
+            }
             port = number
         }
         guard !host.isEmpty else { return nil }

@@ -27,7 +27,8 @@ import CLibXML2
     /// UTF-8 is handed on as it is: whoever reads it validates it.
     /// - Returns: nil if a sequence cannot be decoded.
     func withUTF8<Result>(
-        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result? {
         guard encoding == .gb18030 else { return unsafe body(bytes) }
         let needed = bytes.count * 2 + 16

@@ -103,7 +103,9 @@ struct FrameScanner {
     }
 
     /// The place after the first `end` that begins at `first` or later; all ends end in `>`.
-    private func end(_ end: StaticString, in buffer: UnsafeRawBufferPointer, from start: Int, notBefore first: Int) -> Int? {
+    private func end(_ end: StaticString, in buffer: UnsafeRawBufferPointer, from start: Int, notBefore first: Int)
+        -> Int?
+    {
         guard let base = buffer.baseAddress else { return nil }
         var next = start
         while next < buffer.count, let found = unsafe memchr(base + next, 0x3E, buffer.count - next) {

@@ -41,7 +41,9 @@ import CLibXML2
             return refuse(.malformed("The document's head cannot be decoded."))
         }
         elements[place].text += value
-        if elements[place].text.utf8.count > limits.text { refuse(.limit("A text in the document's head is too long.")) }
+        if elements[place].text.utf8.count > limits.text {
+            refuse(.limit("A text in the document's head is too long."))
+        }
     }
 }
 
@@ -50,7 +52,9 @@ enum HeadParser {
     /// - Parameter isWhole: whether the document's end must be there; if not, it may stop inside elements.
     /// - Returns: what was read, and the names of the elements that are still open, the outermost first.
     static func parse(
-        _ bytes: [UInt8], limits: XMLLimits, isWhole: Bool
+        _ bytes: [UInt8],
+        limits: XMLLimits,
+        isWhole: Bool
     ) throws(XMLFeedError) -> (head: XMLHead, open: [String]) {
         var state = HeadState(limits: limits)
         let isWellFormed = unsafe withUnsafeMutablePointer(to: &state) { unsafe run(bytes, $0) }
@@ -96,10 +100,15 @@ private func headState(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePoin
 }
 
 private func headStart(
-    _ context: UnsafeMutableRawPointer?, _ local: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?,
-    _ attributeCount: Int32, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+    _ context: UnsafeMutableRawPointer?,
+    _ local: UnsafePointer<xmlChar>?,
+    _ prefix: UnsafePointer<xmlChar>?,
+    _ attributeCount: Int32,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
 ) {
-    guard let state = unsafe headState(context), let local = unsafe local, unsafe state.pointee.error == nil else { return }
+    guard let state = unsafe headState(context), let local = unsafe local, unsafe state.pointee.error == nil else {
+        return
+    }
     guard unsafe Int(attributeCount) <= state.pointee.limits.attributes else {
         unsafe state.pointee.refuse(.limit("An element of the document's head has too many attributes."))
         return
@@ -128,7 +137,9 @@ private func qualified(_ local: UnsafePointer<xmlChar>, _ prefix: UnsafePointer<
 }
 
 private func headText(_ context: UnsafeMutableRawPointer?, _ text: UnsafePointer<xmlChar>?, _ count: Int32) {
-    guard let state = unsafe headState(context), let text = unsafe text, unsafe state.pointee.error == nil else { return }
+    guard let state = unsafe headState(context), let text = unsafe text, unsafe state.pointee.error == nil else {
+        return
+    }
     unsafe state.pointee.characters(UnsafeBufferPointer(start: text, count: Int(count)))
 }
 

@@ -20,7 +20,8 @@ struct Prologue {
         let text = first.dropFirst(mark?.count ?? 0)
         let opening = Array("<?xml".utf8)
         if !isEnded, text.count < 6 { return nil }
-        guard text.starts(with: opening), let next = text.dropFirst(5).first, next == 0x20 || (9...13).contains(next) else {
+        guard text.starts(with: opening), let next = text.dropFirst(5).first, next == 0x20 || (9...13).contains(next)
+        else {
             return Prologue(encoding: mark?.encoding ?? .utf8, count: mark?.count ?? 0)
         }
         guard let end = text.firstIndex(of: UInt8(ascii: ">")) else {

@@ -138,14 +138,21 @@ private func rowState(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePoint
 }
 
 private func rowStart(
-    _ context: UnsafeMutableRawPointer?, _ local: UnsafePointer<xmlChar>?, _ prefix: UnsafePointer<xmlChar>?,
-    _ attributeCount: Int32, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+    _ context: UnsafeMutableRawPointer?,
+    _ local: UnsafePointer<xmlChar>?,
+    _ prefix: UnsafePointer<xmlChar>?,
+    _ attributeCount: Int32,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
 ) {
-    guard let state = unsafe rowState(context), let local = unsafe local, unsafe state.pointee.fault == nil else { return }
+    guard let state = unsafe rowState(context), let local = unsafe local, unsafe state.pointee.fault == nil else {
+        return
+    }
     unsafe state.pointee.depth += 1
     let depth = unsafe state.pointee.depth
     let limits = unsafe state.pointee.limits
-    if depth > limits.depth + 1 { unsafe state.pointee.refuse(.tooDeep, "The row is nested deeper than \(limits.depth).") }
+    if depth > limits.depth + 1 {
+        unsafe state.pointee.refuse(.tooDeep, "The row is nested deeper than \(limits.depth).")
+    }
     if Int(attributeCount) > limits.attributes {
         unsafe state.pointee.refuse(.tooManyAttributes, "An element has more than \(limits.attributes) attributes.")
     }

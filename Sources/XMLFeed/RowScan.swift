@@ -56,7 +56,9 @@ package struct RowScan {
         return nil
     }
 
-    private func endsValue(_ byte: UInt8) -> Bool { isBlank(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">") }
+    private func endsValue(_ byte: UInt8) -> Bool {
+        isBlank(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">")
+    }
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     /// The place after `prefix` and `name`, where a tag of that name begins or ends.
@@ -123,7 +125,8 @@ package struct RowScan {
         var result: [UInt8] = []
         var place = bytes.startIndex
         while place < bytes.endIndex {
-            if bytes[place] == UInt8(ascii: "&"), let end = bytes[place...].prefix(12).firstIndex(of: UInt8(ascii: ";")),
+            if bytes[place] == UInt8(ascii: "&"),
+                let end = bytes[place...].prefix(12).firstIndex(of: UInt8(ascii: ";")),
                 let scalar = Self.entity(bytes[(place + 1)..<end])
             {
                 result += Array(String(Character(scalar)).utf8)

@@ -138,7 +138,13 @@ package final class XMLFeedReader {
         do throws(RowFault) {
             let (attributes, fields) = try parse(frame)
             return .row(
-                XMLRow(attributes: attributes, fields: fields, original: Array(buffer[frame]), row: rowNumber, line: line)
+                XMLRow(
+                    attributes: attributes,
+                    fields: fields,
+                    original: Array(buffer[frame]),
+                    row: rowNumber,
+                    line: line
+                )
             )
         } catch {
             return brokenFrame(range.lowerBound..<end, error)
@@ -148,7 +154,8 @@ package final class XMLFeedReader {
     private var tooLarge: String { "The row is larger than \(limits.row) bytes." }
 
     private func parse(_ range: Range<Int>) throws(RowFault) -> (attributes: [XMLField], fields: [XMLField]) {
-        let result: Result<(attributes: [XMLField], fields: [XMLField]), RowFault>? = unsafe buffer.withUnsafeBytes { bytes in
+        let result: Result<(attributes: [XMLField], fields: [XMLField]), RowFault>? = unsafe buffer.withUnsafeBytes {
+            bytes in
             unsafe decoder?.withUTF8(UnsafeRawBufferPointer(rebasing: bytes[range])) { text in
                 do throws(RowFault) { return unsafe .success(try parser.parse(text)) } catch { return .failure(error) }
             }
@@ -172,8 +179,13 @@ package final class XMLFeedReader {
     private func broken(_ fault: RowFault, _ kept: [UInt8], _ identity: RowIdentity, _ line: Int) -> XMLEvent {
         .broken(
             XMLBrokenRow(
-                rule: fault.rule, message: fault.message, original: kept, identity: identity, encoding: encoding,
-                row: rowNumber, line: line
+                rule: fault.rule,
+                message: fault.message,
+                original: kept,
+                identity: identity,
+                encoding: encoding,
+                row: rowNumber,
+                line: line
             )
         )
     }
@@ -259,7 +271,10 @@ package final class XMLFeedReader {
     /// Waits for an HTML page's title.
     private func collectPage() throws(XMLFeedError) -> XMLEvent? {
         guard isEnded || buffer.count - frame > 64 << 10 else { return nil }
-        let text = String(decoding: Decoder.lenient(Array(buffer[frame...].prefix(64 << 10)), from: encoding), as: UTF8.self)
+        let text = String(
+            decoding: Decoder.lenient(Array(buffer[frame...].prefix(64 << 10)), from: encoding),
+            as: UTF8.self
+        )
         throw .html(title: HTMLTitle.find(in: text))
     }
 
@@ -271,7 +286,9 @@ package final class XMLFeedReader {
         let decoded: [UInt8]?? = unsafe bytes.withUnsafeBytes { raw in
             unsafe decoder?.withUTF8(raw) { unsafe [UInt8]($0) }
         }
-        guard let decoded, let text = decoded else { throw .malformed("The document cannot be decoded outside its rows.") }
+        guard let decoded, let text = decoded else {
+            throw .malformed("The document cannot be decoded outside its rows.")
+        }
         return text
     }
 

@@ -20,7 +20,10 @@ struct HostileDocumentTests {
     )
     func documentType(text: String) { #expect(isHostile(Array(text.utf8))) }
 
-    @Test("encodings that no agency uses are refused", arguments: ["UTF-16", "UTF-7", "ISO-8859-1", "HZ", "Big5", "windows-1252"])
+    @Test(
+        "encodings that no agency uses are refused",
+        arguments: ["UTF-16", "UTF-7", "ISO-8859-1", "HZ", "Big5", "windows-1252"]
+    )
     func declared(encoding: String) {
         #expect(isHostile(Array("<?xml version=\"1.0\" encoding=\"\(encoding)\"?><RESULT/>".utf8)))
     }
@@ -36,7 +39,8 @@ struct HostileDocumentTests {
     func chinese(name: String) throws {
         // 穗, then U+20000 in four bytes
         let text: [UInt8] = [0xCB, 0xEB, 0x95, 0x32, 0x82, 0x36]
-        let bytes = Array("<?xml version='1.0' encoding='\(name)'?><RESULT><ROW N='".utf8) + text + Array("'/></RESULT>".utf8)
+        let bytes =
+            Array("<?xml version='1.0' encoding='\(name)'?><RESULT><ROW N='".utf8) + text + Array("'/></RESULT>".utf8)
         #expect(try Reading(bytes).rows.first?.attributes.first?.text == "穗\u{20000}")
     }
 

@@ -12,7 +12,9 @@ struct Reading {
     static let limits = XMLLimits(row: 1 << 20, text: 256 << 10, depth: 16, attributes: 64, kept: 64 << 10)
 
     init(
-        _ bytes: [UInt8], shape: FeedShape = FeedShape(root: "RESULT", row: "ROW"), piece: Int = 1 << 16,
+        _ bytes: [UInt8],
+        shape: FeedShape = FeedShape(root: "RESULT", row: "ROW"),
+        piece: Int = 1 << 16,
         limits: XMLLimits = Reading.limits
     ) throws(XMLFeedError) {
         let reader = XMLFeedReader(shape: shape, limits: limits)
@@ -40,7 +42,9 @@ struct Reading {
         whole = try reader.head()
     }
 
-    init(_ text: String, shape: FeedShape = FeedShape(root: "RESULT", row: "ROW"), piece: Int = 1 << 16) throws(XMLFeedError) {
+    init(_ text: String, shape: FeedShape = FeedShape(root: "RESULT", row: "ROW"), piece: Int = 1 << 16)
+        throws(XMLFeedError)
+    {
         try self.init(Array(text.utf8), shape: shape, piece: piece)
     }
 }
