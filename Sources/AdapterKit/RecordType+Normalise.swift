@@ -17,10 +17,9 @@ extension RecordType {
 
     /// Whether a part of the key is the number of an identity card, or holds one.
     public func hasRestrictedKey(_ key: RecordKey) -> Bool {
-        let tax = taxKeyColumns
         for (index, part) in key.parts.enumerated() where index < self.key.count {
             if screensIdentityCards, IdentityScreen.holdsNumber(part) { return true }
-            guard self.key[index].contains(where: tax.contains) else { continue }
+            guard self.key[index].contains(where: taxColumns.contains) else { continue }
             if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
         }
         return false
