@@ -6,14 +6,28 @@ import XMLFeed
 public struct HongDunAdapter: SourceAdapter {
     /// Six datasets, the registration first.
     public static let descriptor = AgencyDescriptor(
-        id: .hongdun, title: "红盾信息网", englishTitle: "HongDun company registry",
+        id: .hongdun,
+        title: "红盾信息网",
+        englishTitle: "HongDun company registry",
         datasets: [
             DatasetDescriptor(id: DatasetID(.hongdun, "registration"), title: "企业登记", englishTitle: "Registrations"),
             DatasetDescriptor(id: DatasetID(.hongdun, "alteration"), title: "变更登记", englishTitle: "Alterations"),
-            DatasetDescriptor(id: DatasetID(.hongdun, "abnormal"), title: "经营异常名录", englishTitle: "Abnormal operation list"),
-            DatasetDescriptor(id: DatasetID(.hongdun, "illegal"), title: "严重违法失信名单", englishTitle: "Serious violation list"),
+            DatasetDescriptor(
+                id: DatasetID(.hongdun, "abnormal"),
+                title: "经营异常名录",
+                englishTitle: "Abnormal operation list"
+            ),
+            DatasetDescriptor(
+                id: DatasetID(.hongdun, "illegal"),
+                title: "严重违法失信名单",
+                englishTitle: "Serious violation list"
+            ),
             DatasetDescriptor(id: DatasetID(.hongdun, "penalty"), title: "行政处罚", englishTitle: "Penalties"),
-            DatasetDescriptor(id: DatasetID(.hongdun, "online-shop"), title: "网站网店", englishTitle: "Web sites and shops"),
+            DatasetDescriptor(
+                id: DatasetID(.hongdun, "online-shop"),
+                title: "网站网店",
+                englishTitle: "Web sites and shops"
+            ),
         ],
         schema: PackageResources.schema_xml
     )

@@ -114,7 +114,9 @@ final class HongDunPull {
 
     /// - Returns: whether the agency has nothing more.
     private func take(_ page: FeedPage) throws(AdapterError) -> Bool {
-        guard let (next, more) = Self.next(page.head) else { throw AdapterError(.malformed, "红盾's answer names no next cursor.") }
+        guard let (next, more) = Self.next(page.head) else {
+            throw AdapterError(.malformed, "红盾's answer names no next cursor.")
+        }
         let document = "\(request.dataset) after=\(cursor)"
         for item in page.items {
             switch item {
@@ -167,7 +169,9 @@ final class HongDunPull {
         let key = type.key(of: row.fields)
         func fault(_ rule: String, _ message: String) throws(AdapterError) {
             if key == nil { state[flag: "unreadable"] = true }
-            try writer.add(FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits))
+            try writer.add(
+                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
+            )
         }
         guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
         guard let time else { return try fault("time-missing", "TS is missing or no time.") }
@@ -182,9 +186,15 @@ final class HongDunPull {
         }
         try writer.add(
             SourceRecord(
-                dataset: request.dataset, key: key, operation: operation, modified: time, sequence: sequence,
-                fields: row.fields, original: row.original,
+                dataset: request.dataset,
+                key: key,
+                operation: operation,
+                modified: time,
+                sequence: sequence,
+                fields: row.fields,
+                original: row.original,
                 place: RowPlace(document: document, row: row.row, line: row.line)
-            ))
+            )
+        )
     }
 }

@@ -5,7 +5,8 @@ import Normalisation
 /// What 红盾's columns mean.
 enum HongDunTables {
     static let types: [String: RecordType] = [
-        "registration": registration, "alteration": alteration, "abnormal": abnormal, "illegal": illegal, "penalty": penalty,
+        "registration": registration, "alteration": alteration, "abnormal": abnormal, "illegal": illegal,
+        "penalty": penalty,
         "online-shop": shop,
     ]
 

@@ -5,7 +5,9 @@ public import CreditModel
 public struct LocalTaxAdapter: SourceAdapter {
     /// Four datasets, the taxpayers first.
     public static let descriptor = AgencyDescriptor(
-        id: .localtax, title: "地税", englishTitle: "Local tax office",
+        id: .localtax,
+        title: "地税",
+        englishTitle: "Local tax office",
         datasets: [
             DatasetDescriptor(id: DatasetID(.localtax, "nsr"), title: "纳税人", englishTitle: "Taxpayers"),
             DatasetDescriptor(id: DatasetID(.localtax, "fzc"), title: "非正常户", englishTitle: "Missing taxpayers"),
@@ -21,7 +23,9 @@ public struct LocalTaxAdapter: SourceAdapter {
 
     /// Needs `baseURL`, `user` and `password`.
     public init(_ configuration: SourceConfiguration) throws(AdapterError) {
-        guard !configuration.baseURL.isEmpty else { throw AdapterError(.configuration, "Set sources.localtax.baseURL.") }
+        guard !configuration.baseURL.isEmpty else {
+            throw AdapterError(.configuration, "Set sources.localtax.baseURL.")
+        }
         guard let user = configuration.user else { throw AdapterError(.configuration, "Set sources.localtax.user.") }
         guard let password = configuration.password else {
             throw AdapterError(.configuration, "Set sources.localtax.password.")

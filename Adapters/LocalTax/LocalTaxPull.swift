@@ -24,7 +24,12 @@ final class LocalTaxPull {
         client = FeedClient(request)
         writer = PullWriter(request, into: sink)
         if request.dataset.name == "qs" {
-            announcements = Announcements(office: "swjg", day: "ggrq", name: "nsrmc", latest: state[days: "announcements"])
+            announcements = Announcements(
+                office: "swjg",
+                day: "ggrq",
+                name: "nsrmc",
+                latest: state[days: "announcements"]
+            )
         }
     }
 
@@ -52,7 +57,8 @@ final class LocalTaxPull {
         if let announcements { state[days: "announcements"] = announcements.latest }
         let isDone = state[flag: "done"]
         writer.progress = SourceProgress(
-            completeUpTo: state[time: "last"], incomplete: isDone ? [] : ["first-read"],
+            completeUpTo: state[time: "last"],
+            incomplete: isDone ? [] : ["first-read"],
             announcements: announcements?.latest ?? [:]
         )
     }
@@ -83,7 +89,10 @@ final class LocalTaxPull {
             quietRounds = known.count == before ? quietRounds + 1 : 0
         }
         if quietRounds < 2 {
-            throw AdapterError(.busy, "地税's rows of \(second.spaced) move faster than they can be read; asked for again later.")
+            throw AdapterError(
+                .busy,
+                "地税's rows of \(second.spaced) move faster than they can be read; asked for again later."
+            )
         }
     }
 
@@ -115,7 +124,9 @@ final class LocalTaxPull {
         if let answered = page.head.attribute("start"), Int(answered) != start {
             throw AdapterError(.malformed, "地税's answer starts elsewhere than asked.")
         }
-        if page.items.isEmpty, total > start { throw AdapterError(.malformed, "地税's answer lacks the rows that it counts.") }
+        if page.items.isEmpty, total > start {
+            throw AdapterError(.malformed, "地税's answer lacks the rows that it counts.")
+        }
         return Answer(total: total, start: start, items: page.items)
     }
 
@@ -147,16 +158,22 @@ final class LocalTaxPull {
             if time == from { seen.ofSecond.append(bytes) }
             if seen.greatest.map({ $0 < time }) ?? true { seen.greatest = time }
         }
-        if let greatest = seen.greatest, state[time: "last"].map({ $0 < greatest }) ?? true { state[time: "last"] = greatest }
+        if let greatest = seen.greatest, state[time: "last"].map({ $0 < greatest }) ?? true {
+            state[time: "last"] = greatest
+        }
         return seen
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) -> LocalTime? {
-        func field(_ name: String) -> String? { row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) } }
+        func field(_ name: String) -> String? {
+            row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) }
+        }
         let time = field("gxsj").flatMap { LocalTime($0) }
         let key = type.key(of: row.attributes)
         func fault(_ rule: String, _ message: String) throws(AdapterError) -> LocalTime? {
-            try writer.add(FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits))
+            try writer.add(
+                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
+            )
             return time
         }
         guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
@@ -168,8 +185,13 @@ final class LocalTaxPull {
         default: return try fault("operation-unknown", "sjzt is none of 0, 1 and 2.")
         }
         let record = SourceRecord(
-            dataset: request.dataset, key: key, operation: operation, modified: time, sequence: 0,
-            fields: row.attributes + row.fields, original: row.original,
+            dataset: request.dataset,
+            key: key,
+            operation: operation,
+            modified: time,
+            sequence: 0,
+            fields: row.attributes + row.fields,
+            original: row.original,
             place: RowPlace(document: document, row: row.row, line: row.line)
         )
         announcements?.note(record)

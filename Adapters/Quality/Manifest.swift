@@ -29,7 +29,9 @@ struct Manifest {
             switch item {
             case .broken(let row):
                 let name = row.scannedAttribute("数据集").map(KeyText.trimmed)
-                if name == nil || name == dataset { refused.append(("清单, entry \(row.row)", "The entry cannot be read.")) }
+                if name == nil || name == dataset {
+                    refused.append(("清单, entry \(row.row)", "The entry cannot be read."))
+                }
             case .row(let row):
                 guard Self.attribute("数据集", row) == dataset else { continue }
                 guard let file = Self.file(row) else {
@@ -63,7 +65,9 @@ struct Manifest {
     }
 
     private static func reason(_ row: FeedRow) -> String {
-        if let name = attribute("文件名", row), !isSafe(name) { return "The file's name is no single path segment of A-Z a-z 0-9 _ . -" }
+        if let name = attribute("文件名", row), !isSafe(name) {
+            return "The file's name is no single path segment of A-Z a-z 0-9 _ . -"
+        }
         return "序号, 模式, 记录数, 字节数 or SHA256 is missing or unreadable."
     }
 

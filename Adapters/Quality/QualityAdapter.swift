@@ -5,15 +5,28 @@ public import CreditModel
 public struct QualityAdapter: SourceAdapter {
     /// Five datasets, the organisation codes first.
     public static let descriptor = AgencyDescriptor(
-        id: .quality, title: "质监", englishTitle: "Quality supervision office",
+        id: .quality,
+        title: "质监",
+        englishTitle: "Quality supervision office",
         datasets: [
             DatasetDescriptor(id: DatasetID(.quality, "ZZJGDM"), title: "组织机构代码", englishTitle: "Organisation codes"),
             DatasetDescriptor(id: DatasetID(.quality, "SCXKZ"), title: "生产许可证", englishTitle: "Production licences"),
-            DatasetDescriptor(id: DatasetID(.quality, "CCC"), title: "强制性产品认证", englishTitle: "Compulsory certifications"),
             DatasetDescriptor(
-                id: DatasetID(.quality, "JDCC"), title: "监督抽查", englishTitle: "Inspections",
-                roles: [.producer, .seller, .victim]),
-            DatasetDescriptor(id: DatasetID(.quality, "XZCF"), title: "行政处罚", englishTitle: "Penalties, double publicity"),
+                id: DatasetID(.quality, "CCC"),
+                title: "强制性产品认证",
+                englishTitle: "Compulsory certifications"
+            ),
+            DatasetDescriptor(
+                id: DatasetID(.quality, "JDCC"),
+                title: "监督抽查",
+                englishTitle: "Inspections",
+                roles: [.producer, .seller, .victim]
+            ),
+            DatasetDescriptor(
+                id: DatasetID(.quality, "XZCF"),
+                title: "行政处罚",
+                englishTitle: "Penalties, double publicity"
+            ),
         ],
         schema: PackageResources.schema_xml
     )

@@ -38,7 +38,9 @@ final class QualityPull {
                 refusals.append(.refused(what: file.name, why: reason))
             }
         }
-        if taken.gaps(manifest.files).isEmpty, manifest.refused.isEmpty { taken.complete = manifest.generated ?? taken.complete }
+        if taken.gaps(manifest.files).isEmpty, manifest.refused.isEmpty {
+            taken.complete = manifest.generated ?? taken.complete
+        }
         tell(manifest)
         try writer.flush(events: refusals, position: taken.position)
     }
@@ -78,7 +80,9 @@ final class QualityPull {
         let headers = headers
         do {
             let spooled = try client.download({ FeedRequest(.get, url, headers: headers) }, to: path, limit: file.size)
-            guard spooled.size == file.size else { return "It has \(spooled.size) bytes, the manifest says \(file.size)." }
+            guard spooled.size == file.size else {
+                return "It has \(spooled.size) bytes, the manifest says \(file.size)."
+            }
             guard spooled.sha256 == file.digest else { return "Its digest is not the manifest's." }
             return nil
         } catch {
@@ -90,7 +94,8 @@ final class QualityPull {
     private func check(_ file: ListedFile, at path: String) throws(AdapterError) -> String? {
         do {
             var count = 0
-            let head = try client.readFile(path, gzip: file.name.hasSuffix(".gz"), shape: Self.shape) { _ throws(AdapterError) in
+            let head = try client.readFile(path, gzip: file.name.hasSuffix(".gz"), shape: Self.shape) {
+                _ throws(AdapterError) in
             } item: { _ throws(AdapterError) in
                 count += 1
                 if count % 1000 == 0 { try client.checkStopped() }
@@ -132,7 +137,8 @@ final class QualityPull {
         if file.isFull {
             let time = rows.greatest ?? LocalTime(seconds: 0)
             events.append(
-                .completeReadEnded(time: time, sequence: file.number << 32, hadUnreadableKeys: rows.hadUnreadableKeys))
+                .completeReadEnded(time: time, sequence: file.number << 32, hadUnreadableKeys: rows.hadUnreadableKeys)
+            )
         }
         events.append(.fileEnded(number: file.number))
         taken.take(file)
@@ -187,13 +193,17 @@ final class QualityRows {
     }
 
     private func take(_ row: FeedRow, _ document: String, _ file: ListedFile) throws(AdapterError) {
-        func attribute(_ name: String) -> String? { row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) } }
+        func attribute(_ name: String) -> String? {
+            row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) }
+        }
         let time = attribute("时间戳").flatMap { LocalTime($0) }
         note(time: time)
         let key = type.key(of: row.fields)
         func fault(_ rule: String, _ message: String) throws(AdapterError) {
             if key == nil { hadUnreadableKeys = true }
-            try writer.add(FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits))
+            try writer.add(
+                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
+            )
         }
         guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
         guard let time else { return try fault("time-missing", "时间戳 is missing or no time.") }
@@ -205,9 +215,15 @@ final class QualityRows {
         }
         try writer.add(
             SourceRecord(
-                dataset: request.dataset, key: key, operation: operation, modified: time,
-                sequence: file.number << 32 | Int64(row.row), fields: row.fields, original: row.original,
+                dataset: request.dataset,
+                key: key,
+                operation: operation,
+                modified: time,
+                sequence: file.number << 32 | Int64(row.row),
+                fields: row.fields,
+                original: row.original,
                 place: RowPlace(document: document, row: row.row, line: row.line)
-            ))
+            )
+        )
     }
 }

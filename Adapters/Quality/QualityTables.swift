@@ -62,7 +62,8 @@ enum QualityTables {
     )
 
     static let inspection = RecordType(
-        key: [["报告编号"]], victimWhere: VictimRule(column: "结果", value: "假冒"),
+        key: [["报告编号"]],
+        victimWhere: VictimRule(column: "结果", value: "假冒"),
         [
             Column("报告编号", .fact("number", .text)),
             Column("抽查级别", .fact("level", .code(CodeList(words: ["国抽", "省抽", "市抽"])))),
@@ -115,7 +116,8 @@ enum DoublePublicity {
     ]
 
     static let edition2018 = RecordType(
-        key: key, screensIdentityCards: true,
+        key: key,
+        screensIdentityCards: true,
         shared + [
             Column("CF_XDR_LB", .fact("category", .code(CodeList(words: ["法人及非法人组织", "自然人", "个体工商户"])))),
             Column("CF_XDR_GSZC", .code(.regno, .subject)),
@@ -139,7 +141,8 @@ enum DoublePublicity {
     )
 
     static let edition2016 = RecordType(
-        key: key, screensIdentityCards: true,
+        key: key,
+        screensIdentityCards: true,
         shared + [
             Column("CF_CFMC", .fact("violation", .text)),
             Column("CF_CFLB1", .fact("kinds", .list(separators: ";；-", of: .penaltyKinds))),

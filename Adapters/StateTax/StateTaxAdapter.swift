@@ -5,12 +5,22 @@ public import CreditModel
 public struct StateTaxAdapter: SourceAdapter {
     /// Four datasets, the taxpayers first.
     public static let descriptor = AgencyDescriptor(
-        id: .statetax, title: "国税", englishTitle: "State tax office",
+        id: .statetax,
+        title: "国税",
+        englishTitle: "State tax office",
         datasets: [
             DatasetDescriptor(id: DatasetID(.statetax, "NSRXX"), title: "纳税人信息", englishTitle: "Taxpayers"),
             DatasetDescriptor(id: DatasetID(.statetax, "NSRXYDJ"), title: "纳税信用等级", englishTitle: "Tax credit grades"),
-            DatasetDescriptor(id: DatasetID(.statetax, "QSGG"), title: "欠税公告", englishTitle: "Announcements of tax arrears"),
-            DatasetDescriptor(id: DatasetID(.statetax, "ZDSSWF"), title: "重大税收违法失信主体", englishTitle: "Serious tax violations"),
+            DatasetDescriptor(
+                id: DatasetID(.statetax, "QSGG"),
+                title: "欠税公告",
+                englishTitle: "Announcements of tax arrears"
+            ),
+            DatasetDescriptor(
+                id: DatasetID(.statetax, "ZDSSWF"),
+                title: "重大税收违法失信主体",
+                englishTitle: "Serious tax violations"
+            ),
         ],
         schema: PackageResources.schema_xml
     )
@@ -21,7 +31,9 @@ public struct StateTaxAdapter: SourceAdapter {
 
     /// Needs `baseURL`, `user` and `password`.
     public init(_ configuration: SourceConfiguration) throws(AdapterError) {
-        guard !configuration.baseURL.isEmpty else { throw AdapterError(.configuration, "Set sources.statetax.baseURL.") }
+        guard !configuration.baseURL.isEmpty else {
+            throw AdapterError(.configuration, "Set sources.statetax.baseURL.")
+        }
         guard let user = configuration.user else { throw AdapterError(.configuration, "Set sources.statetax.user.") }
         guard let password = configuration.password else {
             throw AdapterError(.configuration, "Set sources.statetax.password.")

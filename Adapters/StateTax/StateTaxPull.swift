@@ -26,7 +26,12 @@ final class StateTaxPull {
         writer = PullWriter(request, into: sink)
         since = LocalTime(adapter.configuration.since ?? Day(number: 10_957))  // 2000-01-01
         if request.dataset.name == "QSGG" {
-            announcements = Announcements(office: "ZGSWJG_DM", day: "GGRQ", name: "NSRMC", latest: state[days: "announcements"])
+            announcements = Announcements(
+                office: "ZGSWJG_DM",
+                day: "GGRQ",
+                name: "NSRMC",
+                latest: state[days: "announcements"]
+            )
         }
     }
 
@@ -51,7 +56,8 @@ final class StateTaxPull {
     private func tell() {
         if let announcements { state[days: "announcements"] = announcements.latest }
         writer.progress = SourceProgress(
-            completeUpTo: state[time: "complete"], incomplete: state[flag: "done"] ? [] : ["first-read"],
+            completeUpTo: state[time: "complete"],
+            incomplete: state[flag: "done"] ? [] : ["first-read"],
             announcements: announcements?.latest ?? [:]
         )
     }
@@ -97,7 +103,10 @@ final class StateTaxPull {
             }
             if isSteady { return answer.now }
         }
-        throw AdapterError(.busy, "国税's rows of \(second.spaced) move faster than they can be read; they are asked for again later.")
+        throw AdapterError(
+            .busy,
+            "国税's rows of \(second.spaced) move faster than they can be read; they are asked for again later."
+        )
     }
 
     private func commit() throws(AdapterError) {
@@ -129,7 +138,9 @@ final class StateTaxPull {
         let time = field("XGSJ").flatMap { LocalTime($0) }
         let key = type.key(of: row.fields)
         func fault(_ rule: String, _ message: String) throws(AdapterError) -> LocalTime? {
-            try writer.add(FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits))
+            try writer.add(
+                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
+            )
             return time
         }
         guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
@@ -141,8 +152,14 @@ final class StateTaxPull {
         default: return try fault("operation-unknown", "YXBZ is neither Y nor N.")
         }
         let record = SourceRecord(
-            dataset: request.dataset, key: key, operation: operation, modified: time, sequence: 0, fields: row.fields,
-            original: row.original, place: RowPlace(document: document, row: row.row, line: row.line)
+            dataset: request.dataset,
+            key: key,
+            operation: operation,
+            modified: time,
+            sequence: 0,
+            fields: row.fields,
+            original: row.original,
+            place: RowPlace(document: document, row: row.row, line: row.line)
         )
         announcements?.note(record)
         try writer.add(record)

@@ -35,7 +35,9 @@ struct StateTaxService {
         let page = try client.page(shape: FeedShape(root: "service", row: "ROW")) {
             sequence = client.uuid()
             return FeedRequest(
-                .post, "\(adapter.configuration.baseURL)/service", headers: [(name: "Content-Type", value: "application/xml")],
+                .post,
+                "\(adapter.configuration.baseURL)/service",
+                headers: [(name: "Content-Type", value: "application/xml")],
                 body: body(question, sequence)
             )
         } check: { page throws(AdapterError) in
@@ -57,7 +59,9 @@ struct StateTaxService {
     }
 
     private func answer(
-        _ page: FeedPage, to question: StateTaxQuestion, _ sequence: String
+        _ page: FeedPage,
+        to question: StateTaxQuestion,
+        _ sequence: String
     ) throws(AdapterError) -> StateTaxAnswer {
         func text(_ path: String) -> String? { page.head.text(at: path).map(KeyText.trimmed) }
         let code = text("head/rtn_code")

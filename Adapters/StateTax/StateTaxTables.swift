@@ -4,7 +4,9 @@ import Normalisation
 
 /// What 国税's columns mean.
 enum StateTaxTables {
-    static let types: [String: RecordType] = ["NSRXX": taxpayer, "NSRXYDJ": grade, "QSGG": arrears, "ZDSSWF": violation]
+    static let types: [String: RecordType] = [
+        "NSRXX": taxpayer, "NSRXYDJ": grade, "QSGG": arrears, "ZDSSWF": violation,
+    ]
 
     /// Whom a row is about, and what every row carries besides.
     private static let common: [Column] = [

@@ -3,7 +3,9 @@ import CreditModel
 /// Finds numbers of identity cards in texts, so that they go no further than the row's own bytes.
 enum IdentityScreen {
     /// Whether a number of 18 that reads as an identity card stands in the text.
-    static func holdsNumber(_ text: String) -> Bool { !ranges(in: Array(KeyText.halfWidth(text).unicodeScalars)).isEmpty }
+    static func holdsNumber(_ text: String) -> Bool {
+        !ranges(in: Array(KeyText.halfWidth(text).unicodeScalars)).isEmpty
+    }
 
     /// The text with such numbers as `*`.
     static func masked(_ text: String) -> String {

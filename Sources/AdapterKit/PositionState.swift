@@ -65,6 +65,7 @@ public struct PositionState: Sendable {
 
 extension AdapterError {
     static let badPosition = AdapterError(
-        .local, "The stored position cannot be read; reset the source's position to read it again from the start."
+        .local,
+        "The stored position cannot be read; reset the source's position to read it again from the start."
     )
 }

@@ -39,7 +39,12 @@ public final class PullWriter {
 
     private func hand(events: [PullEvent], position: Position?) throws(AdapterError) {
         let batch = PullBatch(
-            dataset: request.dataset, records: records, faults: faults, events: events, position: position, progress: progress
+            dataset: request.dataset,
+            records: records,
+            faults: faults,
+            events: events,
+            position: position,
+            progress: progress
         )
         records.removeAll(keepingCapacity: true)
         faults.removeAll(keepingCapacity: true)
@@ -51,17 +56,28 @@ extension FaultyRow {
     /// A broken row, with its key if its bytes tell it.
     public init(_ broken: BrokenRow, document: String, key: RecordKey?) {
         self.init(
-            place: RowPlace(document: document, row: broken.row, line: broken.line), key: key, rule: broken.rule,
-            message: broken.message, original: broken.original
+            place: RowPlace(document: document, row: broken.row, line: broken.line),
+            key: key,
+            rule: broken.rule,
+            message: broken.message,
+            original: broken.original
         )
     }
 
     /// A row that was decoded but lacks what a record needs.
     public init(
-        _ row: FeedRow, document: String, key: RecordKey?, rule: String, message: String, limits: FeedLimits
+        _ row: FeedRow,
+        document: String,
+        key: RecordKey?,
+        rule: String,
+        message: String,
+        limits: FeedLimits
     ) {
         self.init(
-            place: RowPlace(document: document, row: row.row, line: row.line), key: key, rule: rule, message: message,
+            place: RowPlace(document: document, row: row.row, line: row.line),
+            key: key,
+            rule: rule,
+            message: message,
             original: Array(row.original.prefix(limits.kept))
         )
     }

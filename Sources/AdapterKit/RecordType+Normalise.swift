@@ -17,10 +17,9 @@ extension RecordType {
 
     /// Whether a part of the key is the number of an identity card, or holds one.
     public func hasRestrictedKey(_ key: RecordKey) -> Bool {
-        let tax = taxKeyColumns
         for (index, part) in key.parts.enumerated() where index < self.key.count {
             if screensIdentityCards, IdentityScreen.holdsNumber(part) { return true }
-            guard self.key[index].contains(where: tax.contains) else { continue }
+            guard self.key[index].contains(where: taxColumns.contains) else { continue }
             if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
         }
         return false
@@ -148,9 +147,17 @@ struct RowReader {
         case .address: addText(Normalise.address(field.text))
         case .documentNumber: addText(Normalise.documentNumber(field.text))
         case .number:
-            if let number = Normalise.number(field.text) { add(.number(number), like: String(number)) } else { addText(plain) }
+            if let number = Normalise.number(field.text) {
+                add(.number(number), like: String(number))
+            } else {
+                addText(plain)
+            }
         case .year:
-            if let year = RowReader.year(field.text) { add(.date(.year(year)), like: String(year)) } else { addText(plain) }
+            if let year = RowReader.year(field.text) {
+                add(.date(.year(year)), like: String(year))
+            } else {
+                addText(plain)
+            }
         case .date: readDate(field, name, plain)
         case .code(let list):
             let code = KeyText.halfWidth(plain)
@@ -184,7 +191,11 @@ struct RowReader {
     }
 
     private mutating func readMoney(
-        _ field: RawField, _ name: String, _ plain: String, _ unit: MoneyUnit, _ currencyColumn: String?
+        _ field: RawField,
+        _ name: String,
+        _ plain: String,
+        _ unit: MoneyUnit,
+        _ currencyColumn: String?
     ) {
         var currency = "CNY"
         if let column = currencyColumn, let text = raw(column).flatMap({ Normalise.text($0) }) {

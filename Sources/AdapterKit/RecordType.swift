@@ -14,22 +14,24 @@ public struct RecordType: Sendable {
     public var screensIdentityCards: Bool
 
     var byName: [String: Int]
+    /// The columns that hold a tax number, whose identity cards make a key restricted.
+    let taxColumns: Set<String>
 
     /// Describes a dataset.
     public init(
-        key: [[String]], victimWhere: VictimRule? = nil, screensIdentityCards: Bool = false, _ columns: [Column]
+        key: [[String]],
+        victimWhere: VictimRule? = nil,
+        screensIdentityCards: Bool = false,
+        _ columns: [Column]
     ) {
         self.screensIdentityCards = screensIdentityCards
         self.key = key
         self.columns = columns
         self.victimWhere = victimWhere
+        taxColumns = Set(
+            columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name))
         byName = [:]
         for (index, column) in columns.enumerated() { byName[column.name] = index }
-    }
-
-    /// The key columns that hold a tax number, whose identity cards make a key restricted.
-    var taxKeyColumns: Set<String> {
-        Set(columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name))
     }
 }
 

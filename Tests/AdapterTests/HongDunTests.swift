@@ -15,7 +15,9 @@ struct HongDunTests {
         let body = rows.map { seq, key, time in
             "<ROW SEQ=\"\(seq)\" OP=\"U\" TS=\"2016-01-01 00:00:\(time)\"><PRIPID>\(key)</PRIPID></ROW>"
         }.joined()
-        return Array("<RESULT CODE=\"0\" MSG=\"\"><PAGE NEXT=\"\(next)\" MORE=\"\(more ? 1 : 0)\"/>\(body)</RESULT>".utf8)
+        return Array(
+            "<RESULT CODE=\"0\" MSG=\"\"><PAGE NEXT=\"\(next)\" MORE=\"\(more ? 1 : 0)\"/>\(body)</RESULT>".utf8
+        )
     }
     static func code(_ code: Int) -> [UInt8] { Array("<RESULT CODE=\"\(code)\" MSG=\"\"/>".utf8) }
 
@@ -29,7 +31,7 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "B"])
         #expect(sink.progress?.incomplete == [])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-01-01 00:00:02"))
@@ -48,31 +50,38 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         sink.batchesLeft = 4  // began, a page, began afresh, a page; then killed
-        #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: sink) }
+        await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: sink) }
         #expect(sink.keys == ["A", "B", "C"])
         #expect(sink.progress?.incomplete == ["re-read"])
         sink.batchesLeft = .max
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "C"])
         #expect(sink.events.filter { $0 == .completeReadBegan }.count == 2)
         #expect(
             sink.events.last
-                == .completeReadEnded(time: try #require(LocalTime("2016-01-01 00:00:06")), sequence: -1, hadUnreadableKeys: false))
+                == .completeReadEnded(
+                    time: try #require(LocalTime("2016-01-01 00:00:06")),
+                    sequence: -1,
+                    hadUnreadableKeys: false
+                )
+        )
     }
 
     @Test("does not turn in a circle where the cursor stands still though there is more")
     func circle() async throws {
         let agency = try await ScriptedAgency { _ in Self.page([], next: "same", more: true) }
         let sink = MemorySink()
-        #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: sink) }
+        await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: sink) }
     }
 
     @Test("a refused token ends the run at once, naming the key to set")
     func token() async throws {
         let agency = try await ScriptedAgency { question in question.number == 0 ? Self.code(1001) : nil }
-        let error = #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: MemorySink()) }
+        let error = await #expect(throws: AdapterError.self) {
+            try await pull(adapter(agency), dataset, into: MemorySink())
+        }
         #expect(error?.code == .unauthorised)
         #expect(error?.message.contains("sources.hongdun.token") == true)
     }
@@ -87,8 +96,8 @@ struct HongDunTests {
             }
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A", "B"])
         #expect(sink.faults.map(\.rule) == ["key-missing"])
         #expect(sink.progress?.incomplete == ["unreadable-keys"])
@@ -99,13 +108,23 @@ struct HongDunTests {
         let adapter = try HongDunAdapter(SourceConfiguration(agency: .hongdun, baseURL: "http://x", token: Secret("t")))
         let fields = [
             RawField("PRIPID", "P1"), RawField("UNISCID", "914401017000000870"), RawField("ENTNAME", " 广州甲(集团)有限公司 "),
-            RawField("REGCAP", "500"), RawField("REGCAPCUR", "156"), RawField("OPTO", "9999-9-9"), RawField("TEL", "02081234567"),
-            RawField("REGSTATE", "Ｋ"), RawField("APPRDATE", "2016-2-3"), RawField("NEU", "x"), RawField("ENTTYPE", "8888"),
+            RawField("REGCAP", "500"), RawField("REGCAPCUR", "156"), RawField("OPTO", "9999-9-9"),
+            RawField("TEL", "02081234567"),
+            RawField("REGSTATE", "Ｋ"), RawField("APPRDATE", "2016-2-3"), RawField("NEU", "x"),
+            RawField("ENTTYPE", "8888"),
         ]
         let row = try adapter.normalise(
             SourceRecord(
-                dataset: dataset, key: RecordKey(["P1"]), operation: .record, modified: LocalTime(seconds: 0), sequence: 1,
-                fields: fields, original: [], place: RowPlace(document: "", row: 1, line: 1)))
+                dataset: dataset,
+                key: RecordKey(["P1"]),
+                operation: .record,
+                modified: LocalTime(seconds: 0),
+                sequence: 1,
+                fields: fields,
+                original: [],
+                place: RowPlace(document: "", row: 1, line: 1)
+            )
+        )
         let record = try #require(row.record)
         func fact(_ name: String) -> Fact? { record.facts.first { $0.field == "registration.\(name)" } }
         #expect(record.subjects.first?.pripid == "P1")

@@ -27,7 +27,8 @@ final class FileShelf: Sendable {
             """
             <数据文件 数据集="SCXKZ" 序号="\(number)" 模式="\(mode)"><包头><提供方>x</提供方><生成时间>y</生成时间>\
             <记录数>\(stated ?? rows.count)</记录数></包头><包体>\(body)</包体></数据文件>
-            """.utf8)
+            """.utf8
+        )
     }
 
     func put(_ number: Int, full: Bool = false, _ rows: [(String, String)], stated: Int? = nil, digest: String? = nil) {
@@ -72,8 +73,10 @@ struct QualityTests {
     func run() async throws {
         let shelf = shelf
         let agency = try await ScriptedAgency { shelf.answer($0) }
-        let adapter = try QualityAdapter(SourceConfiguration(agency: .quality, baseURL: agency.base, token: Secret("t")))
-        try pull(adapter, dataset, into: sink)
+        let adapter = try QualityAdapter(
+            SourceConfiguration(agency: .quality, baseURL: agency.base, token: Secret("t"))
+        )
+        try await pull(adapter, dataset, into: sink)
     }
 
     @Test("begins at the last full file listed, and withdraws what a later full file lacks")
@@ -146,7 +149,8 @@ struct QualityTests {
         let digests = Set(
             sink.events.compactMap { event in
                 if case .fileBegan(1, _, let digest) = event { digest } else { nil }
-            })
+            }
+        )
         #expect(digests.count == 2)
         #expect(sink.keys.contains("A2"))
     }
@@ -180,9 +184,16 @@ struct QualityTests {
         let adapter = try QualityAdapter(SourceConfiguration(agency: .quality, baseURL: "http://x", token: Secret("t")))
         return try adapter.normalise(
             SourceRecord(
-                dataset: DatasetID(.quality, dataset), key: RecordKey(key), operation: .record,
-                modified: LocalTime(seconds: 0), sequence: 1, fields: fields, original: [],
-                place: RowPlace(document: "", row: 1, line: 1)))
+                dataset: DatasetID(.quality, dataset),
+                key: RecordKey(key),
+                operation: .record,
+                modified: LocalTime(seconds: 0),
+                sequence: 1,
+                fields: fields,
+                original: [],
+                place: RowPlace(document: "", row: 1, line: 1)
+            )
+        )
     }
 
     @Test("the nominal producer of a forged product is its victim")
@@ -204,16 +215,22 @@ struct QualityTests {
         let later = try normalise(
             "XZCF",
             [
-                RawField("CF_CFJG", "某局"), RawField("CF_XDR_GSZC", "440100000000012"), RawField("CF_XDR_ZZJG", "60003734-1"),
+                RawField("CF_CFJG", "某局"), RawField("CF_XDR_GSZC", "440100000000012"),
+                RawField("CF_XDR_ZZJG", "60003734-1"),
                 RawField("CF_NR_FK", "0.2"), RawField("CF_FR_ZJHM", card), RawField("CF_SY", "身份证\(card)无照"),
                 RawField("CF_XDR_SHXYM", card),
-            ], key: ["某局", "1", "甲"])
+            ],
+            key: ["某局", "1", "甲"]
+        )
         let earlier = try normalise(
             "XZCF",
             [
-                RawField("CF_XZJG", "某局"), RawField("CF_XDR_GSDJ", "440100000000012"), RawField("CF_XDR_ZDM", "60003734-1"),
+                RawField("CF_XZJG", "某局"), RawField("CF_XDR_GSDJ", "440100000000012"),
+                RawField("CF_XDR_ZDM", "60003734-1"),
                 RawField("CF_XDR_SFZ", card), RawField("CF_JG", "罚款"),
-            ], key: ["某局", "1", "甲"])
+            ],
+            key: ["某局", "1", "甲"]
+        )
         for row in [later, earlier] {
             let record = try #require(row.record)
             let codes = record.subjects.flatMap(\.codes)

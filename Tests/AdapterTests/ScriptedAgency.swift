@@ -1,5 +1,6 @@
 import AdapterKit
 import CreditModel
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -17,13 +18,14 @@ final class ScriptedAgency: Sendable {
 
         /// The text of an element in the body.
         func element(_ name: String) -> String? {
-            guard let start = body.firstRange(of: "<\(name)>"), let end = body.firstRange(of: "</\(name)>") else { return nil }
+            guard let start = body.firstRange(of: "<\(name)>"), let end = body.firstRange(of: "</\(name)>") else {
+                return nil
+            }
             return String(body[start.upperBound..<end.lowerBound])
         }
     }
 
     let base: String
-    private let running: Task<Void, any Error>
 
     /// Answers 404 where the script has nothing.
     init(_ script: @escaping @Sendable (Question) -> [UInt8]?) async throws {
@@ -33,7 +35,10 @@ final class ScriptedAgency: Sendable {
             for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
             let body = try await request.body.collect(upTo: 1 << 20)
             let question = Question(
-                path: request.uri.path, query: query, body: String(buffer: body), number: counter.next()
+                path: request.uri.path,
+                query: query,
+                body: String(buffer: body),
+                number: counter.next()
             )
             guard let answer = script(question) else { return Response(status: .notFound) }
             return Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
@@ -42,10 +47,13 @@ final class ScriptedAgency: Sendable {
         var logger = Logger(label: "scripted")
         logger.logLevel = .error
         let application = Application(
-            responder: responder, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) }, logger: logger
+            responder: responder,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) },
+            logger: logger
         )
-        running = Task { try await application.run() }
+        // It serves until the tests end: a server cut off amid a connection takes the process with it.
+        Task { try await application.run() }
         var port = 0
         for await number in ports {
             port = number
@@ -53,8 +61,6 @@ final class ScriptedAgency: Sendable {
         }
         base = "http://127.0.0.1:\(port)"
     }
-
-    deinit { running.cancel() }
 }
 
 /// Numbers requests.
@@ -90,8 +96,14 @@ final class MemorySink: PullSink {
             let content = CreditRecord(subjects: [], facts: [Fact("raw", .text(text))])
             add(
                 RecordVersion(
-                    digest: digest, operation: record.operation, modified: record.modified, sequence: record.sequence,
-                    content: record.operation == .record ? content : nil), to: record.key)
+                    digest: digest,
+                    operation: record.operation,
+                    modified: record.modified,
+                    sequence: record.sequence,
+                    content: record.operation == .record ? content : nil
+                ),
+                to: record.key
+            )
         }
         for fault in batch.faults {
             if let key = fault.key { shown?.insert(key) }
@@ -116,8 +128,15 @@ final class MemorySink: PullSink {
                 for key in versions.keys where !shown.contains(key) {
                     let digest = VersionDigest(text: "absence \(time) \(sequence)")
                     add(
-                        RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
-                        to: key)
+                        RecordVersion(
+                            digest: digest,
+                            operation: .absence,
+                            modified: time,
+                            sequence: sequence,
+                            content: nil
+                        ),
+                        to: key
+                    )
                 }
             }
             shown = nil
@@ -129,7 +148,10 @@ final class MemorySink: PullSink {
     var keys: [String] {
         versions.filter { key, versions in
             RecordHistory(
-                dataset: DatasetID(.hongdun, "x"), key: key, hasRestrictedKey: false, versions: versions
+                dataset: DatasetID(.hongdun, "x"),
+                key: key,
+                hasRestrictedKey: false,
+                versions: versions
             ).isShown
         }.keys.map(\.text).sorted()
     }
@@ -143,12 +165,23 @@ final class MemorySink: PullSink {
     }
 }
 
-/// Pulls once, quickly.
-func pull(
-    _ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, folder: String = "/tmp", batch: Int = 500
-) throws {
+/// Pulls once, quickly, on a thread of its own: a pull blocks, and the scripted agency needs the tests' threads.
+func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink) async throws {
+    // The thread has the sink to itself until the continuation is resumed.
+    nonisolated(unsafe) let sink = sink
+    let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        Thread.detachNewThread {
+            continuation.resume(with: Result { try unsafe pullNow(adapter, dataset, into: sink, folder: folder) })
+        }
+    }
+}
+
+private func pullNow(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, folder: String) throws {
     var limits = FeedLimits()
-    limits.batch = batch
+    limits.batch = 500
     limits.connectTimeout = 2000
     limits.firstByteTimeout = 5000
     limits.stallTimeout = 5000
@@ -160,8 +193,16 @@ func pull(
     let random = Counter()
     try adapter.pull(
         PullRequest(
-            dataset: dataset, position: sink.position, limits: limits, retry: retry, now: { 0 }, sleep: { _ in },
-            random: { UInt64(random.next()) &* 0x9E37_79B9_7F4A_7C15 }, isStopped: { false }, spoolFolder: folder
-        ), into: sink
+            dataset: dataset,
+            position: sink.position,
+            limits: limits,
+            retry: retry,
+            now: { 0 },
+            sleep: { _ in },
+            random: { UInt64(random.next()) &* 0x9E37_79B9_7F4A_7C15 },
+            isStopped: { false },
+            spoolFolder: folder
+        ),
+        into: sink
     )
 }

@@ -17,7 +17,9 @@ final class MovingRows: Sendable {
     }
     func move(_ key: String, to time: String) {
         rows.withLock { rows in
-            for index in rows.indices where rows[index].key == key { rows[index].time = LocalTime(time) ?? rows[index].time }
+            for index in rows.indices where rows[index].key == key {
+                rows[index].time = LocalTime(time) ?? rows[index].time
+            }
         }
     }
     func between(_ from: LocalTime, _ to: LocalTime) -> [Row] {
@@ -34,11 +36,19 @@ struct StateTaxTests {
     func adapter(_ agency: ScriptedAgency, pageSize: Int? = nil, password: String = "p") throws -> StateTaxAdapter {
         try StateTaxAdapter(
             SourceConfiguration(
-                agency: .statetax, baseURL: agency.base, user: "u", password: Secret(password), since: Day("2016-01-01"),
-                pageSize: pageSize))
+                agency: .statetax,
+                baseURL: agency.base,
+                user: "u",
+                password: Secret(password),
+                since: Day("2016-01-01"),
+                pageSize: pageSize
+            )
+        )
     }
 
-    static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, now: String, sequence: String? = nil) -> [UInt8] {
+    static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, now: String, sequence: String? = nil)
+        -> [UInt8]
+    {
         let from = question.element("QSSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
         let to = question.element("ZZSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
         let page = question.element("PAGE").flatMap { Int($0) } ?? 1
@@ -53,7 +63,8 @@ struct StateTaxTests {
             <service><head><tran_id>NSRXX</tran_id><tran_seq>\(seq)</tran_seq><xtsj>\(now)</xtsj><rtn_code>0000</rtn_code>\
             <rtn_msg/></head><body><TOTAL>\(all.count)</TOTAL><PAGES>\((all.count + size - 1) / size)</PAGES>\
             <PAGE>\(page)</PAGE>\(body)</body></service>
-            """.utf8)
+            """.utf8
+        )
     }
 
     @Test("misses no row that slides while pages are read, and reads on past empty windows to the agency's own time")
@@ -68,7 +79,7 @@ struct StateTaxTests {
             return Self.answer(question, rows, now: "2016-06-03 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E"])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-06-03 00:00:00"))
         #expect(sink.progress?.incomplete == [])
@@ -77,13 +88,14 @@ struct StateTaxTests {
     @Test("a second that fills more than a page is read whole, though a row leaves it meanwhile")
     func crowdedSecond() async throws {
         let rows = MovingRows(
-            ["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-02 00:00:02")])
+            ["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-02 00:00:02")]
+        )
         let agency = try await ScriptedAgency { question in
             if question.element("PAGE") == "2" { rows.move("A", to: "2016-01-03 00:00:00") }
             return Self.answer(question, rows, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
     }
 
@@ -97,7 +109,7 @@ struct StateTaxTests {
                 : Self.answer(question, mine, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(sink.keys == ["A"])
     }
 
@@ -110,8 +122,8 @@ struct StateTaxTests {
             return Self.answer(question, rows, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
-        try pull(adapter(agency, password: "a<b&c"), dataset, into: sink)
-        try pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency, password: "a<b&c"), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
         #expect(asked.withLock { $0 } == ["2016-01-01 00:00:00", "2016-01-02 00:00:01"])
         #expect(sink.keys == ["A"])
     }
@@ -124,8 +136,14 @@ struct LocalTaxTests {
     func adapter(_ agency: ScriptedAgency, pageSize: Int? = nil) throws -> LocalTaxAdapter {
         try LocalTaxAdapter(
             SourceConfiguration(
-                agency: .localtax, baseURL: agency.base, user: "u", password: Secret("p"), since: Day("2016-01-01"),
-                pageSize: pageSize))
+                agency: .localtax,
+                baseURL: agency.base,
+                user: "u",
+                password: Secret("p"),
+                since: Day("2016-01-01"),
+                pageSize: pageSize
+            )
+        )
     }
 
     static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, turned: Bool = false) -> [UInt8] {
@@ -151,17 +169,21 @@ struct LocalTaxTests {
             return Self.answer(question, rows, turned: question.number % 2 == 1)
         }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 3), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 3), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E"])
         #expect(sink.progress?.completeUpTo == LocalTime("2016-01-05 00:00:00"))
     }
 
     @Test("a second that fills more than a page is read until nothing new comes")
     func crowdedSecond() async throws {
-        let rows = MovingRows(["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-03 00:00:00")])
-        let agency = try await ScriptedAgency { question in Self.answer(question, rows, turned: question.number % 3 == 1) }
+        let rows = MovingRows(
+            ["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-03 00:00:00")]
+        )
+        let agency = try await ScriptedAgency { question in
+            Self.answer(question, rows, turned: question.number % 3 == 1)
+        }
         let sink = MemorySink()
-        try pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
     }
 
@@ -170,7 +192,9 @@ struct LocalTaxTests {
         let agency = try await ScriptedAgency { _ in
             Array("<html><head><title>系统维护</title></head><body>x</body></html>".utf8)
         }
-        let error = #expect(throws: AdapterError.self) { try pull(adapter(agency), dataset, into: MemorySink()) }
+        let error = await #expect(throws: AdapterError.self) {
+            try await pull(adapter(agency), dataset, into: MemorySink())
+        }
         #expect(error?.message.contains("系统维护") == true)
     }
 }
