@@ -79,7 +79,7 @@ struct TruthWriter {
         var winners: [DatasetID: [RecordKey: SimulatedEvent]] = [:]
         let end = LocalTime(day, secondOfDay: 86_399)
         for owner in try [enterprise] + crossings.owners(of: enterprise)
-        where owner == enterprise || owner != enterprise {
+        {
             for item in EventOrder.ordered(population.events(of: owner)) where item.event.visible <= end {
                 let event = item.event
                 let overtakes = event.dataset.agency == .hongdun || event.dataset.agency == .quality
