@@ -11,8 +11,12 @@ private struct ScriptedAdapter: SourceAdapter {
     static let good = DatasetID(AgencyID(rawValue: "scripted"), "good")
     static let bad = DatasetID(AgencyID(rawValue: "scripted"), "bad")
     static let descriptor = AgencyDescriptor(
-        id: good.agency, title: "脚本", englishTitle: "Scripted",
-        datasets: [bad, good].map { DatasetDescriptor(id: $0, title: "", englishTitle: "") }, schema: [])
+        id: good.agency,
+        title: "脚本",
+        englishTitle: "Scripted",
+        datasets: [bad, good].map { DatasetDescriptor(id: $0, title: "", englishTitle: "") },
+        schema: []
+    )
 
     init(_ configuration: SourceConfiguration) throws(AdapterError) {}
 
@@ -23,10 +27,18 @@ private struct ScriptedAdapter: SourceAdapter {
         for index in start..<names.count {
             let place = RowPlace(document: "page", row: index + 1, line: 1)
             let record = SourceRecord(
-                dataset: Self.good, key: RecordKey(["\(index)"]), operation: .record, modified: LocalTime(seconds: 1),
-                sequence: 0, fields: [RawField("NAME", names[index])], original: Array(names[index].utf8), place: place)
+                dataset: Self.good,
+                key: RecordKey(["\(index)"]),
+                operation: .record,
+                modified: LocalTime(seconds: 1),
+                sequence: 0,
+                fields: [RawField("NAME", names[index])],
+                original: Array(names[index].utf8),
+                place: place
+            )
             try sink.take(
-                PullBatch(dataset: Self.good, records: [record], position: Position(bytes: [UInt8(index + 1)])))
+                PullBatch(dataset: Self.good, records: [record], position: Position(bytes: [UInt8(index + 1)]))
+            )
         }
     }
 
@@ -34,8 +46,10 @@ private struct ScriptedAdapter: SourceAdapter {
         let name = record.fields[0].text
         if name == "坏" { throw RowRejection(rule: "name-bad", field: "NAME", message: "bad") }
         return NormalisedRow(
-            record: CreditRecord(subjects: [Subject(role: .subject, name: name)], facts: []), hasRestrictedKey: false,
-            drift: [Drift(kind: "field", name: "NEU")])
+            record: CreditRecord(subjects: [Subject(role: .subject, name: name)], facts: []),
+            hasRestrictedKey: false,
+            drift: [Drift(kind: "field", name: "NEU")]
+        )
     }
 }
 
@@ -50,8 +64,14 @@ struct IngestionTests {
         let agency = ScriptedAdapter.good.agency
         let adapter = try ScriptedAdapter(SourceConfiguration(agency: agency, baseURL: "http://localhost"))
         let ingestor = Ingestor(
-            store: store, adapters: [agency: adapter], options: Ingestor.Options(spoolFolder: folder + "/spool"),
-            secret: Array("secret".utf8), now: { 7 }, random: { 1 }, sleep: { _ in })
+            store: store,
+            adapters: [agency: adapter],
+            options: Ingestor.Options(spoolFolder: folder + "/spool"),
+            secret: Array("secret".utf8),
+            now: { 7 },
+            random: { 1 },
+            sleep: { _ in }
+        )
         let report = ingestor.sync()
         #expect(report.runs.map(\.dataset) == [ScriptedAdapter.bad, ScriptedAdapter.good])
         #expect(report.failures.map(\.dataset) == [ScriptedAdapter.bad])

@@ -7,15 +7,26 @@ struct CodecTests {
     private let record = CreditRecord(
         subjects: [
             Subject(
-                role: .victim, pripid: "P", codes: [SubjectCode(Code(.org, "X"), .valid, within: .uscc, isRestricted: true)],
-                name: "名", formerNames: ["旧"], representative: "人", address: "址")
+                role: .victim,
+                pripid: "P",
+                codes: [SubjectCode(Code(.org, "X"), .valid, within: .uscc, isRestricted: true)],
+                name: "名",
+                formerNames: ["旧"],
+                representative: "人",
+                address: "址"
+            )
         ],
         facts: [
             Fact("a", .text("t"), original: " t"), Fact("b", .code("1", label: "一")), Fact("c", .date(.open)),
-            Fact("d", .money(Money(amount: "-0.5", currency: "CNY"))), Fact("e", .number(.min)), Fact("f", .list(["x", ""])),
+            Fact("d", .money(Money(amount: "-0.5", currency: "CNY"))), Fact("e", .number(.min)),
+            Fact("f", .list(["x", ""])),
             Fact("g", .date(.month(year: 2014, month: 2))), Fact("h", .date(.year(1999))),
         ],
-        from: .day(Day(number: -5)), to: nil, isTest: true, unknown: [RawField("N", "v")])
+        from: .day(Day(number: -5)),
+        to: nil,
+        isTest: true,
+        unknown: [RawField("N", "v")]
+    )
 
     @Test("What is encoded is decoded")
     func roundTrip() throws { #expect(try RecordCodec.decode(RecordCodec.encode(record)) == record) }
