@@ -46,7 +46,9 @@ package struct BinaryReader {
     }
 
     package static let damaged = StoreError(
-        .damaged, "a stored value cannot be read back: restore the store from a back-up, or read the source anew")
+        .damaged,
+        "a stored value cannot be read back: restore the store from a back-up, or read the source anew"
+    )
 
     package mutating func byte() throws(StoreError) -> UInt8 {
         guard place < bytes.endIndex else { throw Self.damaged }

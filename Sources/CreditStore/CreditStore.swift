@@ -59,13 +59,17 @@ public protocol CreditStore: Sendable {
     /// The records of an enterprise with the reason of each.
     func members(of id: EnterpriseID) throws -> [Membership]
     /// The enterprises to which a record belongs, role by role.
-    func enterprises(of dataset: DatasetID, key: RecordKey) throws -> [(id: EnterpriseID, role: Role, reason: IdentityReason)]
+    func enterprises(of dataset: DatasetID, key: RecordKey) throws -> [(
+        id: EnterpriseID, role: Role, reason: IdentityReason
+    )]
     /// Records held apart for a person, in order.
     func held(after reference: RecordReference?, limit: Int) throws -> [HeldRecord]
     /// Every version of a record, for explanation.
     func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory?
     /// Shown records, by dataset and key: what the store holds of an agency's table.
-    func shownRecords(of dataset: DatasetID, after key: RecordKey?, limit: Int) throws -> [(key: RecordKey, digest: VersionDigest)]
+    func shownRecords(of dataset: DatasetID, after key: RecordKey?, limit: Int) throws -> [(
+        key: RecordKey, digest: VersionDigest
+    )]
 
     // Quarantine
 

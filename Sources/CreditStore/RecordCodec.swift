@@ -35,7 +35,13 @@ package enum RecordCodec {
         guard sum == checksum(content) else { throw BinaryReader.damaged }
         var reader = BinaryReader(content.dropFirst())
         let isTest = try reader.byte() == 1
-        var record = CreditRecord(subjects: [], facts: [], from: try date(&reader), to: try date(&reader), isTest: isTest)
+        var record = CreditRecord(
+            subjects: [],
+            facts: [],
+            from: try date(&reader),
+            to: try date(&reader),
+            isTest: isTest
+        )
         for _ in 0..<(try reader.count()) { record.subjects.append(try subject(&reader)) }
         let facts = try reader.count()
         record.facts.reserveCapacity(facts)
@@ -76,11 +82,16 @@ package enum RecordCodec {
     private static func subject(_ reader: inout BinaryReader) throws(StoreError) -> Subject {
         guard let role = Role(rawValue: try reader.byte()) else { throw BinaryReader.damaged }
         var subject = Subject(
-            role: role, pripid: try reader.optional(), name: try reader.optional(), representative: try reader.optional(),
-            address: try reader.optional())
+            role: role,
+            pripid: try reader.optional(),
+            name: try reader.optional(),
+            representative: try reader.optional(),
+            address: try reader.optional()
+        )
         subject.formerNames = try reader.texts()
         for _ in 0..<(try reader.count()) {
-            guard let kind = CodeKind(rawValue: try reader.byte()), let standing = CodeStanding(rawValue: try reader.byte())
+            guard let kind = CodeKind(rawValue: try reader.byte()),
+                let standing = CodeStanding(rawValue: try reader.byte())
             else { throw BinaryReader.damaged }
             let inner = try reader.byte()
             let within = CodeKind(rawValue: inner)
@@ -88,8 +99,13 @@ package enum RecordCodec {
             guard inner == 0 || within != nil, flags < 4 else { throw BinaryReader.damaged }
             subject.codes.append(
                 SubjectCode(
-                    Code(kind, try reader.text()), standing, within: within, isRestricted: flags & 1 != 0,
-                    needsNameAgreement: flags & 2 != 0))
+                    Code(kind, try reader.text()),
+                    standing,
+                    within: within,
+                    isRestricted: flags & 1 != 0,
+                    needsNameAgreement: flags & 2 != 0
+                )
+            )
         }
         return subject
     }

@@ -15,8 +15,13 @@ public struct StoreBatch: Sendable {
     public var progress: StoredProgress?
 
     public init(
-        dataset: DatasetID, run: String, receivedAt: Int64, versions: [ReceivedVersion] = [],
-        quarantined: [QuarantineEntry] = [], events: [StoreEvent] = [], position: [UInt8]? = nil,
+        dataset: DatasetID,
+        run: String,
+        receivedAt: Int64,
+        versions: [ReceivedVersion] = [],
+        quarantined: [QuarantineEntry] = [],
+        events: [StoreEvent] = [],
+        position: [UInt8]? = nil,
         progress: StoredProgress? = nil
     ) {
         self.dataset = dataset
@@ -42,7 +47,12 @@ public struct ReceivedVersion: Sendable {
     public var file: Int64?
 
     public init(
-        key: RecordKey, hasRestrictedKey: Bool, version: RecordVersion, original: [UInt8], place: RowPlace, file: Int64? = nil
+        key: RecordKey,
+        hasRestrictedKey: Bool,
+        version: RecordVersion,
+        original: [UInt8],
+        place: RowPlace,
+        file: Int64? = nil
     ) {
         self.key = key
         self.hasRestrictedKey = hasRestrictedKey
@@ -149,8 +159,15 @@ public struct SourceState: Sendable {
     public var heldWithdrawals: Int
 
     public init(
-        dataset: DatasetID, position: [UInt8]? = nil, progress: StoredProgress? = nil, lastSuccess: Int64? = nil,
-        lastAttempt: Int64? = nil, lastError: String = "", records: Int = 0, openQuarantine: Int = 0, heldWithdrawals: Int = 0
+        dataset: DatasetID,
+        position: [UInt8]? = nil,
+        progress: StoredProgress? = nil,
+        lastSuccess: Int64? = nil,
+        lastAttempt: Int64? = nil,
+        lastError: String = "",
+        records: Int = 0,
+        openQuarantine: Int = 0,
+        heldWithdrawals: Int = 0
     ) {
         self.dataset = dataset
         self.position = position
@@ -174,7 +191,14 @@ public struct RunReport: Sendable {
     /// Empty for a success.
     public var error: String
 
-    public init(run: String, dataset: DatasetID, startedAt: Int64, endedAt: Int64, outcome: CommitOutcome, error: String) {
+    public init(
+        run: String,
+        dataset: DatasetID,
+        startedAt: Int64,
+        endedAt: Int64,
+        outcome: CommitOutcome,
+        error: String
+    ) {
         self.run = run
         self.dataset = dataset
         self.startedAt = startedAt
@@ -199,8 +223,15 @@ public struct QuarantineEntry: Sendable, Hashable {
     public var resolution: String
 
     public init(
-        id: Int64 = 0, dataset: DatasetID, place: RowPlace, key: RecordKey?, rule: String, message: String, original: [UInt8],
-        firstSeen: Int64, resolution: String = ""
+        id: Int64 = 0,
+        dataset: DatasetID,
+        place: RowPlace,
+        key: RecordKey?,
+        rule: String,
+        message: String,
+        original: [UInt8],
+        firstSeen: Int64,
+        resolution: String = ""
     ) {
         self.id = id
         self.dataset = dataset
@@ -224,7 +255,11 @@ public struct QuarantineFilter: Sendable {
     public var limit: Int
 
     public init(
-        id: Int64? = nil, agency: AgencyID? = nil, dataset: DatasetID? = nil, onlyOpen: Bool = true, after: Int64 = 0,
+        id: Int64? = nil,
+        agency: AgencyID? = nil,
+        dataset: DatasetID? = nil,
+        onlyOpen: Bool = true,
+        after: Int64 = 0,
         limit: Int = 100
     ) {
         self.id = id

@@ -17,7 +17,10 @@ final class BatchTaker: PullSink {
     private var rows = 0
 
     init(
-        _ ingestor: Ingestor, adapter: any SourceAdapter, dataset: DatasetID, run: String,
+        _ ingestor: Ingestor,
+        adapter: any SourceAdapter,
+        dataset: DatasetID,
+        run: String,
         report: @escaping (SyncProgress) -> Void
     ) {
         self.ingestor = ingestor
@@ -56,10 +59,16 @@ final class BatchTaker: PullSink {
         let now = ingestor.now()
         let progress = batch.progress
         var prepared = StoreBatch(
-            dataset: dataset, run: run, receivedAt: now, position: batch.position?.bytes,
+            dataset: dataset,
+            run: run,
+            receivedAt: now,
+            position: batch.position?.bytes,
             progress: StoredProgress(
-                completeUpTo: progress.completeUpTo, incomplete: progress.incomplete,
-                announcements: progress.announcements))
+                completeUpTo: progress.completeUpTo,
+                incomplete: progress.incomplete,
+                announcements: progress.announcements
+            )
+        )
         let (adapter, digester, file, kept) = (adapter, ingestor.digester, file, ingestor.options.limits.kept)
         let width = batch.records.count < 64 ? 1 : ingestor.options.width
         let taken = try batch.records.parallelMap(width: width) {
@@ -79,8 +88,15 @@ final class BatchTaker: PullSink {
         for fault in batch.faults {
             prepared.quarantined.append(
                 QuarantineEntry(
-                    dataset: dataset, place: fault.place, key: fault.key, rule: fault.rule, message: fault.message,
-                    original: fault.original, firstSeen: now))
+                    dataset: dataset,
+                    place: fault.place,
+                    key: fault.key,
+                    rule: fault.rule,
+                    message: fault.message,
+                    original: fault.original,
+                    firstSeen: now
+                )
+            )
             if let key = fault.key { prepared.events.append(.shown(key)) }
         }
         // After what was shown: a complete read may end with this batch.
@@ -89,24 +105,46 @@ final class BatchTaker: PullSink {
     }
 
     private static func normalise(
-        _ record: SourceRecord, by adapter: any SourceAdapter, digester: VersionDigester, file: Int64?, now: Int64, kept: Int
+        _ record: SourceRecord,
+        by adapter: any SourceAdapter,
+        digester: VersionDigester,
+        file: Int64?,
+        now: Int64,
+        kept: Int
     ) -> Taken {
         do {
             let row = try adapter.normalise(record)
             let digest = digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey)
             let version = RecordVersion(
-                digest: digest, operation: record.operation, modified: record.modified, sequence: record.sequence,
-                content: record.operation == .record ? row.record : nil)
+                digest: digest,
+                operation: record.operation,
+                modified: record.modified,
+                sequence: record.sequence,
+                content: record.operation == .record ? row.record : nil
+            )
             return .version(
                 ReceivedVersion(
-                    key: record.key, hasRestrictedKey: row.hasRestrictedKey, version: version, original: record.original,
-                    place: record.place, file: file), row.drift)
+                    key: record.key,
+                    hasRestrictedKey: row.hasRestrictedKey,
+                    version: version,
+                    original: record.original,
+                    place: record.place,
+                    file: file
+                ),
+                row.drift
+            )
         } catch {
             return .rejected(
                 QuarantineEntry(
-                    dataset: record.dataset, place: record.place, key: record.key, rule: error.rule,
+                    dataset: record.dataset,
+                    place: record.place,
+                    key: record.key,
+                    rule: error.rule,
                     message: error.field.map { "\($0): \(error.message)" } ?? error.message,
-                    original: Array(record.original.prefix(kept)), firstSeen: now))
+                    original: Array(record.original.prefix(kept)),
+                    firstSeen: now
+                )
+            )
         }
     }
 }
@@ -117,7 +155,11 @@ extension PullEvent {
         case .completeReadBegan: .completeReadBegan
         case .completeReadEnded(let time, let sequence, let hadUnreadableKeys):
             .completeReadEnded(
-                time: time, sequence: sequence, hadUnreadableKeys: hadUnreadableKeys, allowedShare: allowedShare)
+                time: time,
+                sequence: sequence,
+                hadUnreadableKeys: hadUnreadableKeys,
+                allowedShare: allowedShare
+            )
         case .fileBegan(let number, let name, let digest): .fileBegan(number: number, name: name, digest: digest)
         case .fileEnded(let number): .fileEnded(number: number)
         case .refused(let what, let why): .refused(what: what, why: why)

@@ -63,9 +63,14 @@ public struct Ingestor: Sendable {
     ///   - sleep: waits, in milliseconds.
     ///   - isStopped: whether the operator wants it to end at the next opportunity.
     public init(
-        store: any CreditStore, adapters: [AgencyID: any SourceAdapter], options: Options, secret: [UInt8],
-        now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64,
-        sleep: @escaping @Sendable (Int) -> Void, isStopped: @escaping @Sendable () -> Bool = { false },
+        store: any CreditStore,
+        adapters: [AgencyID: any SourceAdapter],
+        options: Options,
+        secret: [UInt8],
+        now: @escaping @Sendable () -> Int64,
+        random: @escaping @Sendable () -> UInt64,
+        sleep: @escaping @Sendable (Int) -> Void,
+        isStopped: @escaping @Sendable () -> Bool = { false },
         logger: Logger = Logger(label: "suixin.ingestion")
     ) {
         self.store = store
@@ -87,7 +92,8 @@ public struct Ingestor: Sendable {
     ///   - progress: called after each batch, from the agencies' threads.
     @discardableResult
     public func sync(
-        agencies: [AgencyID]? = nil, datasets: [DatasetID]? = nil,
+        agencies: [AgencyID]? = nil,
+        datasets: [DatasetID]? = nil,
         progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) -> SyncReport {
         let wanted = agencies ?? adapters.keys.sorted()
@@ -109,7 +115,9 @@ public struct Ingestor: Sendable {
     }
 
     private func syncAgency(
-        _ adapter: any SourceAdapter, datasets: [DatasetID]?, progress: @escaping @Sendable (SyncProgress) -> Void
+        _ adapter: any SourceAdapter,
+        datasets: [DatasetID]?,
+        progress: @escaping @Sendable (SyncProgress) -> Void
     ) -> [RunReport] {
         var reports: [RunReport] = []
         for dataset in type(of: adapter).descriptor.datasets.map(\.id)
@@ -121,7 +129,9 @@ public struct Ingestor: Sendable {
     }
 
     private func syncDataset(
-        _ dataset: DatasetID, _ adapter: any SourceAdapter, progress: @escaping @Sendable (SyncProgress) -> Void
+        _ dataset: DatasetID,
+        _ adapter: any SourceAdapter,
+        progress: @escaping @Sendable (SyncProgress) -> Void
     ) -> RunReport {
         let run = "\(now())-\(String(random() & 0xFFFF_FFFF, radix: 36))"
         let startedAt = now()
@@ -136,7 +146,13 @@ public struct Ingestor: Sendable {
             logger.warning("\(dataset): \(error)")
         }
         let report = RunReport(
-            run: run, dataset: dataset, startedAt: startedAt, endedAt: now(), outcome: taker.outcome, error: error)
+            run: run,
+            dataset: dataset,
+            startedAt: startedAt,
+            endedAt: now(),
+            outcome: taker.outcome,
+            error: error
+        )
         do {
             try store.finish(report)
         } catch {
@@ -152,14 +168,26 @@ public struct Ingestor: Sendable {
 
     private func request(_ dataset: DatasetID, position: [UInt8]?, folder: String) -> PullRequest {
         PullRequest(
-            dataset: dataset, position: position.map { Position(bytes: $0) }, limits: options.limits, retry: options.retry,
-            now: now, sleep: sleep, random: random, isStopped: isStopped, spoolFolder: folder)
+            dataset: dataset,
+            position: position.map { Position(bytes: $0) },
+            limits: options.limits,
+            retry: options.retry,
+            now: now,
+            sleep: sleep,
+            random: random,
+            isStopped: isStopped,
+            spoolFolder: folder
+        )
     }
 
     private func emptyFolder(for agency: AgencyID) throws -> String {
         let folder = "\(options.spoolFolder)/\(agency)"
         let files = FileManager.default
-        try files.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try files.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         for name in try files.contentsOfDirectory(atPath: folder) { try files.removeItem(atPath: "\(folder)/\(name)") }
         return folder
     }
@@ -185,16 +213,28 @@ public struct Ingestor: Sendable {
             return false
         }
         let version = RecordVersion(
-            digest: digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey), operation: record.operation,
-            modified: record.modified, sequence: record.sequence, content: record.operation == .record ? row.record : nil)
+            digest: digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey),
+            operation: record.operation,
+            modified: record.modified,
+            sequence: record.sequence,
+            content: record.operation == .record ? row.record : nil
+        )
         _ = try store.commit(
             StoreBatch(
-                dataset: entry.dataset, run: "retry-\(entry.id)", receivedAt: now(),
+                dataset: entry.dataset,
+                run: "retry-\(entry.id)",
+                receivedAt: now(),
                 versions: [
                     ReceivedVersion(
-                        key: record.key, hasRestrictedKey: row.hasRestrictedKey, version: version,
-                        original: record.original, place: record.place)
-                ]))
+                        key: record.key,
+                        hasRestrictedKey: row.hasRestrictedKey,
+                        version: version,
+                        original: record.original,
+                        place: record.place
+                    )
+                ]
+            )
+        )
         try store.resolveQuarantine(id: entry.id, as: "taken")
         return true
     }

@@ -47,8 +47,18 @@ struct BatchCommit {
             """
             INSERT OR IGNORE INTO quarantine(dataset, digest, document, row, line, key, rule, message, original, first_seen)
             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, dataset, ShortDigest.text(of: Array(hash.finalize())), entry.place.document, entry.place.row,
-            entry.place.line, entry.key.map(StoredKey.text), entry.rule, entry.message, entry.original.blob, entry.firstSeen)
+            """,
+            dataset,
+            ShortDigest.text(of: Array(hash.finalize())),
+            entry.place.document,
+            entry.place.row,
+            entry.place.line,
+            entry.key.map(StoredKey.text),
+            entry.rule,
+            entry.message,
+            entry.original.blob,
+            entry.firstSeen
+        )
         if db.changesCount > 0 {
             outcome.quarantined += 1
             quarantineDelta += 1
@@ -61,7 +71,13 @@ struct BatchCommit {
             """
             UPDATE dataset SET records = records + ?, tests = tests + ?, versions = versions + ?,
                 open_quarantine = open_quarantine + ? WHERE id = ?
-            """, writer.shownDelta, writer.testDelta, writer.versionDelta, quarantineDelta, dataset)
+            """,
+            writer.shownDelta,
+            writer.testDelta,
+            writer.versionDelta,
+            quarantineDelta,
+            dataset
+        )
         if let progress = batch.progress {
             let bytes = ProgressCodec.encode(progress)
             let before = try db.first("SELECT progress FROM dataset WHERE id = ?", dataset)?.bytes(0)
@@ -85,10 +101,18 @@ struct BatchCommit {
         case .shown(let key):
             guard generation > 0 else { return }
             try db.run(
-                "UPDATE record SET seen = ? WHERE dataset = ? AND key = ?", generation, dataset, StoredKey.text(key))
+                "UPDATE record SET seen = ? WHERE dataset = ? AND key = ?",
+                generation,
+                dataset,
+                StoredKey.text(key)
+            )
         case .completeReadEnded(let time, let sequence, let hadUnreadableKeys, let allowedShare):
             try endCompleteRead(
-                time: time, sequence: sequence, hadUnreadableKeys: hadUnreadableKeys, allowedShare: allowedShare)
+                time: time,
+                sequence: sequence,
+                hadUnreadableKeys: hadUnreadableKeys,
+                allowedShare: allowedShare
+            )
         case .fileBegan(let number, let name, let digest):
             try beginFile(number, name: name, digest: digest)
         case .fileEnded(let number):
@@ -98,15 +122,31 @@ struct BatchCommit {
                 """
                 INSERT INTO refusal(dataset, what, why, seen_at) VALUES(?, ?, ?, ?)
                 ON CONFLICT(dataset, what, why) DO UPDATE SET seen_at = excluded.seen_at
-                """, dataset, what, why, batch.receivedAt)
+                """,
+                dataset,
+                what,
+                why,
+                batch.receivedAt
+            )
         case .drift(let kind, let name, let sample):
             try db.run(
-                "INSERT OR IGNORE INTO drift(dataset, kind, name, sample, first_seen) VALUES(?, ?, ?, ?, ?)", dataset, kind,
-                name, sample, batch.receivedAt)
+                "INSERT OR IGNORE INTO drift(dataset, kind, name, sample, first_seen) VALUES(?, ?, ?, ?, ?)",
+                dataset,
+                kind,
+                name,
+                sample,
+                batch.receivedAt
+            )
             if db.changesCount > 0 {
                 outcome.newDrift.append(
                     DriftEntry(
-                        dataset: batch.dataset, kind: kind, name: name, sample: sample, firstSeen: batch.receivedAt))
+                        dataset: batch.dataset,
+                        kind: kind,
+                        name: name,
+                        sample: sample,
+                        firstSeen: batch.receivedAt
+                    )
+                )
             }
         }
     }
@@ -116,22 +156,37 @@ struct BatchCommit {
         let known = try db.first("SELECT digest FROM file WHERE dataset = ? AND number = ?", dataset, number)?.text(0)
         if known == nil {
             try db.run(
-                "INSERT INTO file(dataset, number, name, digest, epoch) VALUES(?, ?, ?, ?, 1)", dataset, number, name, digest)
+                "INSERT INTO file(dataset, number, name, digest, epoch) VALUES(?, ?, ?, ?, 1)",
+                dataset,
+                number,
+                name,
+                digest
+            )
         } else if known != digest {
             try db.run(
-                "UPDATE file SET name = ?, digest = ?, epoch = epoch + 1 WHERE dataset = ? AND number = ?", name, digest,
-                dataset, number)
+                "UPDATE file SET name = ?, digest = ?, epoch = epoch + 1 WHERE dataset = ? AND number = ?",
+                name,
+                digest,
+                dataset,
+                number
+            )
         }
     }
 
     private mutating func endCompleteRead(
-        time: LocalTime, sequence: Int64, hadUnreadableKeys: Bool, allowedShare: Double
+        time: LocalTime,
+        sequence: Int64,
+        hadUnreadableKeys: Bool,
+        allowedShare: Double
     ) throws {
         guard generation > 0 else { return }
         // What an older content of a replaced 全量 held must not stand in the way of what the new one lacks.
         if sequence >= 0 { try writer.dropSightings(in: sequence >> 32, before: try epoch(of: sequence >> 32)) }
         try db.run(
-            "UPDATE dataset SET reading = 0, unreadable = ?, held = 0 WHERE id = ?", hadUnreadableKeys, dataset)
+            "UPDATE dataset SET reading = 0, unreadable = ?, held = 0 WHERE id = ?",
+            hadUnreadableKeys,
+            dataset
+        )
         try db.run("DELETE FROM waiting WHERE dataset = ?", dataset)
         let generation = generation
         self.generation = 0
@@ -142,7 +197,12 @@ struct BatchCommit {
             INSERT INTO waiting(dataset, record, modified, sequence)
             SELECT dataset, id, ?2, ?3 FROM record WHERE dataset = ?1 AND shown = 1 AND seen <> ?4
                 AND CASE WHEN ?3 < 0 THEN modified < ?2 ELSE sequence >> 32 < ?3 >> 32 END
-            """, dataset, time.seconds, sequence, generation)
+            """,
+            dataset,
+            time.seconds,
+            sequence,
+            generation
+        )
         let missing = db.changesCount
         guard missing > 0 else { return }
         let shown = try db.integer("SELECT records FROM dataset WHERE id = ?", dataset) + Int64(writer.shownDelta)
@@ -164,14 +224,20 @@ struct BatchCommit {
                 """
                 SELECT w.record, w.modified, w.sequence, r.key FROM waiting w JOIN record r ON r.id = w.record
                 WHERE w.dataset = ? AND w.record > ? ORDER BY w.record LIMIT 1000
-                """, writer.dataset, last)
+                """,
+                writer.dataset,
+                last
+            )
             guard let end = page.last else { break }
             last = end.integer(0)
             for row in page {
                 let time = LocalTime(seconds: row.integer(1))
                 let sequence = row.integer(2)
                 let epoch = try db.integer(
-                    "SELECT epoch FROM file WHERE dataset = ? AND number = ?", writer.dataset, sequence >> 32)
+                    "SELECT epoch FROM file WHERE dataset = ? AND number = ?",
+                    writer.dataset,
+                    sequence >> 32
+                )
                 let digest = absenceDigest(dataset, key: row.text(3), time: time, sequence: sequence)
                 if try writer.withdraw(row.integer(0), digest: digest, time: time, sequence: sequence, epoch: epoch) {
                     count += 1
@@ -184,7 +250,10 @@ struct BatchCommit {
     }
 
     private static func absenceDigest(
-        _ dataset: DatasetID, key: String, time: LocalTime, sequence: Int64
+        _ dataset: DatasetID,
+        key: String,
+        time: LocalTime,
+        sequence: Int64
     ) -> VersionDigest {
         let text = "suixin/absence/\(dataset)/\(time.seconds)/\(sequence)/\(key)"
         return VersionDigest(text: ShortDigest.text(of: Array(SHA256.hash(data: Array(text.utf8)))))

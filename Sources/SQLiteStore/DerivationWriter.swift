@@ -32,20 +32,28 @@ struct DerivationWriter {
             for member in decision.members {
                 try db.run(
                     "INSERT OR REPLACE INTO membership(record, role, enterprise, reason) VALUES(?, ?, ?, ?)",
-                    try record(member.record), Int64(member.record.role.rawValue), number,
-                    ReasonCodec.encode(member.reason).blob)
+                    try record(member.record),
+                    Int64(member.record.role.rawValue),
+                    number,
+                    ReasonCodec.encode(member.reason).blob
+                )
             }
             try store(codes: decision.codes, of: number)
         }
         for held in derivation.outcome.held {
             try db.run(
-                "INSERT OR REPLACE INTO held(record, role, reason) VALUES(?, ?, ?)", try record(held.record),
-                Int64(held.record.role.rawValue), ReasonCodec.encode(held.reason).blob)
+                "INSERT OR REPLACE INTO held(record, role, reason) VALUES(?, ?, ?)",
+                try record(held.record),
+                Int64(held.record.role.rawValue),
+                ReasonCodec.encode(held.reason).blob
+            )
         }
         for reference in derivation.outcome.undecided {
             try db.run(
-                "INSERT OR REPLACE INTO undecided(record, role) VALUES(?, ?)", try record(reference),
-                Int64(reference.role.rawValue))
+                "INSERT OR REPLACE INTO undecided(record, role) VALUES(?, ?)",
+                try record(reference),
+                Int64(reference.role.rawValue)
+            )
         }
         for profile in derivation.profiles {
             guard let number = numbers[profile.id] else {
@@ -83,7 +91,10 @@ struct DerivationWriter {
     private func record(_ reference: RecordReference) throws -> Int64 {
         let id = HandedOut.RecordID(dataset: reference.dataset, key: reference.key)
         guard let record = component.references[id] else {
-            throw StoreError(.conflict, "a decision names a record of \(reference.dataset) that its component does not hold")
+            throw StoreError(
+                .conflict,
+                "a decision names a record of \(reference.dataset) that its component does not hold"
+            )
         }
         return record
     }
@@ -117,16 +128,32 @@ struct DerivationWriter {
         if row?.text(0) == profile.version {
             try db.run(
                 "UPDATE profile SET next_day = ?, registered = ? WHERE enterprise = ? AND (next_day IS NOT ? OR registered <> ?)",
-                day, isRegistered, number, day, isRegistered)
+                day,
+                isRegistered,
+                number,
+                day,
+                isRegistered
+            )
         } else {
             changed = true
             let signed =
-                try db.first("SELECT 1 FROM signed WHERE enterprise = ? AND version = ? LIMIT 1", number, profile.version) != nil
+                try db.first(
+                    "SELECT 1 FROM signed WHERE enterprise = ? AND version = ? LIMIT 1",
+                    number,
+                    profile.version
+                ) != nil
             try db.run(
                 """
                 INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, registered, signed)
                 VALUES(?, ?, ?, ?, ?, ?)
-                """, number, profile.version, profile.bytes.blob, day, isRegistered, signed)
+                """,
+                number,
+                profile.version,
+                profile.bytes.blob,
+                day,
+                isRegistered,
+                signed
+            )
             if signed { try db.run("UPDATE enterprise SET served = ? WHERE id = ?", profile.version, number) }
         }
         for annex in profile.annexes {
@@ -138,7 +165,9 @@ struct DerivationWriter {
     private func store(codes: [Code], of number: Int64) throws {
         let new = Set(codes.map(\.text)).subtracting(component.restricted)
         let old = Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number).map { $0.text(0) })
-        for text in old.subtracting(new) { try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number) }
+        for text in old.subtracting(new) {
+            try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number)
+        }
         for text in new.subtracting(old) { try db.run("INSERT INTO code(text, enterprise) VALUES(?, ?)", text, number) }
     }
 
@@ -150,14 +179,19 @@ struct DerivationWriter {
             let folded = NameIndex.fold(name)
             try db.run("INSERT INTO name(enterprise, text, folded) VALUES(?, ?, ?)", number, name, folded)
             try db.run(
-                "INSERT INTO name_index(rowid, grams) VALUES(?, ?)", db.lastInsertedRowID, NameIndex.grams(folded))
+                "INSERT INTO name_index(rowid, grams) VALUES(?, ?)",
+                db.lastInsertedRowID,
+                NameIndex.grams(folded)
+            )
         }
     }
 
     private func remove(name row: Row) throws {
         try db.run(
-            "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)", row.integer(0),
-            NameIndex.grams(row.text(2)))
+            "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)",
+            row.integer(0),
+            NameIndex.grams(row.text(2))
+        )
         try db.run("DELETE FROM name WHERE id = ?", row.integer(0))
     }
 
@@ -169,7 +203,9 @@ struct DerivationWriter {
     private mutating func removeProfile(_ number: Int64) throws {
         try db.run("DELETE FROM profile WHERE enterprise = ?", number)
         if db.changesCount > 0 { changed = true }
-        for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) { try remove(name: row) }
+        for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) {
+            try remove(name: row)
+        }
     }
 }
 
@@ -183,7 +219,9 @@ enum NameIndex {
         for scalar in name.unicodeScalars {
             var value = scalar.value
             if 0xFF01...0xFF5E ~= value { value -= 0xFEE0 }
-            if value <= 0x20 || value == 0x3000 || [0x28, 0x29, 0x5B, 0x5D, 0x3010, 0x3011, 0x3014, 0x3015].contains(value) {
+            if value <= 0x20 || value == 0x3000
+                || [0x28, 0x29, 0x5B, 0x5D, 0x3010, 0x3011, 0x3014, 0x3015].contains(value)
+            {
                 continue
             }
             if 0x61...0x7A ~= value { value -= 0x20 }

@@ -53,7 +53,9 @@ struct RecordWriter {
     mutating func markDirty(_ record: Int64) throws {
         try db.run(
             "INSERT INTO dirty(record, change) VALUES(?, ?) ON CONFLICT(record) DO UPDATE SET change = excluded.change",
-            record, try touch())
+            record,
+            try touch()
+        )
     }
 
     func record(_ key: RecordKey) throws -> Row? {
@@ -61,7 +63,9 @@ struct RecordWriter {
             """
             SELECT id, restricted, seen, shown, test, current, modified, sequence, source, links FROM record
             WHERE dataset = ? AND key = ?
-            """, dataset, StoredKey.text(key)
+            """,
+            dataset,
+            StoredKey.text(key)
         ).map(Self.row)
     }
 
@@ -69,28 +73,43 @@ struct RecordWriter {
         try db.first(
             """
             SELECT id, restricted, seen, shown, test, current, modified, sequence, source, links FROM record WHERE id = ?
-            """, id
+            """,
+            id
         ).map(Self.row)
     }
 
     private static func row(_ row: GRDB.Row) -> Row {
         Row(
-            id: row.integer(0), restricted: row.integer(1) != 0, seen: row.integer(2),
+            id: row.integer(0),
+            restricted: row.integer(1) != 0,
+            seen: row.integer(2),
             state: State(
-                shown: row.integer(3) != 0, test: row.integer(4) != 0, current: row.integer(5), modified: row.integer(6),
-                sequence: row.integer(7), source: row.integer(8), links: row.bytes(9) ?? []))
+                shown: row.integer(3) != 0,
+                test: row.integer(4) != 0,
+                current: row.integer(5),
+                modified: row.integer(6),
+                sequence: row.integer(7),
+                source: row.integer(8),
+                links: row.bytes(9) ?? []
+            )
+        )
     }
 
     func versions(of record: Int64) throws -> [Version] {
         try db.all(
-            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?", record
+            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
+            record
         ).map { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
                 throw BinaryReader.damaged
             }
             let version = RecordVersion(
-                digest: VersionDigest(text: row.text(1)), operation: operation,
-                modified: LocalTime(seconds: row.integer(3)), sequence: row.integer(4), content: nil)
+                digest: VersionDigest(text: row.text(1)),
+                operation: operation,
+                modified: LocalTime(seconds: row.integer(3)),
+                sequence: row.integer(4),
+                content: nil
+            )
             return Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0)
         }
     }
@@ -99,7 +118,10 @@ struct RecordWriter {
 
     /// Takes a version; whether it was not known before.
     mutating func take(
-        _ received: ReceivedVersion, file: (number: Int64, epoch: Int64)?, generation: Int64, batch: StoreBatch
+        _ received: ReceivedVersion,
+        file: (number: Int64, epoch: Int64)?,
+        generation: Int64,
+        batch: StoreBatch
     ) throws -> Bool {
         let known = try record(received.key)
         let record: Int64
@@ -116,15 +138,24 @@ struct RecordWriter {
                 """
                 INSERT INTO record(dataset, key, restricted, shown, test, seen, current, modified, sequence, source, links)
                 VALUES(?, ?, ?, 0, 0, ?, 0, 0, 0, 0, x'')
-                """, dataset, StoredKey.text(received.key), received.hasRestrictedKey, generation)
+                """,
+                dataset,
+                StoredKey.text(received.key),
+                received.hasRestrictedKey,
+                generation
+            )
             record = db.lastInsertedRowID
         }
         let digest = received.version.digest.text
         var isNew = false
         let version: Int64
         var changed = true
-        if known != nil, let row = try db.first(
-            "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?", record, digest)
+        if known != nil,
+            let row = try db.first(
+                "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
+                record,
+                digest
+            )
         {
             version = row.integer(0)
             let isGreater = received.version.sequence > row.integer(1)
@@ -135,26 +166,42 @@ struct RecordWriter {
             if row.integer(2) != 0, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
                 try db.run(
-                    "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?", received.version.sequence, version)
+                    "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?",
+                    received.version.sequence,
+                    version
+                )
             }
         } else {
             isNew = true
             version = try insert(received.version, of: record)
             try db.run(
                 "INSERT INTO original(version, bytes, document, row, line, received_at, run) VALUES(?, ?, ?, ?, ?, ?, ?)",
-                version, received.original.blob, received.place.document, received.place.row, received.place.line,
-                batch.receivedAt, batch.run)
+                version,
+                received.original.blob,
+                received.place.document,
+                received.place.row,
+                received.place.line,
+                batch.receivedAt,
+                batch.run
+            )
         }
         if let file { try see(version, in: file, sequence: received.version.sequence) }
-        if changed { try refresh(record, mustDerive: isNew, content: isNew ? (version, received.version.content) : nil) }
+        if changed {
+            try refresh(record, mustDerive: isNew, content: isNew ? (version, received.version.content) : nil)
+        }
         return isNew
     }
 
     private mutating func insert(_ version: RecordVersion, of record: Int64) throws -> Int64 {
         try db.run(
             "INSERT INTO version(record, digest, operation, modified, sequence, content) VALUES(?, ?, ?, ?, ?, ?)",
-            record, version.digest.text, Int64(version.operation.rawValue), version.modified.seconds, version.sequence,
-            version.content.map { RecordCodec.encode($0).blob })
+            record,
+            version.digest.text,
+            Int64(version.operation.rawValue),
+            version.modified.seconds,
+            version.sequence,
+            version.content.map { RecordCodec.encode($0).blob }
+        )
         versionDelta += 1
         return db.lastInsertedRowID
     }
@@ -166,12 +213,22 @@ struct RecordWriter {
             ON CONFLICT(version, file) DO UPDATE SET
                 sequence = CASE WHEN epoch = excluded.epoch THEN max(sequence, excluded.sequence) ELSE excluded.sequence END,
                 epoch = excluded.epoch
-            """, version, dataset, file.number, file.epoch, sequence)
+            """,
+            version,
+            dataset,
+            file.number,
+            file.epoch,
+            sequence
+        )
     }
 
     /// Withdraws a record by an absence; whether it was shown and is no more.
     mutating func withdraw(
-        _ record: Int64, digest: VersionDigest, time: LocalTime, sequence: Int64, epoch: Int64
+        _ record: Int64,
+        digest: VersionDigest,
+        time: LocalTime,
+        sequence: Int64,
+        epoch: Int64
     ) throws -> Bool {
         guard let before = try self.record(record), before.state.shown else { return false }
         let version: Int64
@@ -181,7 +238,8 @@ struct RecordWriter {
         } else {
             version = try insert(
                 RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
-                of: record)
+                of: record
+            )
         }
         if sequence >= 0 { try see(version, in: (sequence >> 32, epoch), sequence: sequence) }
         try refresh(record, mustDerive: false, content: nil)
@@ -194,7 +252,11 @@ struct RecordWriter {
     mutating func dropSightings(in file: Int64, before epoch: Int64) throws {
         while true {
             let versions = try db.integers(
-                "SELECT version FROM sighting WHERE dataset = ? AND file = ? AND epoch < ? LIMIT 1000", dataset, file, epoch)
+                "SELECT version FROM sighting WHERE dataset = ? AND file = ? AND epoch < ? LIMIT 1000",
+                dataset,
+                file,
+                epoch
+            )
             guard !versions.isEmpty else { return }
             for version in versions {
                 try db.run("DELETE FROM sighting WHERE version = ? AND file = ?", version, file)
@@ -207,7 +269,9 @@ struct RecordWriter {
                         retracted = NOT EXISTS (SELECT 1 FROM sighting WHERE version = ?1),
                         sequence = coalesce((SELECT max(sequence) FROM sighting WHERE version = ?1), sequence)
                     WHERE id = ?1
-                    """, version)
+                    """,
+                    version
+                )
                 try refresh(record, mustDerive: true, content: nil)
             }
         }
@@ -216,14 +280,19 @@ struct RecordWriter {
     // MARK: Keeping in step
 
     /// Works out which version counts, whether the record is shown, and whom it may meet.
-    private mutating func refresh(_ record: Int64, mustDerive: Bool, content: (id: Int64, record: CreditRecord?)?) throws {
+    private mutating func refresh(_ record: Int64, mustDerive: Bool, content: (id: Int64, record: CreditRecord?)?)
+        throws
+    {
         guard let row = try self.record(record) else { return }
         let versions = try versions(of: record)
         let before = row.state
         let counting = versions.filter { !$0.isRetracted }.sorted { RecordHistory.precedes($0.version, $1.version) }
         let history = RecordHistory(
-            dataset: DatasetID(AgencyID(rawValue: ""), ""), key: RecordKey([]), hasRestrictedKey: false,
-            versions: counting.map(\.version))
+            dataset: DatasetID(AgencyID(rawValue: ""), ""),
+            key: RecordKey([]),
+            hasRestrictedKey: false,
+            versions: counting.map(\.version)
+        )
         var after = State(shown: history.isShown)
         if let current = counting.last(where: { $0.version.operation != .absence }) {
             after.current = current.id
@@ -252,8 +321,16 @@ struct RecordWriter {
         try db.run(
             """
             UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, links = ? WHERE id = ?
-            """, after.shown, after.test, after.current, after.modified, after.sequence, after.source, after.links.blob,
-            record)
+            """,
+            after.shown,
+            after.test,
+            after.current,
+            after.modified,
+            after.sequence,
+            after.source,
+            after.links.blob,
+            record
+        )
         shownDelta += (after.shown ? 1 : 0) - (before.shown ? 1 : 0)
         testDelta += (after.shown && after.test ? 1 : 0) - (before.shown && before.test ? 1 : 0)
         guard after.links != before.links else { return }
@@ -261,7 +338,9 @@ struct RecordWriter {
         let new = LinkHash.hashes(after.links)
         for hash in old where !new.contains(hash) {
             // Whom it met by this key may have to part from each other.
-            for neighbour in try db.integers("SELECT record FROM link WHERE hash = ?", hash) { try markDirty(neighbour) }
+            for neighbour in try db.integers("SELECT record FROM link WHERE hash = ?", hash) {
+                try markDirty(neighbour)
+            }
             try db.run("DELETE FROM link WHERE hash = ? AND record = ?", hash, record)
         }
         for hash in new where !old.contains(hash) {

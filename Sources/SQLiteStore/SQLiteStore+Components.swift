@@ -30,7 +30,8 @@ extension SQLiteStore {
         try read { db in
             Int(
                 try db.integer("SELECT count(*) FROM dirty")
-                    + db.integer("SELECT count(*) FROM profile WHERE next_day <= ?", Int64(day.number)))
+                    + db.integer("SELECT count(*) FROM profile WHERE next_day <= ?", Int64(day.number))
+            )
         }
     }
 
@@ -46,7 +47,10 @@ extension SQLiteStore {
                 """
                 SELECT min(m.record) FROM profile p JOIN membership m ON m.enterprise = p.enterprise
                 WHERE p.next_day <= ? GROUP BY p.enterprise LIMIT ?
-                """, Int64(day.number), limit)
+                """,
+                Int64(day.number),
+                limit
+            )
             for start in starts where !walk.visited.contains(start) {
                 guard components.count < limit, walk.visited.count < options.recordsAtOnce else { break }
                 let found = try walk.component(of: start)
@@ -83,7 +87,8 @@ struct ComponentWalk {
         var queue = [start]
         visited.insert(start)
         while let record = queue.popLast() {
-            guard let row = try db.first("SELECT dataset, key, restricted, links FROM record WHERE id = ?", record) else {
+            guard let row = try db.first("SELECT dataset, key, restricted, links FROM record WHERE id = ?", record)
+            else {
                 continue
             }
             for hash in LinkHash.hashes(row.bytes(3) ?? []) where hashes.insert(hash).inserted {
@@ -92,8 +97,11 @@ struct ComponentWalk {
             }
             guard let dataset = datasets[row.integer(0)] else { throw BinaryReader.damaged }
             let history = RecordHistory(
-                dataset: dataset, key: StoredKey.key(row.text(1)), hasRestrictedKey: row.integer(2) != 0,
-                versions: try db.contents(of: record))
+                dataset: dataset,
+                key: StoredKey.key(row.text(1)),
+                hasRestrictedKey: row.integer(2) != 0,
+                versions: try db.contents(of: record)
+            )
             for version in history.versions {
                 for subject in version.content?.subjects ?? [] {
                     for code in subject.codes where code.isRestricted { handed.restricted.insert(code.code.text) }
@@ -105,8 +113,9 @@ struct ComponentWalk {
             for row in try db.all(
                 """
                 SELECT DISTINCT e.text FROM membership m JOIN enterprise e ON e.id = m.enterprise WHERE m.record = ?
-                """, record)
-            {
+                """,
+                record
+            ) {
                 if let id = EnterpriseID(row.text(0)) { previous.insert(id) }
             }
         }
@@ -119,14 +128,19 @@ extension Database {
     /// The versions of a record that count, with their contents.
     func contents(of record: Int64) throws -> [RecordVersion] {
         try all(
-            "SELECT digest, operation, modified, sequence, content FROM version WHERE record = ? AND retracted = 0", record
+            "SELECT digest, operation, modified, sequence, content FROM version WHERE record = ? AND retracted = 0",
+            record
         ).map { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(1))) else {
                 throw BinaryReader.damaged
             }
             return RecordVersion(
-                digest: VersionDigest(text: row.text(0)), operation: operation, modified: LocalTime(seconds: row.integer(2)),
-                sequence: row.integer(3), content: try row.bytes(4).map(RecordCodec.decode))
+                digest: VersionDigest(text: row.text(0)),
+                operation: operation,
+                modified: LocalTime(seconds: row.integer(2)),
+                sequence: row.integer(3),
+                content: try row.bytes(4).map(RecordCodec.decode)
+            )
         }
     }
 }

@@ -19,7 +19,11 @@ extension SQLiteStore {
             _ = try writer.touch()
             try db.run(
                 "UPDATE dataset SET records = records + ?, tests = tests + ?, versions = versions + ? WHERE id = ?",
-                writer.shownDelta, writer.testDelta, writer.versionDelta, number)
+                writer.shownDelta,
+                writer.testDelta,
+                writer.versionDelta,
+                number
+            )
             return count
         }
     }
@@ -42,10 +46,16 @@ extension SQLiteStore {
                     progress?.incomplete.append("unreadable-keys")
                 }
                 return SourceState(
-                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), position: row.bytes(2),
-                    progress: progress, lastSuccess: row[4] as Int64?, lastAttempt: row[5] as Int64?,
-                    lastError: row.text(6), records: Int(row.integer(7)), openQuarantine: Int(row.integer(8)),
-                    heldWithdrawals: Int(row.integer(9)))
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
+                    position: row.bytes(2),
+                    progress: progress,
+                    lastSuccess: row[4] as Int64?,
+                    lastAttempt: row[5] as Int64?,
+                    lastError: row.text(6),
+                    records: Int(row.integer(7)),
+                    openQuarantine: Int(row.integer(8)),
+                    heldWithdrawals: Int(row.integer(9))
+                )
             }
         }
     }
@@ -56,14 +66,29 @@ extension SQLiteStore {
             try db.run(
                 """
                 UPDATE dataset SET last_attempt = ?, last_error = ?, last_success = coalesce(?, last_success) WHERE id = ?
-                """, run.endedAt, run.error, run.error.isEmpty ? run.endedAt : nil, dataset)
+                """,
+                run.endedAt,
+                run.error,
+                run.error.isEmpty ? run.endedAt : nil,
+                dataset
+            )
             let outcome = run.outcome
             try db.run(
                 """
                 INSERT INTO run(run, dataset, started, ended, taken, unchanged, quarantined, withdrawn, held, error)
                 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """, run.run, dataset, run.startedAt, run.endedAt, outcome.taken, outcome.unchanged, outcome.quarantined,
-                outcome.withdrawnByAbsence, outcome.heldWithdrawals, run.error)
+                """,
+                run.run,
+                dataset,
+                run.startedAt,
+                run.endedAt,
+                outcome.taken,
+                outcome.unchanged,
+                outcome.quarantined,
+                outcome.withdrawnByAbsence,
+                outcome.heldWithdrawals,
+                run.error
+            )
             _ = try db.advancePosition()
         }
     }
@@ -74,7 +99,8 @@ extension SQLiteStore {
                 """
                 SELECT r.run, d.agency, d.name, r.started, r.ended, r.taken, r.unchanged, r.quarantined, r.withdrawn, r.held,
                     r.error FROM run r JOIN dataset d ON d.id = r.dataset ORDER BY r.id DESC LIMIT ?
-                """, limit
+                """,
+                limit
             ).map { row in
                 var outcome = CommitOutcome()
                 outcome.taken = Int(row.integer(5))
@@ -83,8 +109,13 @@ extension SQLiteStore {
                 outcome.withdrawnByAbsence = Int(row.integer(8))
                 outcome.heldWithdrawals = Int(row.integer(9))
                 return RunReport(
-                    run: row.text(0), dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
-                    startedAt: row.integer(3), endedAt: row.integer(4), outcome: outcome, error: row.text(10))
+                    run: row.text(0),
+                    dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
+                    startedAt: row.integer(3),
+                    endedAt: row.integer(4),
+                    outcome: outcome,
+                    error: row.text(10)
+                )
             }
         }
     }
@@ -98,8 +129,12 @@ extension SQLiteStore {
                 """
             ).map { row in
                 DriftEntry(
-                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), kind: row.text(2), name: row.text(3),
-                    sample: row.text(4), firstSeen: row.integer(5))
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
+                    kind: row.text(2),
+                    name: row.text(3),
+                    sample: row.text(4),
+                    firstSeen: row.integer(5)
+                )
             }
         }
     }
@@ -110,11 +145,15 @@ extension SQLiteStore {
                 """
                 SELECT d.agency, d.name, x.what, x.why, x.seen_at FROM refusal x JOIN dataset d ON d.id = x.dataset
                 ORDER BY x.seen_at DESC, x.id DESC LIMIT ?
-                """, limit
+                """,
+                limit
             ).map { row in
                 RefusalEntry(
-                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)), what: row.text(2), why: row.text(3),
-                    seenAt: row.integer(4))
+                    dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
+                    what: row.text(2),
+                    why: row.text(3),
+                    seenAt: row.integer(4)
+                )
             }
         }
     }
@@ -128,14 +167,26 @@ extension SQLiteStore {
                 WHERE q.id > ?1 AND (?2 IS NULL OR q.id = ?2) AND (?3 IS NULL OR d.agency = ?3)
                     AND (?4 IS NULL OR d.agency = ?4 AND d.name = ?5) AND (?6 = 0 OR q.resolution = '')
                 ORDER BY q.id LIMIT ?7
-                """, filter.after, filter.id, filter.agency?.rawValue, filter.dataset?.agency.rawValue,
-                filter.dataset?.name, filter.onlyOpen, filter.limit
+                """,
+                filter.after,
+                filter.id,
+                filter.agency?.rawValue,
+                filter.dataset?.agency.rawValue,
+                filter.dataset?.name,
+                filter.onlyOpen,
+                filter.limit
             ).map { row in
                 QuarantineEntry(
-                    id: row.integer(0), dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
+                    id: row.integer(0),
+                    dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
                     place: RowPlace(document: row.text(3), row: Int(row.integer(4)), line: Int(row.integer(5))),
-                    key: (row[6] as String?).map(StoredKey.key), rule: row.text(7), message: row.text(8),
-                    original: row.bytes(9) ?? [], firstSeen: row.integer(10), resolution: row.text(11))
+                    key: (row[6] as String?).map(StoredKey.key),
+                    rule: row.text(7),
+                    message: row.text(8),
+                    original: row.bytes(9) ?? [],
+                    firstSeen: row.integer(10),
+                    resolution: row.text(11)
+                )
             }
         }
     }

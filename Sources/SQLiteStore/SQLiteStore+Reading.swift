@@ -28,10 +28,13 @@ extension SQLiteStore {
 
     public func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
         try look { db in
-            guard var row = try db.first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else { return nil }
+            guard var row = try db.first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else {
+                return nil
+            }
             // Ways are short; a bound keeps a damaged store from holding a reader for ever.
             for _ in 0..<1000 where row.integer(1) != row.integer(0) {
-                guard let next = try db.first("SELECT id, current, text FROM enterprise WHERE id = ?", row.integer(1)) else {
+                guard let next = try db.first("SELECT id, current, text FROM enterprise WHERE id = ?", row.integer(1))
+                else {
                     throw BinaryReader.damaged
                 }
                 row = next
@@ -43,7 +46,8 @@ extension SQLiteStore {
     public func enterprises(holding codeText: String) throws -> [EnterpriseID] {
         try look { db in
             try db.all(
-                "SELECT e.text FROM code c JOIN enterprise e ON e.id = c.enterprise WHERE c.text = ? ORDER BY e.text", codeText
+                "SELECT e.text FROM code c JOIN enterprise e ON e.id = c.enterprise WHERE c.text = ? ORDER BY e.text",
+                codeText
             ).compactMap { EnterpriseID($0.text(0)) }
         }
     }
@@ -53,7 +57,8 @@ extension SQLiteStore {
             try db.first(
                 """
                 SELECT e.text, p.version, p.bytes FROM enterprise e JOIN profile p ON p.enterprise = e.id WHERE e.text = ?
-                """, id.text
+                """,
+                id.text
             ).flatMap(Self.profile)
         }
     }
@@ -64,7 +69,9 @@ extension SQLiteStore {
                 """
                 SELECT e.text, p.version, p.bytes FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
                 WHERE e.text > ? ORDER BY e.text LIMIT ?
-                """, id?.text ?? "", limit
+                """,
+                id?.text ?? "",
+                limit
             ).compactMap(Self.profile)
         }
     }
@@ -83,13 +90,20 @@ extension SQLiteStore {
                     """
                     SELECT n.id, e.text, n.text, n.folded FROM name n JOIN enterprise e ON e.id = n.enterprise
                     WHERE n.folded >= ? AND n.folded < ? ORDER BY n.folded LIMIT ?
-                    """, folded, folded + "\u{10FFFF}", limit)
+                    """,
+                    folded,
+                    folded + "\u{10FFFF}",
+                    limit
+                )
                 + db.all(
                     """
                     SELECT n.id, e.text, n.text, n.folded
                     FROM (SELECT rowid FROM name_index WHERE name_index MATCH ? LIMIT ?) f
                     CROSS JOIN name n ON n.id = f.rowid JOIN enterprise e ON e.id = n.enterprise
-                    """, query, max(1000, limit))
+                    """,
+                    query,
+                    max(1000, limit)
+                )
             var seen: Set<Int64> = []
             let found = rows.filter { seen.insert($0.integer(0)).inserted }.map { row in
                 let text = row.text(3)
@@ -115,8 +129,8 @@ extension SQLiteStore {
                 """
                 SELECT coalesce(sum(records), 0), coalesce(sum(versions), 0), coalesce(sum(tests), 0),
                     coalesce(sum(open_quarantine), 0) FROM dataset
-                """)
-            {
+                """
+            ) {
                 counts.records = Int(row.integer(0))
                 counts.versions = Int(row.integer(1))
                 counts.testRows = Int(row.integer(2))

@@ -11,7 +11,8 @@ extension SQLiteStore {
                 """
                 SELECT e.text, p.version, p.bytes FROM profile p JOIN enterprise e ON e.id = p.enterprise
                 WHERE p.signed = 0 LIMIT ?
-                """, limit
+                """,
+                limit
             ).compactMap { row in
                 EnterpriseID(row.text(0)).map { StoredProfile(id: $0, version: row.text(1), bytes: row.bytes(2) ?? []) }
             }
@@ -21,14 +22,27 @@ extension SQLiteStore {
     public func storeSigned(_ documents: [SignedProfile]) throws {
         try write { db in
             for document in documents {
-                guard let number = try db.first("SELECT id FROM enterprise WHERE text = ?", document.id.text)?.integer(0) else {
-                    throw StoreError(.conflict, "a signed profile belongs to no enterprise of the store: \(document.id)")
+                guard
+                    let number = try db.first("SELECT id FROM enterprise WHERE text = ?", document.id.text)?.integer(0)
+                else {
+                    throw StoreError(
+                        .conflict,
+                        "a signed profile belongs to no enterprise of the store: \(document.id)"
+                    )
                 }
                 try db.run(
                     "INSERT OR IGNORE INTO signed(enterprise, version, key, issued_at, document) VALUES(?, ?, ?, ?, ?)",
-                    number, document.version, document.key, document.issuedAt, document.document.blob)
+                    number,
+                    document.version,
+                    document.key,
+                    document.issuedAt,
+                    document.document.blob
+                )
                 try db.run(
-                    "UPDATE profile SET signed = 1 WHERE enterprise = ? AND version = ?", number, document.version)
+                    "UPDATE profile SET signed = 1 WHERE enterprise = ? AND version = ?",
+                    number,
+                    document.version
+                )
                 if db.changesCount > 0 {
                     try db.run("UPDATE enterprise SET served = ? WHERE id = ?", document.version, number)
                 }
@@ -43,7 +57,8 @@ extension SQLiteStore {
                 SELECT e.text, s.version, s.key, s.issued_at, s.document FROM enterprise e
                 JOIN profile p ON p.enterprise = e.id JOIN signed s ON s.enterprise = e.id AND s.version = e.served
                 WHERE e.text = ? ORDER BY s.id LIMIT 1
-                """, id.text
+                """,
+                id.text
             ).flatMap(Self.signed)
         }
     }
@@ -54,7 +69,9 @@ extension SQLiteStore {
                 """
                 SELECT e.text, s.version, s.key, s.issued_at, s.document FROM enterprise e
                 JOIN signed s ON s.enterprise = e.id WHERE e.text = ? AND s.version = ? ORDER BY s.id LIMIT 1
-                """, id.text, version
+                """,
+                id.text,
+                version
             ).flatMap(Self.signed)
         }
     }
@@ -68,7 +85,9 @@ extension SQLiteStore {
                 CROSS JOIN signed s ON s.id =
                     (SELECT min(id) FROM signed WHERE enterprise = e.id AND version = e.served)
                 WHERE e.text > ? ORDER BY e.text LIMIT ?
-                """, id?.text ?? "", limit
+                """,
+                id?.text ?? "",
+                limit
             ).compactMap(Self.signed)
         }
     }
@@ -76,7 +95,12 @@ extension SQLiteStore {
     private static func signed(_ row: Row) -> SignedProfile? {
         EnterpriseID(row.text(0)).map {
             SignedProfile(
-                id: $0, version: row.text(1), key: row.text(2), issuedAt: row.integer(3), document: row.bytes(4) ?? [])
+                id: $0,
+                version: row.text(1),
+                key: row.text(2),
+                issuedAt: row.integer(3),
+                document: row.bytes(4) ?? []
+            )
         }
     }
 
@@ -86,8 +110,12 @@ extension SQLiteStore {
                 "SELECT position, issued_at, expires_at, digest, document FROM status ORDER BY id DESC LIMIT 1"
             ).map { row in
                 SignedStatus(
-                    position: row.integer(0), issuedAt: row.integer(1), expiresAt: row.integer(2), digest: row.text(3),
-                    document: row.bytes(4) ?? [])
+                    position: row.integer(0),
+                    issuedAt: row.integer(1),
+                    expiresAt: row.integer(2),
+                    digest: row.text(3),
+                    document: row.bytes(4) ?? []
+                )
             }
         }
     }
@@ -96,11 +124,19 @@ extension SQLiteStore {
         try write { db in
             let latest = try db.integer("SELECT position FROM status ORDER BY id DESC LIMIT 1")
             guard status.position >= latest else {
-                throw StoreError(.conflict, "a status of position \(status.position) comes after one of position \(latest)")
+                throw StoreError(
+                    .conflict,
+                    "a status of position \(status.position) comes after one of position \(latest)"
+                )
             }
             try db.run(
                 "INSERT INTO status(position, issued_at, expires_at, digest, document) VALUES(?, ?, ?, ?, ?)",
-                status.position, status.issuedAt, status.expiresAt, status.digest, status.document.blob)
+                status.position,
+                status.issuedAt,
+                status.expiresAt,
+                status.digest,
+                status.document.blob
+            )
         }
     }
 }

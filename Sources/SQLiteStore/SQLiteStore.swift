@@ -110,7 +110,10 @@ public final class SQLiteStore: CreditStore {
             case .SQLITE_CONSTRAINT:
                 throw StoreError(.conflict, "the store refused what contradicts it: \(message)")
             default:
-                throw StoreError(.unusable, "the store cannot be used: \(message); check its disk, folder and permissions")
+                throw StoreError(
+                    .unusable,
+                    "the store cannot be used: \(message); check its disk, folder and permissions"
+                )
             }
         }
     }
@@ -126,7 +129,8 @@ extension Database {
     }
 
     func datasetNumber(_ dataset: DatasetID) throws -> Int64? {
-        try first("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name)?.integer(0)
+        try first("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name)?
+            .integer(0)
     }
 
     func makeDatasetNumber(_ dataset: DatasetID) throws -> Int64 {

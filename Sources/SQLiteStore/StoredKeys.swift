@@ -9,7 +9,9 @@ enum StoredKey {
     }
 
     static func key(_ text: String) -> RecordKey {
-        RecordKey(text.unicodeScalars.split(separator: "\u{1}", omittingEmptySubsequences: false).map { plain(String($0)) })
+        RecordKey(
+            text.unicodeScalars.split(separator: "\u{1}", omittingEmptySubsequences: false).map { plain(String($0)) }
+        )
     }
 
     private static func escaped(_ part: String) -> String {

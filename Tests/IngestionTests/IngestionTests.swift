@@ -1,4 +1,88 @@
+import AdapterKit
+import CreditModel
+import CreditStore
+import Foundation
+import Ingestion
+import SQLiteStore
 import Testing
 
-@Suite("Ingestion")
-struct IngestionTests {}
+/// An agency of two datasets that hands over what the test wrote down.
+private struct ScriptedAdapter: SourceAdapter {
+    static let good = DatasetID(AgencyID(rawValue: "scripted"), "good")
+    static let bad = DatasetID(AgencyID(rawValue: "scripted"), "bad")
+    static let descriptor = AgencyDescriptor(
+        id: good.agency,
+        title: "脚本",
+        englishTitle: "Scripted",
+        datasets: [bad, good].map { DatasetDescriptor(id: $0, title: "", englishTitle: "") },
+        schema: []
+    )
+
+    init(_ configuration: SourceConfiguration) throws(AdapterError) {}
+
+    func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
+        if request.dataset == Self.bad { throw AdapterError(.unreachable, "nobody answers") }
+        let start = request.position.map { Int($0.bytes[0]) } ?? 0
+        let names = ["甲", "坏", "乙"]
+        for index in start..<names.count {
+            let place = RowPlace(document: "page", row: index + 1, line: 1)
+            let record = SourceRecord(
+                dataset: Self.good,
+                key: RecordKey(["\(index)"]),
+                operation: .record,
+                modified: LocalTime(seconds: 1),
+                sequence: 0,
+                fields: [RawField("NAME", names[index])],
+                original: Array(names[index].utf8),
+                place: place
+            )
+            try sink.take(
+                PullBatch(dataset: Self.good, records: [record], position: Position(bytes: [UInt8(index + 1)]))
+            )
+        }
+    }
+
+    func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
+        let name = record.fields[0].text
+        if name == "坏" { throw RowRejection(rule: "name-bad", field: "NAME", message: "bad") }
+        return NormalisedRow(
+            record: CreditRecord(subjects: [Subject(role: .subject, name: name)], facts: []),
+            hasRestrictedKey: false,
+            drift: [Drift(kind: "field", name: "NEU")]
+        )
+    }
+}
+
+@Suite("Ingestion takes what agencies hand over")
+struct IngestionTests {
+    @Test("A bad row is quarantined, a bad dataset stops no other, and the next run goes on where the last ended")
+    func sync() throws {
+        let folder = NSTemporaryDirectory() + "ingestion-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteStore(path: folder + "/store.sqlite")
+        let agency = ScriptedAdapter.good.agency
+        let adapter = try ScriptedAdapter(SourceConfiguration(agency: agency, baseURL: "http://localhost"))
+        let ingestor = Ingestor(
+            store: store,
+            adapters: [agency: adapter],
+            options: Ingestor.Options(spoolFolder: folder + "/spool"),
+            secret: Array("secret".utf8),
+            now: { 7 },
+            random: { 1 },
+            sleep: { _ in }
+        )
+        let report = ingestor.sync()
+        #expect(report.runs.map(\.dataset) == [ScriptedAdapter.bad, ScriptedAdapter.good])
+        #expect(report.failures.map(\.dataset) == [ScriptedAdapter.bad])
+        let good = try #require(report.runs.last)
+        #expect(good.outcome.taken == 2 && good.outcome.quarantined == 1 && good.outcome.newDrift.count == 1)
+        let state = try store.sourceState(of: ScriptedAdapter.good)
+        #expect(state.position == [3] && state.records == 2 && state.openQuarantine == 1 && state.lastSuccess == 7)
+        #expect(try store.sourceState(of: ScriptedAdapter.bad).lastError.contains("nobody answers"))
+        #expect(try store.quarantine(QuarantineFilter()).map(\.rule) == ["name-bad"])
+        let again = ingestor.sync()
+        #expect(again.runs.last?.outcome == CommitOutcome())
+        #expect(try store.runs(limit: 10).count == 4)
+    }
+}

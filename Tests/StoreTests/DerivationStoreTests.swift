@@ -17,7 +17,10 @@ struct DerivationStoreTests {
         ])
         let components = try desk.store.nextComponents(limit: 10, on: Desk.day)
         #expect(components.map { $0.records.map(\.key.text) } == [["A", "B", "C"], ["D"]])
-        #expect(components.first?.records.first?.current?.content == Desk.version("A", "a", at: 1, codes: [code]).version.content)
+        #expect(
+            components.first?.records.first?.current?.content
+                == Desk.version("A", "a", at: 1, codes: [code]).version.content
+        )
     }
 
     @Test("When a record leaves, those that it brought together are derived anew")
@@ -89,7 +92,13 @@ struct DerivationStoreTests {
         try desk.derive()
         func sign(_ version: String, key: String = "k") throws {
             try desk.store.storeSigned([
-                SignedProfile(id: Desk.id("A"), version: version, key: key, issuedAt: 1, document: Array("\(version)\(key)".utf8))
+                SignedProfile(
+                    id: Desk.id("A"),
+                    version: version,
+                    key: key,
+                    issuedAt: 1,
+                    document: Array("\(version)\(key)".utf8)
+                )
             ])
         }
         #expect(try desk.store.unsigned(limit: 9).map(\.version) == ["v1"])

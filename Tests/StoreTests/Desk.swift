@@ -22,31 +22,62 @@ final class Desk {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     static func version(
-        _ key: String, _ text: String, at time: Int64, sequence: Int64 = 0, operation: CreditModel.Operation = .record,
-        codes: [Code] = [], file: Int64? = nil
+        _ key: String,
+        _ text: String,
+        at time: Int64,
+        sequence: Int64 = 0,
+        operation: CreditModel.Operation = .record,
+        codes: [Code] = [],
+        file: Int64? = nil
     ) -> ReceivedVersion {
         let subject = Subject(
-            role: .subject, codes: codes.map { SubjectCode($0, .valid) }, name: text, formerNames: ["旧\(text)"])
+            role: .subject,
+            codes: codes.map { SubjectCode($0, .valid) },
+            name: text,
+            formerNames: ["旧\(text)"]
+        )
         let content = CreditRecord(
-            subjects: [subject], facts: [Fact("registration.name", .text(text), original: " \(text)")],
-            from: .day(day), to: .open, unknown: [RawField("NEU", "1")])
+            subjects: [subject],
+            facts: [Fact("registration.name", .text(text), original: " \(text)")],
+            from: .day(day),
+            to: .open,
+            unknown: [RawField("NEU", "1")]
+        )
         return ReceivedVersion(
-            key: RecordKey([key]), hasRestrictedKey: false,
+            key: RecordKey([key]),
+            hasRestrictedKey: false,
             version: RecordVersion(
-                digest: VersionDigest(text: "\(key)/\(text)/\(time)/\(operation.rawValue)"), operation: operation,
-                modified: LocalTime(seconds: time), sequence: sequence, content: operation == .record ? content : nil),
-            original: Array("<ROW>\(text)</ROW>".utf8), place: RowPlace(document: "page", row: 1, line: 2), file: file)
+                digest: VersionDigest(text: "\(key)/\(text)/\(time)/\(operation.rawValue)"),
+                operation: operation,
+                modified: LocalTime(seconds: time),
+                sequence: sequence,
+                content: operation == .record ? content : nil
+            ),
+            original: Array("<ROW>\(text)</ROW>".utf8),
+            place: RowPlace(document: "page", row: 1, line: 2),
+            file: file
+        )
     }
 
     @discardableResult
     func put(
-        _ versions: [ReceivedVersion], in dataset: DatasetID = registration, events: [StoreEvent] = [],
-        position: String? = nil, progress: StoredProgress? = nil
+        _ versions: [ReceivedVersion],
+        in dataset: DatasetID = registration,
+        events: [StoreEvent] = [],
+        position: String? = nil,
+        progress: StoredProgress? = nil
     ) throws -> CommitOutcome {
         try store.commit(
             StoreBatch(
-                dataset: dataset, run: "run", receivedAt: 1, versions: versions, events: events,
-                position: position.map { Array($0.utf8) }, progress: progress))
+                dataset: dataset,
+                run: "run",
+                receivedAt: 1,
+                versions: versions,
+                events: events,
+                position: position.map { Array($0.utf8) },
+                progress: progress
+            )
+        )
     }
 
     func shown(_ dataset: DatasetID = registration) throws -> [String] {
@@ -75,22 +106,38 @@ final class Desk {
         let shown = component.records.filter(\.isShown)
         guard let first = shown.first, let subject = first.current?.content?.subjects.first else {
             return Derivation(
-                token: component.token, outcome: IdentityOutcome(enterprises: [], held: [], undecided: []), profiles: [])
+                token: component.token,
+                outcome: IdentityOutcome(enterprises: [], held: [], undecided: []),
+                profiles: []
+            )
         }
         let id = id(first.key.text)
         let members = shown.map {
             Membership(
-                record: RecordReference(dataset: $0.dataset, key: $0.key, role: .subject), reason: .registryKey($0.key.text))
+                record: RecordReference(dataset: $0.dataset, key: $0.key, role: .subject),
+                reason: .registryKey($0.key.text)
+            )
         }
         let names = shown.compactMap { $0.current?.content?.subjects.first?.name }
         let decision = EnterpriseDecision(
-            id: id, aliases: aliases.filter { $0 != id }, isRegistered: true, codes: subject.codes.map(\.code),
-            members: members)
+            id: id,
+            aliases: aliases.filter { $0 != id },
+            isRegistered: true,
+            codes: subject.codes.map(\.code),
+            members: members
+        )
         let profile = DerivedProfile(
-            id: id, version: names.joined(separator: "+"), bytes: Array(names.joined().utf8), nextDay: nil, names: names,
-            annexes: [])
+            id: id,
+            version: names.joined(separator: "+"),
+            bytes: Array(names.joined().utf8),
+            nextDay: nil,
+            names: names,
+            annexes: []
+        )
         return Derivation(
-            token: component.token, outcome: IdentityOutcome(enterprises: [decision], held: [], undecided: []),
-            profiles: [profile])
+            token: component.token,
+            outcome: IdentityOutcome(enterprises: [decision], held: [], undecided: []),
+            profiles: [profile]
+        )
     }
 }

@@ -9,7 +9,8 @@ struct StoreTests {
     @Test("The order of arrival does not matter")
     func order() throws {
         let versions = [
-            Desk.version("A", "one", at: 10), Desk.version("A", "two", at: 20), Desk.version("A", "", at: 15, operation: .withdrawal),
+            Desk.version("A", "one", at: 10), Desk.version("A", "two", at: 20),
+            Desk.version("A", "", at: 15, operation: .withdrawal),
             Desk.version("B", "x", at: 5, sequence: 1), Desk.version("B", "y", at: 5, sequence: 2),
             Desk.version("C", "", at: 9, operation: .withdrawal), Desk.version("C", "early", at: 8),
         ]
@@ -54,7 +55,8 @@ struct StoreTests {
         let other = try DatabaseQueue(path: desk.path)
         try other.write { db in
             try db.execute(
-                sql: "CREATE TRIGGER crash BEFORE UPDATE OF position ON dataset BEGIN SELECT RAISE(ABORT, 'crash'); END")
+                sql: "CREATE TRIGGER crash BEFORE UPDATE OF position ON dataset BEGIN SELECT RAISE(ABORT, 'crash'); END"
+            )
         }
         #expect(throws: StoreError.self) { try desk.put([Desk.version("B", "two", at: 20)], position: "p2") }
         #expect(try desk.store.sourceState(of: Desk.registration).position == Array("p1".utf8))
@@ -72,7 +74,11 @@ struct StoreTests {
         try desk.put([], events: [.completeReadBegan])
         try desk.put(Array(rows.dropLast(2)), events: [.shown(RecordKey(["K8"]))])
         let end = StoreEvent.completeReadEnded(
-            time: LocalTime(seconds: 50), sequence: -1, hadUnreadableKeys: false, allowedShare: 0.2)
+            time: LocalTime(seconds: 50),
+            sequence: -1,
+            hadUnreadableKeys: false,
+            allowedShare: 0.2
+        )
         #expect(try desk.put([], events: [end]).withdrawnByAbsence == 1)
         #expect(try desk.name("K9") == nil)
         #expect(try desk.name("K8") == "n")
@@ -85,7 +91,11 @@ struct StoreTests {
         let desk = try Desk()
         try desk.put((0..<10).map { Desk.version("K\($0)", "n", at: 10) })
         let end = StoreEvent.completeReadEnded(
-            time: LocalTime(seconds: 50), sequence: -1, hadUnreadableKeys: false, allowedShare: 0.2)
+            time: LocalTime(seconds: 50),
+            sequence: -1,
+            hadUnreadableKeys: false,
+            allowedShare: 0.2
+        )
         try desk.put([], events: [.completeReadBegan])
         #expect(try desk.put([Desk.version("K0", "n", at: 10)], events: [end]).heldWithdrawals == 9)
         #expect(try desk.shown().count == 10)
@@ -104,7 +114,8 @@ struct StoreTests {
             [],
             events: [
                 .completeReadEnded(time: LocalTime(seconds: 50), sequence: -1, hadUnreadableKeys: true, allowedShare: 1)
-            ])
+            ]
+        )
         #expect(try desk.shown().count == 1)
         #expect(try desk.store.sourceState(of: Desk.registration).progress?.incomplete == ["unreadable-keys"])
     }
@@ -113,16 +124,22 @@ struct StoreTests {
     func replacedFile() throws {
         let desk = try Desk()
         func file(_ number: Int64, _ digest: String, _ versions: [ReceivedVersion]) throws {
-            try desk.put([], in: Desk.licences, events: [.fileBegan(number: number, name: "f\(number)", digest: digest)])
+            try desk.put(
+                [],
+                in: Desk.licences,
+                events: [.fileBegan(number: number, name: "f\(number)", digest: digest)]
+            )
             try desk.put(versions, in: Desk.licences, events: [.fileEnded(number: number)])
         }
         try file(1, "a", [Desk.version("L", "old", at: 10, sequence: 1 << 32, file: 1)])
         try file(
-            2, "b",
+            2,
+            "b",
             [
                 Desk.version("L", "wrong", at: 20, sequence: 2 << 32, file: 2),
                 Desk.version("M", "only", at: 20, sequence: 2 << 32 | 1, file: 2),
-            ])
+            ]
+        )
         #expect(try desk.name("L", Desk.licences) == "wrong")
         try file(2, "c", [Desk.version("N", "new", at: 20, sequence: 2 << 32, file: 2)])
         #expect(try desk.name("L", Desk.licences) == "old")
@@ -136,11 +153,18 @@ struct StoreTests {
     func quarantine() throws {
         let desk = try Desk()
         let entry = QuarantineEntry(
-            dataset: Desk.registration, place: RowPlace(document: "p", row: 1, line: 1), key: RecordKey(["A"]),
-            rule: "malformed", message: "m", original: [1, 2], firstSeen: 3)
+            dataset: Desk.registration,
+            place: RowPlace(document: "p", row: 1, line: 1),
+            key: RecordKey(["A"]),
+            rule: "malformed",
+            message: "m",
+            original: [1, 2],
+            firstSeen: 3
+        )
         for _ in 0..<2 {
             _ = try desk.store.commit(
-                StoreBatch(dataset: Desk.registration, run: "r", receivedAt: 1, quarantined: [entry]))
+                StoreBatch(dataset: Desk.registration, run: "r", receivedAt: 1, quarantined: [entry])
+            )
         }
         let open = try desk.store.quarantine(QuarantineFilter(agency: .hongdun))
         #expect(open.count == 1 && open.first?.original == [1, 2] && open.first?.key == RecordKey(["A"]))
