@@ -62,7 +62,10 @@ public struct SubjectCode: Hashable, Sendable {
     public let needsNameAgreement: Bool
 
     public init(
-        _ code: Code, _ standing: CodeStanding, within: CodeKind? = nil, isRestricted: Bool = false,
+        _ code: Code,
+        _ standing: CodeStanding,
+        within: CodeKind? = nil,
+        isRestricted: Bool = false,
         needsNameAgreement: Bool = false
     ) {
         self.code = code

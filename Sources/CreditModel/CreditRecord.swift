@@ -77,8 +77,13 @@ public struct Subject: Hashable, Sendable {
     public var address: String?
 
     public init(
-        role: Role, pripid: String? = nil, codes: [SubjectCode] = [], name: String? = nil, formerNames: [String] = [],
-        representative: String? = nil, address: String? = nil
+        role: Role,
+        pripid: String? = nil,
+        codes: [SubjectCode] = [],
+        name: String? = nil,
+        formerNames: [String] = [],
+        representative: String? = nil,
+        address: String? = nil
     ) {
         self.role = role
         self.pripid = pripid
@@ -104,7 +109,11 @@ public struct CreditRecord: Hashable, Sendable {
     public var unknown: [RawField]
 
     public init(
-        subjects: [Subject], facts: [Fact], from: CreditDate? = nil, to: CreditDate? = nil, isTest: Bool = false,
+        subjects: [Subject],
+        facts: [Fact],
+        from: CreditDate? = nil,
+        to: CreditDate? = nil,
+        isTest: Bool = false,
         unknown: [RawField] = []
     ) {
         self.subjects = subjects

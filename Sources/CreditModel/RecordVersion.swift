@@ -20,7 +20,13 @@ public struct RecordVersion: Sendable, Hashable {
     /// The normalised form; nil for withdrawals and absences.
     public var content: CreditRecord?
 
-    public init(digest: VersionDigest, operation: Operation, modified: LocalTime, sequence: Int64, content: CreditRecord?) {
+    public init(
+        digest: VersionDigest,
+        operation: Operation,
+        modified: LocalTime,
+        sequence: Int64,
+        content: CreditRecord?
+    ) {
         self.digest = digest
         self.operation = operation
         self.modified = modified
@@ -62,7 +68,9 @@ public struct RecordHistory: Sendable, Hashable {
     /// An absence found by a 质监 全量 compares by `序号` and so carries one; one found by a 红盾 re-read has a negative
     /// sequence, compares by time, and loses at a tie.
     private static func isShown(_ versions: [RecordVersion]) -> Bool {
-        guard let current = versions.last(where: { $0.operation != .absence }), current.operation == .record else { return false }
+        guard let current = versions.last(where: { $0.operation != .absence }), current.operation == .record else {
+            return false
+        }
         return !versions.contains { version in
             guard version.operation == .absence else { return false }
             return version.sequence < 0

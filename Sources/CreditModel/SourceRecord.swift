@@ -51,8 +51,14 @@ public struct SourceRecord: Sendable {
     public var place: RowPlace
 
     public init(
-        dataset: DatasetID, key: RecordKey, operation: Operation, modified: LocalTime, sequence: Int64, fields: [RawField],
-        original: [UInt8], place: RowPlace
+        dataset: DatasetID,
+        key: RecordKey,
+        operation: Operation,
+        modified: LocalTime,
+        sequence: Int64,
+        fields: [RawField],
+        original: [UInt8],
+        place: RowPlace
     ) {
         self.dataset = dataset
         self.key = key
