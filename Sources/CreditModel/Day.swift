@@ -67,6 +67,7 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
         return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }
 
+    /// The earlier day comes first.
     public static func < (a: Day, b: Day) -> Bool { a.number < b.number }
     /// `yyyy-mm-dd`.
     public var description: String {

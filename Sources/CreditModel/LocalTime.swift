@@ -66,6 +66,7 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
         return "\(day) \(Day.padded(hour, 2)):\(Day.padded(minute, 2)):\(Day.padded(second, 2))"
     }
 
+    /// The earlier time comes first.
     public static func < (a: LocalTime, b: LocalTime) -> Bool { a.seconds < b.seconds }
     /// RFC 3339 with the zone: `yyyy-MM-ddTHH:mm:ss+08:00`.
     public var description: String {
