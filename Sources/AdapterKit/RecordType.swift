@@ -29,7 +29,8 @@ public struct RecordType: Sendable {
         self.columns = columns
         self.victimWhere = victimWhere
         taxColumns = Set(
-            columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name))
+            columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name)
+        )
         byName = [:]
         for (index, column) in columns.enumerated() { byName[column.name] = index }
     }

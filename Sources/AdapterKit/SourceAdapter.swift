@@ -30,7 +30,9 @@ public protocol SourceAdapter: Sendable {
 
 extension SourceAdapter {
     /// No row is read outside of its document.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
         nil
     }
 }

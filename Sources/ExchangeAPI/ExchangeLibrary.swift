@@ -35,7 +35,9 @@ struct ExchangeLibrary: Sendable {
         let holders = try store.enterprises(holding: code)
         if holders.count > 1 { throw Problem.several(holders.sorted().map(Self.location)) }
         if let holder = holders.first { return holder }
-        guard let id = try store.currentID(of: EnterpriseID(pripid: name, digest: digest)) else { throw Problem.unknown }
+        guard let id = try store.currentID(of: EnterpriseID(pripid: name, digest: digest)) else {
+            throw Problem.unknown
+        }
         return id
     }
 
@@ -57,7 +59,8 @@ enum PersonalNumber {
             sum += Int(byte - 0x30) * weights[index]
         }
         guard Array("10X98765432".utf8)[sum % 11] == bytes[17] else { return false }
-        let date = String(decoding: bytes[6..<10], as: UTF8.self) + "-" + String(decoding: bytes[10..<12], as: UTF8.self)
+        let date =
+            String(decoding: bytes[6..<10], as: UTF8.self) + "-" + String(decoding: bytes[10..<12], as: UTF8.self)
             + "-" + String(decoding: bytes[12..<14], as: UTF8.self)
         return Day(date) != nil
     }

@@ -88,8 +88,10 @@ struct ExchangeResponder: HTTPResponder {
         let library = library
         let jwks = try await pool.runIfActive { try library.keys().jwks }
         return Response(
-            status: .ok, headers: [.contentType: "application/jwk-set+json", .cacheControl: "max-age=300"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jwks)))
+            status: .ok,
+            headers: [.contentType: "application/jwk-set+json", .cacheControl: "max-age=300"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jwks))
+        )
     }
 
     private func ready() async throws -> Response {
@@ -100,8 +102,10 @@ struct ExchangeResponder: HTTPResponder {
 
     private func text(_ text: String) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n"))
+        )
     }
 
     /// The stored bytes, or the same three parts with dots between them.

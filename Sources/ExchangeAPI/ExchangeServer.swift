@@ -25,9 +25,14 @@ package struct ExchangeServer: Service {
     ///   - clock: POSIX seconds.
     ///   - onRunning: called with the port once the server listens.
     package init(
-        store: any CreditStore, status: any SourcesStatus, keys: @escaping @Sendable () throws -> KeySet,
-        digest: @escaping DigestFunction, configuration: ExchangeConfiguration, clock: @escaping @Sendable () -> Int64,
-        logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        store: any CreditStore,
+        status: any SourcesStatus,
+        keys: @escaping @Sendable () throws -> KeySet,
+        digest: @escaping DigestFunction,
+        configuration: ExchangeConfiguration,
+        clock: @escaping @Sendable () -> Int64,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.library = ExchangeLibrary(store: store, status: status, keys: keys, digest: digest, clock: clock)
@@ -54,17 +59,25 @@ package struct ExchangeServer: Service {
             additionalChannelHandlers: [BodyLimit(limit)],
             idleTimeout: .seconds(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: configuration.maximumHeaderSize, maxHeaderListSize: configuration.maximumHeaderSize,
-                maxHeaderFieldCount: 64)
+                maxHeaderFieldSize: configuration.maximumHeaderSize,
+                maxHeaderListSize: configuration.maximumHeaderSize,
+                maxHeaderFieldCount: 64
+            )
         )
         let onRunning = onRunning
         return Application(
             responder: ExchangeResponder(
-                library: library, pool: pool, maximumPathSize: configuration.maximumPathSize),
+                library: library,
+                pool: pool,
+                maximumPathSize: configuration.maximumPathSize
+            ),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections, logger: logger)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    configuration.maximumConnections,
+                    logger: logger
+                )
             ),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger
