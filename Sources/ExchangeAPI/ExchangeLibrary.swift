@@ -3,7 +3,9 @@ internal import CreditStore
 internal import ServiceKit
 internal import Signing
 
-/// What the routes read: the store, and who signs. Blocking; called on the readers' threads.
+/// What the routes read: the store, and who signs.
+///
+/// Blocking; called on the readers' threads.
 struct ExchangeLibrary: Sendable {
     let store: any CreditStore
     let status: any SourcesStatus

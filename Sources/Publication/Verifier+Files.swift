@@ -4,11 +4,14 @@ internal import ServiceKit
 internal import Signing
 
 extension Verifier {
-    /// Checks a file: one document in either form, or an export with a document a line. Blocking.
+    /// Checks a file: one document in either form, or an export with a document a line.
     ///
+    /// Blocking.
     /// - Parameters:
+    ///   - path: the file.
     ///   - statusPath: a signed status to judge the document by.
     ///   - manifestPath: the manifest of an export; nil looks beside the file.
+    /// - Returns: the verdict, and what it rests on; a false document is a verdict, no error.
     /// - Throws: ``SigningError`` where a file cannot be read.
     package func verify(
         file path: String,
