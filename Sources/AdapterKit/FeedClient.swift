@@ -34,8 +34,11 @@ public final class FeedClient {
                 do throws(AdapterError) { try check(page) } catch { throw AskFailure(error) }
                 let broken = page.items.compactMap(\.identity)
                 if seen.isSuperset(of: broken) { return page }
+                // Most such rows are broken at the agency, where waiting mends nothing: the second look comes at once.
+                let delay: Int? = seen.isEmpty ? 0 : nil
                 seen.formUnion(broken)
-                throw AskFailure(AdapterError(.malformed, "\(broken.count) rows of the answer cannot be decoded."))
+                let message = "\(broken.count) rows of the answer cannot be decoded."
+                throw AskFailure(AdapterError(.malformed, message, retryAfter: delay))
             } catch {
                 try wait(after: error, &tries)
             }
