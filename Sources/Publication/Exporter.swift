@@ -166,5 +166,5 @@ final class HashingFile {
     func commit() throws { try file.commit() }
 
     /// `sha256:` of all bytes so far.
-    var digest: String { Publisher.hexadecimal(hash.finalize()) }
+    var digest: String { "sha256:" + hash.finalize().hexadecimal }
 }

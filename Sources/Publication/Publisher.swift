@@ -93,15 +93,5 @@ package struct Publisher: Sendable {
     }
 
     /// `sha256:` and the hexadecimal digest.
-    static func digest(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
-
-    static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text = Array("sha256:".utf8)
-        for byte in digest {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    static func digest(_ bytes: [UInt8]) -> String { "sha256:" + SHA256.hash(data: bytes).hexadecimal }
 }

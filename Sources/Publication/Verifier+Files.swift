@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import CreditModel
 internal import Crypto
 internal import ServiceKit
 internal import Signing
@@ -127,5 +128,5 @@ private struct ExportCheck {
         if let issuer = verification.facts["issuer"] { issuers.insert(issuer) }
     }
 
-    var digest: String { Publisher.hexadecimal(hash.finalize()) }
+    var digest: String { "sha256:" + hash.finalize().hexadecimal }
 }
