@@ -10,6 +10,8 @@ enum Schema {
         return migrator
     }
 
+    /// Datasets and what came of reading them.
+    ///
     /// `reading`: the generation of the complete read in progress, 0 outside of one. Counters are kept, not counted.
     private static let sources = """
         CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, hand_out INTEGER NOT NULL);
