@@ -43,7 +43,6 @@ public struct HongDunAdapter: SourceAdapter {
         self.token = token
     }
 
-    /// Pulls one dataset to the agency's present end, as the README beside this file describes.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = HongDunTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "红盾 has no dataset \(request.dataset.name).")
@@ -53,7 +52,6 @@ public struct HongDunAdapter: SourceAdapter {
         try pull.run()
     }
 
-    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
         guard let type = HongDunTables.types[record.dataset.name] else {
             throw RowRejection(rule: "dataset-unknown", message: "红盾 has no dataset \(record.dataset.name).")

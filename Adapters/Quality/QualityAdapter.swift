@@ -42,7 +42,6 @@ public struct QualityAdapter: SourceAdapter {
         self.token = token
     }
 
-    /// Pulls one dataset to the agency's present end, as the README beside this file describes.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = QualityTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "质监 has no dataset \(request.dataset.name).")
@@ -51,7 +50,6 @@ public struct QualityAdapter: SourceAdapter {
         try QualityPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
-    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
         guard let type = QualityTables.type(record.dataset.name, fields: record.fields) else {
             throw RowRejection(rule: "dataset-unknown", message: "质监 has no dataset \(record.dataset.name).")

@@ -2,6 +2,10 @@ import AdapterKit
 import CreditModel
 import XMLFeed
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// One pull of one dataset: the manifest, then each file that is due, checked whole before its first row counts.
 final class QualityPull {
     private let adapter: QualityAdapter
@@ -63,7 +67,7 @@ final class QualityPull {
     /// - Returns: why the file is refused, nil where it was taken.
     private func take(_ file: ListedFile, _ manifest: Manifest) throws(AdapterError) -> String? {
         let path = "\(request.spoolFolder)/\(file.name)"
-        defer { client.discard(path) }
+        defer { remove(path) }
         if let reason = try spool(file, to: path) { return reason }
         if let reason = try check(file, at: path) { return reason }
         try read(file, at: path, manifest)
@@ -140,6 +144,12 @@ final class QualityPull {
         taken.take(file)
         tell(manifest)
         try writer.flush(events: events, position: taken.position)
+    }
+
+    private func remove(_ path: String) {
+        #if canImport(Glibc)
+        _ = unsafe unlink(path)
+        #endif
     }
 }
 

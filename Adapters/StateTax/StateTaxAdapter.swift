@@ -43,7 +43,6 @@ public struct StateTaxAdapter: SourceAdapter {
         self.password = password
     }
 
-    /// Pulls one dataset to the agency's present end, as the README beside this file describes.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = StateTaxTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "国税 has no dataset \(request.dataset.name).")
@@ -52,7 +51,6 @@ public struct StateTaxAdapter: SourceAdapter {
         try StateTaxPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
-    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
         guard let type = StateTaxTables.types[record.dataset.name] else {
             throw RowRejection(rule: "dataset-unknown", message: "国税 has no dataset \(record.dataset.name).")

@@ -45,9 +45,6 @@ extension FeedClient {
         do throws(XMLFeedError) { return FeedHead(try reader.head()) } catch { throw AskFailure(error).error }
     }
 
-    /// Removes a spooled file; one that is not there is no matter.
-    public func discard(_ path: String) { _ = unsafe unlink(path) }
-
     private static func inflated(_ inflater: GzipDecompressor) throws(AdapterError) -> ArraySlice<UInt8>? {
         do throws(CompressionError) { return try inflater.next() } catch { throw AskFailure(error).error }
     }

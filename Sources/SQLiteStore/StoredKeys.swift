@@ -45,9 +45,7 @@ enum StoredKey {
     }
 }
 
-/// Link keys as 64-bit hashes.
-///
-/// Two keys of one hash cost a larger set to look at, never a wrong decision.
+/// Link keys as 64-bit hashes. Two keys of one hash cost a larger set to look at, never a wrong decision.
 enum LinkHash {
     static func hashes(of record: CreditRecord) -> [Int64] {
         var hashes: [Int64] = []
