@@ -6,6 +6,9 @@ import Glibc
 #endif
 
 extension FeedClient {
+    /// Removes a spooled file that is no longer needed; one that is not there is no trouble.
+    public func remove(_ path: String) { _ = unsafe unlink(path) }
+
     /// Streams a spooled file item by item, in bounded memory; its broken rows are broken for good.
     /// - Parameters:
     ///   - path: the file, in the pull's spool folder.
