@@ -3,6 +3,7 @@ import CreditStore
 import Crypto
 import Foundation
 import Publication
+import SQLiteStore
 import Signing
 
 /// A store with enterprises, a key ring and a publisher, in a folder of their own.
@@ -22,7 +23,7 @@ final class World {
     init() throws {
         folder = NSTemporaryDirectory() + "publication-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = MemoryStore()
+        store = try SQLiteStore(path: folder + "/store.sqlite")
         ring = try KeyRing(folder: folder + "/keys")
         try ring.create(created: World.now)
     }
