@@ -147,7 +147,8 @@ extension SQLiteStore {
             counts.enterprises = Int(try db.integer("SELECT count(*) FROM profile"))
             counts.registered = Int(try db.integer("SELECT count(*) FROM profile WHERE registered = 1"))
             counts.held = Int(try db.integer("SELECT count(*) FROM held"))
-            counts.undecided = Int(try db.integer("SELECT count(*) FROM undecided"))
+            counts.undecided =
+                Int(try db.integer("SELECT count(*) FROM placement WHERE enterprise IS NULL")) - counts.held
             return counts
         }
     }

@@ -113,14 +113,15 @@ extension SQLiteStore {
     public func latestStatus() throws -> SignedStatus? {
         try look { db in
             try db.first(
-                "SELECT position, issued_at, expires_at, digest, document FROM status ORDER BY id DESC LIMIT 1"
+                "SELECT position, issued_at, expires_at, digest, previous, document FROM status ORDER BY id DESC LIMIT 1"
             ).map { row in
                 SignedStatus(
                     position: row.integer(0),
                     issuedAt: row.integer(1),
                     expiresAt: row.integer(2),
                     digest: row.text(3),
-                    document: row.bytes(4) ?? []
+                    previous: row[4] as String?,
+                    document: row.bytes(5) ?? []
                 )
             }
         }
@@ -129,19 +130,22 @@ extension SQLiteStore {
     /// Keeps a status beside all earlier ones, unless it would turn the position back.
     public func storeStatus(_ status: SignedStatus) throws {
         try write { db in
-            let latest = try db.integer("SELECT position FROM status ORDER BY id DESC LIMIT 1")
-            guard status.position >= latest else {
+            let latest = try db.first("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1")
+            guard status.previous == latest?.text(0), status.position >= latest?.integer(1) ?? .min,
+                status.issuedAt >= latest?.integer(2) ?? .min
+            else {
                 throw StoreError(
                     .conflict,
-                    "a status of position \(status.position) comes after one of position \(latest)"
+                    "a status of position \(status.position) does not follow the latest one: read that and sign anew"
                 )
             }
             try db.run(
-                "INSERT INTO status(position, issued_at, expires_at, digest, document) VALUES(?, ?, ?, ?, ?)",
+                "INSERT INTO status(position, issued_at, expires_at, digest, previous, document) VALUES(?, ?, ?, ?, ?, ?)",
                 status.position,
                 status.issuedAt,
                 status.expiresAt,
                 status.digest,
+                status.previous,
                 status.document.blob
             )
         }
