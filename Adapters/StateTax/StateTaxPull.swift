@@ -84,7 +84,9 @@ final class StateTaxPull {
         }
     }
 
-    /// Reads a second that fills more than a page. Rows only leave it, so a total that stays shows that none slid past us.
+    /// Reads a second that fills more than a page.
+    ///
+    /// Rows only leave it, so a total that stays shows that none slid past us.
     private func readSecond(_ second: LocalTime) throws(AdapterError) -> LocalTime {
         let end = LocalTime(seconds: second.seconds + 1)
         for _ in 0..<20 {

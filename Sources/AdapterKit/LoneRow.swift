@@ -8,6 +8,8 @@ extension FeedDocument {
     ///   - original: from the row's start tag on.
     ///   - element: the row's element.
     ///   - place: where the row stood; it keeps its number and line.
+    ///   - limits: bounds on the row.
+    /// - Returns: the decoded row.
     /// - Throws: the rule by which it would be quarantined again.
     public static func row(
         _ original: [UInt8],

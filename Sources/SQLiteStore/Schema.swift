@@ -44,7 +44,9 @@ enum Schema {
         CREATE INDEX quarantine_open ON quarantine(dataset, key) WHERE resolution = '' AND key IS NOT NULL;
         """
 
-    /// A `part` is a record in one of its roles. `links` holds what `link` holds of the record's parts.
+    /// Records, their versions and parts: a part is a record in one of its roles.
+    ///
+    /// `links` holds what `link` holds of the record's parts.
     private static let records = """
         CREATE TABLE record(
             id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, key TEXT NOT NULL, restricted INTEGER NOT NULL,
