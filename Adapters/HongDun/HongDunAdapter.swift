@@ -60,7 +60,9 @@ public struct HongDunAdapter: SourceAdapter {
     }
 
     /// Reads a row's bytes again, by the same steps as a pull.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
         guard let type = HongDunTables.types[dataset.name] else { throw Self.unknown(dataset) }
         let row = try FeedDocument.row(original, element: "ROW", place: place)
         return try HongDunRow.record(row, of: dataset, type, place: place)

@@ -51,7 +51,9 @@ public struct LocalTaxAdapter: SourceAdapter {
     }
 
     /// Reads a row's bytes again, by the same steps as a pull.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
         guard let type = LocalTaxTables.types[dataset.name] else { throw Self.unknown(dataset) }
         let row = try FeedDocument.row(original, element: "r", place: place)
         return try LocalTaxRow.record(row, of: dataset, type, place: place)

@@ -53,12 +53,16 @@ public struct QualityAdapter: SourceAdapter {
 
     /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = QualityTables.type(record.dataset.name, fields: record.fields) else { throw Self.unknown(record.dataset) }
+        guard let type = QualityTables.type(record.dataset.name, fields: record.fields) else {
+            throw Self.unknown(record.dataset)
+        }
         return try type.normalise(record)
     }
 
     /// Reads a row's bytes again; its place names the file, and with it the file's number.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
         guard let number = QualityRow.number(in: place.document) else { return nil }
         let row = try FeedDocument.row(original, element: "记录", place: place)
         guard let type = QualityTables.type(dataset.name, fields: row.fields) else { throw Self.unknown(dataset) }

@@ -59,7 +59,9 @@ public struct StateTaxAdapter: SourceAdapter {
     }
 
     /// Reads a row's bytes again, by the same steps as a pull.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection) -> SourceRecord? {
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
         guard let type = StateTaxTables.types[dataset.name] else { throw Self.unknown(dataset) }
         let row = try FeedDocument.row(original, element: "ROW", place: place)
         return try StateTaxRow.record(row, of: dataset, type, place: place)

@@ -20,7 +20,8 @@ struct LetterTests {
         )
     }
 
-    private func normalise(_ dataset: DatasetID, _ key: [String], _ fields: [(String, String)]) throws -> NormalisedRow {
+    private func normalise(_ dataset: DatasetID, _ key: [String], _ fields: [(String, String)]) throws -> NormalisedRow
+    {
         try adapter(dataset.agency).normalise(
             SourceRecord(
                 dataset: dataset,
@@ -70,7 +71,10 @@ struct LetterTests {
         )
     }
 
-    @Test("红盾's codes: 2001 and 9999 are asked again, 3001 never", arguments: [(2001, true), (9999, true), (3001, false)])
+    @Test(
+        "红盾's codes: 2001 and 9999 are asked again, 3001 never",
+        arguments: [(2001, true), (9999, true), (3001, false)]
+    )
     func hongDunCodes(_ code: Int, _ goesOn: Bool) async throws {
         let counter = Counter()
         let agency = try await ScriptedAgency { question in
@@ -102,7 +106,10 @@ struct LetterTests {
 
     @Test(
         "国税's codes: 3001 and 9999 are asked again, 1001 and 2001 never",
-        arguments: [(1001, false, AdapterError.Code.unauthorised), (2001, false, .rejected), (3001, true, .busy), (9999, true, .busy)]
+        arguments: [
+            (1001, false, AdapterError.Code.unauthorised), (2001, false, .rejected), (3001, true, .busy),
+            (9999, true, .busy),
+        ]
     )
     func stateTaxCodes(_ code: Int, _ goesOn: Bool, _ error: AdapterError.Code) async throws {
         let counter = Counter()
@@ -141,7 +148,8 @@ struct LetterTests {
     static let taxDatasets: [(DatasetID, String, [String])] = [
         (DatasetID(.statetax, "NSRXX"), "NSRSBH", []), (DatasetID(.statetax, "NSRXYDJ"), "NSRSBH", ["2016"]),
         (DatasetID(.statetax, "QSGG"), "NSRSBH", ["增值税", "2016-01-01"]), (DatasetID(.localtax, "nsr"), "nsrsbh", []),
-        (DatasetID(.localtax, "fzc"), "nsrsbh", ["20160101"]), (DatasetID(.localtax, "qs"), "nsrsbh", ["营业税", "20160101"]),
+        (DatasetID(.localtax, "fzc"), "nsrsbh", ["20160101"]),
+        (DatasetID(.localtax, "qs"), "nsrsbh", ["营业税", "20160101"]),
     ]
 
     @Test(
@@ -153,7 +161,7 @@ struct LetterTests {
         let row = try normalise(place.0, [number] + place.2, [(place.1, number)])
         #expect(row.hasRestrictedKey)
         let record = try #require(row.record)
-        #expect(record.subjects.flatMap(\.codes).allSatisfy(\.isRestricted))
+        #expect(record.subjects.flatMap(\.codes).allSatisfy { $0.isRestricted })
         #expect(record.facts.isEmpty && record.unknown.isEmpty)
     }
 
@@ -162,7 +170,7 @@ struct LetterTests {
         for number in ["914401017000000870", "440106712345672", "L0123456789"] {
             let row = try normalise(place.0, [number] + place.2, [(place.1, number)])
             #expect(!row.hasRestrictedKey)
-            #expect(row.record?.subjects.flatMap(\.codes).contains(where: \.isRestricted) == false)
+            #expect(row.record?.subjects.flatMap(\.codes).contains { $0.isRestricted } == false)
         }
     }
 
@@ -276,7 +284,8 @@ struct LetterTests {
     @Test("what an open list is known to hold is no drift, whatever its brackets and prefixes")
     func openLists() throws {
         let known: [(DatasetID, String, String)] = [
-            (DatasetID(.hongdun, "registration"), "ENTTYPE", "1219"), (DatasetID(.hongdun, "registration"), "ENTTYPE", "2150"),
+            (DatasetID(.hongdun, "registration"), "ENTTYPE", "1219"),
+            (DatasetID(.hongdun, "registration"), "ENTTYPE", "2150"),
             (DatasetID(.quality, "ZZJGDM"), "机构类型", "社会团体"), (DatasetID(.localtax, "qs"), "sz", "土地使用税"),
             (DatasetID(.hongdun, "penalty"), "PENTYPE", "罚款;其他-警告"),
             (DatasetID(.statetax, "ZDSSWF"), "AJXZ", "走逃（失联）"), (DatasetID(.statetax, "ZDSSWF"), "AJXZ", "走逃(失联)"),

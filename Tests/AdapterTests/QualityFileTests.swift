@@ -52,7 +52,9 @@ struct QualityFileTests {
         #expect(sink.progress?.completeUpTo == nil)
     }
 
-    @Test("a file that is larger than the limit is refused before it is fetched, and one larger than stated while it is")
+    @Test(
+        "a file that is larger than the limit is refused before it is fetched, and one larger than stated while it is"
+    )
     func tooLarge() async throws {
         shelf.put(1, [("A", "新增")])
         shelf.put(2, (0..<50).map { ("B\($0)", "新增") })
@@ -75,7 +77,9 @@ struct QualityFileTests {
         shelf.put(3, full: true, [("A", "新增"), ("", "新增")])
         try await quality.run()
         #expect(sink.keys == ["A", "B"])
-        #expect(sink.events.last { if case .completeReadEnded = $0 { true } else { false } }.map(Self.hadUnreadable) == true)
+        #expect(
+            sink.events.last { if case .completeReadEnded = $0 { true } else { false } }.map(Self.hadUnreadable) == true
+        )
     }
 
     private static func hadUnreadable(_ event: PullEvent) -> Bool {

@@ -186,12 +186,20 @@ func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemoryS
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         Thread.detachNewThread {
-            continuation.resume(with: Result { try unsafe pullNow(adapter, dataset, into: sink, limits, folder: folder) })
+            continuation.resume(
+                with: Result { try unsafe pullNow(adapter, dataset, into: sink, limits, folder: folder) }
+            )
         }
     }
 }
 
-private func pullNow(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, _ limits: FeedLimits, folder: String)
+private func pullNow(
+    _ adapter: any SourceAdapter,
+    _ dataset: DatasetID,
+    into sink: MemorySink,
+    _ limits: FeedLimits,
+    folder: String
+)
     throws
 {
     var retry = RetryPolicy()
