@@ -91,6 +91,8 @@ public enum SubjectText: Sendable {
 /// How a column's text is read.
 public enum Reading: Sendable {
     case text, name, person, address, documentNumber, date, number, year
+    /// The day on which something ends; 9999-9-9 and its like say that it does not.
+    case end
     /// A value of a list; what the list does not know is kept and reported.
     case code(CodeList)
     /// An amount; the column that holds its currency, where there is one.
@@ -117,11 +119,19 @@ public struct CodeList: Sendable {
     /// A list of words.
     public init(words: [String]) {
         labels = [:]
-        self.words = Set(words)
+        self.words = Set(words.map(KeyText.halfWidth))
     }
 
-    /// Whether the list knows a value.
-    public func knows(_ code: String) -> Bool { labels[code] != nil || words.contains(code) }
+    /// Whether the list knows a value, whatever the width of its letters and brackets.
+    public func knows(_ code: String) -> Bool {
+        let code = KeyText.halfWidth(code)
+        return labels[code] != nil || words.contains(code)
+    }
+
+    /// Whether the list knows a value, or each part of one such as 其他-警告, which names a kind and what it is.
+    func knowsKind(_ text: String) -> Bool {
+        knows(text) || text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { knows(String($0)) }
+    }
 
     /// A list about which nothing is known, so that every value is reported once.
     public static let open = CodeList([:])
