@@ -172,6 +172,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
                 "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
+                logging,
             ]
         ),
         .testTarget(name: "ArchitectureTests"),

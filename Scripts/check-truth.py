@@ -19,13 +19,15 @@ one of those with the most of its records. Each record that the truth lists, and
   held, undecided, quarantined, test      in no profile, and UNSETTLED says why
   nowhere      in no profile and not in UNSETTLED: lost. Without --held it is only counted
 It fails on: any foreign record; a record that the truth does not list (withdrawn, but shown); a record in two profiles; lost
-records; and a *certain* record that is split or lost. Certain (agency-interfaces.md, section 0) is judged from the key alone,
-since the truth holds no other field: every 红盾 record (by PRIPID, where the enterprise has one registry row); a tax office's
-record whose number holds a valid USCC or organisation code that the truth gives to its enterprise and to no other, with no
-date of birth to be taken for; records of both offices with one whole number (they must be together); an organisation-code
-record whose code is valid and its enterprise's. Other records have their codes outside the key, so their certainty is unknown:
-where they are split or undecided they are counted, by dataset, and never fail the check. Held records never fail: whether a
-veto held them rightly is not in the truth.
+records; and a *certain* link that was missed. An enterprise whose records give no certain link between two groups is rightly
+in two profiles (the tax offices know a shop by its owner's card, the registry by its 注册号), so a split is wrong only where
+  - a 红盾 record is not with the one registration of its enterprise (both carry the PRIPID),
+  - two profiles of the enterprise have a certain code in common: in the export's lists, or in the key of a tax record or an
+    organisation-code record; an organisation code also as part of a USCC or of a tax number that holds no date of birth; a
+    code that the truth gives to two enterprises is not certain,
+  - both tax offices give one whole number, and their records are apart.
+The rest is counted as "no certain link", by dataset, and never fails the check. Neither do held and undecided records:
+whether a veto held them rightly is not in the truth.
 
 Memory: about 40 bytes a record and 20 an enterprise, not the records themselves; examples are read again from the files.
 """
@@ -37,8 +39,7 @@ import sys
 
 import credit_codes as codes
 from truth_files import (
-    CERTAIN, ROLES, STATES, UNREADABLE, Export, Truth, Unreadable, certain_org, first_part, identity, own_orgs, read_unsettled,
-    tax_number,
+    CERTAIN, ROLES, STATES, UNREADABLE, Export, Parts, Truth, Unreadable, certain_org, first_part, identity, read_unsettled,
 )
 
 # Where nobody told us what is held.
@@ -106,33 +107,36 @@ class Judgement:
         return state or "nowhere"
 
     def confirm(self):
-        """Certain records that are split or lost: judged again, from the file, with what is only known at the end."""
+        """Splits that a certain link forbids, and certain records that are lost: judged from the files, now that all is known."""
         missed = []
+        self.unlinked = collections.Counter()
         for enterprise, own in self.suspects:
             value = self.truth.lines.again(enterprise)
-            start, orgs = self.truth.starts[enterprise], own_orgs(value)
-            together = collections.defaultdict(lambda: collections.defaultdict(list))
+            start = self.truth.starts[enterprise]
+            parts = Parts(value, self.truth, self.export.lines)
             for offset, record in enumerate(value["records"]):
-                place = self.export.place[start + offset]
-                number = tax_number(record)
-                if number and codes.is_tax_number(number) and place >= 0 and not record.get("unreadable"):
-                    together[number][record["agency"]].append((place, record))
-                if not self.truth.marks[start + offset] & CERTAIN or record.get("unreadable"):
+                number, place = start + offset, self.export.place[start + offset]
+                if record.get("unreadable"):
                     continue
-                # Lost ones count only where we were told what is held.
-                is_split = place >= 0 and place != own and self.owner[place] == enterprise
-                is_lost = place < 0 and self.truth.identities[start + offset] in self.missing and self.unsettled is not NOTHING
-                by = certain_org(record, orgs)
-                if (is_split or is_lost) and (record["agency"] == "hongdun" or hash(by) not in self.truth.doubled):
-                    missed.append((enterprise, record, "split" if is_split else "nowhere"))
-            for offices in together.values():
-                places = {place for given in offices.values() for place, _ in given}
-                if len(offices) == 2 and len(places) > 1:
-                    missed += [
-                        (enterprise, record, "split") for given in offices.values() for place, record in given
-                        if place != own and (enterprise, record, "split") not in missed
-                    ]
+                if place >= 0 and self.owner[place] == enterprise:
+                    parts.add(place, record, bool(self.truth.marks[number] & CERTAIN))
+                elif place < 0 and self.is_certainly_lost(number, record, parts.orgs):
+                    missed.append((enterprise, record, "nowhere"))
+            wrong = parts.linked_to(own) if own is not None else set()
+            for place, records in parts.records.items():
+                if place in wrong:
+                    missed += [(enterprise, record, "split") for record in records]
+                elif place != own:
+                    self.unlinked.update(f"{record['agency']}/{record['dataset']}" for record in records)
         return missed
+
+    def is_certainly_lost(self, number, record, orgs):
+        """Lost ones count only where we were told what is held."""
+        if self.unsettled is NOTHING or not self.truth.marks[number] & CERTAIN:
+            return False
+        if self.truth.identities[number] not in self.missing:
+            return False
+        return record["agency"] == "hongdun" or hash(certain_org(record, orgs)) not in self.truth.doubled
 
 
 def shown(record):
@@ -174,6 +178,8 @@ def report(truth, export, judgement, has_unsettled, limit):
         "enterprisesByProfiles": {str(n): judgement.pieces[n] for n in sorted(judgement.pieces)},
         "mixedProfiles": len(judgement.mixed), "certainMissed": len(missed),
         "certainMissedByDataset": dict(collections.Counter(f"{r['agency']}/{r['dataset']}" for _, r, _ in missed)),
+        "noCertainLink": sum(judgement.unlinked.values()),
+        "noCertainLinkByDataset": dict(sorted(judgement.unlinked.items())),
         "unlisted": sum(unlisted.values()), "unlistedByDataset": dict(unlisted), "inWrongRole": wrong_role,
         "shownTwice": len(export.doubled), "listedTwice": export.truth_doubled,
         "unreadable": sum(1 for mark in truth.marks if mark & UNREADABLE), "unreadableShown": judgement.unreadable_shown,
@@ -191,7 +197,7 @@ def report(truth, export, judgement, has_unsettled, limit):
     problems = {
         "profiles speak of two true enterprises or more": result["mixedProfiles"],
         "records are in another enterprise's profile": total["foreign"],
-        "records with a certain identifier are not in their enterprise's profile": len(missed),
+        "records are apart from their enterprise's profile in spite of a certain link": len(missed),
         "records are shown that the truth does not list": result["unlisted"],
         "records are shown in two profiles": result["shownTwice"],
         "records are lost: in no profile, and nothing says why": result["lost"] or 0,
@@ -212,6 +218,8 @@ def print_text(result):
     print("share".ljust(width), *(f"{result['shares'][state]:.3%}".rjust(11) for state in STATES))
     pieces = ", ".join(f"{count} in {number}" for number, count in result["enterprisesByProfiles"].items())
     print(f"enterprises by the number of profiles that are theirs alone: {pieces}")
+    if result["noCertainLink"]:
+        print(f"{result['noCertainLink']} of the split records have no certain link with their enterprise's profile")
     if result["lost"] is None:
         print("without --held it is not known whether records in no profile are held, undecided or lost")
     if result["inWrongRole"]:

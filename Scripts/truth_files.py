@@ -97,6 +97,7 @@ class Truth:
         for enterprise in self.lines:
             orgs = own_orgs(enterprise)
             given.extend(hash(org) for org in orgs)
+            given.extend(hash((kind, code)) for kind in ("uscc", "regno") for code in set(map(codes.normal, enterprise.get(kind, []))))
             rows = sum(1 for r in enterprise["records"] if r["dataset"] == "registration" and r["agency"] == "hongdun")
             for record in enterprise["records"]:
                 name = f"{record['agency']}/{record['dataset']}"
@@ -127,6 +128,66 @@ class Truth:
 
     def dataset(self, record):
         return self.datasets[self.marks[record] & 0x1F]
+
+
+class Parts:
+    """The profiles that speak of one true enterprise, and which certain links hold between them."""
+
+    def __init__(self, enterprise, truth, profiles):
+        self.orgs = own_orgs(enterprise)
+        self.truth = truth
+        self.profiles = profiles
+        self.records = {}
+        self.marks = {}
+        self.registrations = sum(1 for record in enterprise["records"] if record["dataset"] == "registration")
+
+    def add(self, place, record, is_certain):
+        if place not in self.records:
+            self.records[place] = []
+            self.marks[place] = self.listed(self.profiles.again(place))
+        self.records[place].append(record)
+        marks = self.marks[place]
+        if record["agency"] == "hongdun" and is_certain and self.registrations == 1:
+            marks.add("PRIPID")
+        elif is_certain:
+            self.add_org(certain_org(record, self.orgs), marks)
+        number = tax_number(record)
+        if number and codes.is_tax_number(number):
+            marks.add(("tax", number, record["agency"]))
+
+    def add_org(self, org, marks):
+        if org and hash(org) not in self.truth.doubled:
+            marks.add(("org", org))
+
+    def listed(self, profile):
+        """The certain codes in the lists of a profile."""
+        marks = set()
+        for kind, is_good in (("uscc", codes.is_uscc), ("org", codes.is_org), ("regno", codes.is_regno)):
+            for text in filter(is_good, map(codes.normal, profile.get(kind, []))):
+                if kind == "org":
+                    self.add_org(text, marks)
+                elif hash((kind, text)) not in self.truth.doubled:
+                    marks.add((kind, text))
+                if kind == "uscc" and codes.is_org(text[8:17]):
+                    self.add_org(text[8:17], marks)
+        for text in map(codes.normal, profile.get("tax", [])):
+            self.add_org(codes.org_in_tax_number(text), marks)
+        return marks
+
+    def linked_to(self, own):
+        """The profiles that a chain of certain links leads to from the enterprise's own."""
+        reached, waiting = set(), [own]
+        while waiting:
+            place = waiting.pop()
+            reached.add(place)
+            waiting += [other for other in self.marks if other not in reached and self.is_linked(place, other)]
+        return reached - {own}
+
+    def is_linked(self, a, b):
+        if any(not isinstance(mark, tuple) or mark[0] != "tax" for mark in self.marks[a] & self.marks[b]):
+            return True
+        numbers = [{mark[1:] for mark in self.marks[place] if mark[0] == "tax"} for place in (a, b)]
+        return any(number == n and agency != g for number, agency in numbers[0] for n, g in numbers[1])
 
 
 class Export:

@@ -12,6 +12,9 @@ import credit_codes as codes
 
 ORG_A, ORG_B = "721199128", "100003962"
 TAX_A = "440106" + ORG_A
+REGNO = "110108000000016"
+# With the check character that makes it valid.
+USCC_A = next(text for text in ("91440106" + ORG_A + c for c in codes.USCC_CHARACTERS) if codes.is_uscc(text))
 
 
 def record(agency, dataset, key, role="subject", **more):
@@ -46,7 +49,11 @@ class CheckTruth(unittest.TestCase):
                 with open(path, "w") as file:
                     file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
                 return path
-            shown = [enterprise(f"sx{n}", [], *records) for n, records in enumerate(profiles)]
+            shown = [
+                enterprise(f"sx{n}", [], *(r for r in records if "key" in r))
+                | {name: codes for r in records if "key" not in r for name, codes in r.items()}
+                for n, records in enumerate(profiles)
+            ]
             arguments = [write("truth", truth), write("export", shown), "--json"]
             if unsettled is not None:
                 arguments += ["--held", write("held", unsettled)]
@@ -75,18 +82,33 @@ class CheckTruth(unittest.TestCase):
         result = self.check([self.whole_a[:1] + self.whole_a[2:], self.whole_b + [PENALTY]])
         self.assertEqual((result["states"]["foreign"], result["good"]), (1, False))
 
-    def test_an_uncertain_split_is_counted_a_certain_one_fails(self):
-        uncertain = self.check([self.whole_a[:-1], [LICENCE], self.whole_b])
-        self.assertEqual((uncertain["datasets"]["quality/SCXKZ"]["split"], uncertain["good"]), (1, True))
-        self.assertEqual(uncertain["enterprisesByProfiles"], {"1": 1, "2": 1})
-        for record in (PENALTY, TAXPAYER):
+    def test_a_split_without_a_certain_link_is_counted(self):
+        for record in (LICENCE, TAXPAYER):
             rest = [other for other in self.whole_a if other is not record]
-            self.assertEqual(self.check([rest, [record], self.whole_b])["certainMissed"], 1, record)
+            result = self.check([rest, [record], self.whole_b])
+            self.assertEqual((result["noCertainLink"], result["good"]), (1, True))
+            self.assertEqual(result["noCertainLinkByDataset"], {f"{record['agency']}/{record['dataset']}": 1})
+        self.assertEqual(result["enterprisesByProfiles"], {"1": 1, "2": 1})
+
+    def test_a_registry_record_apart_from_its_registration(self):
+        rest = [record for record in self.whole_a if record is not PENALTY]
+        self.assertEqual(self.check([rest, [PENALTY], self.whole_b])["certainMissed"], 1)
+
+    def test_profiles_that_have_a_certain_code_in_common(self):
+        rest = [record for record in self.whole_a if record is not TAXPAYER]
+        for mine, its in (({"org": [ORG_A]}, []), ({"uscc": [USCC_A]}, []), ({"org": [ORG_A]}, [{"uscc": [USCC_A]}])):
+            result = self.check([rest + [mine], [TAXPAYER, *its], self.whole_b])
+            self.assertEqual((result["certainMissed"], result["good"]), (1, False), mine)
+        regno = {"regno": [REGNO]}
+        self.assertEqual(self.check([rest + [regno], [TAXPAYER, regno], self.whole_b])["certainMissed"], 1)
+        # Not the code of the other's record, or not a valid one.
+        for mine in ({"org": [ORG_B]}, {"org": ["721199129"]}):
+            self.assertTrue(self.check([rest + [mine], [TAXPAYER], self.whole_b])["good"], mine)
 
     def test_a_code_of_two_enterprises_is_not_certain(self):
         truth = [TRUTH[0], enterprise("E2", [ORG_A], *self.whole_b)]
         rest = [record for record in self.whole_a if record is not TAXPAYER]
-        self.assertTrue(self.check([rest, [TAXPAYER], self.whole_b], truth=truth)["good"])
+        self.assertTrue(self.check([rest + [{"org": [ORG_A]}], [TAXPAYER], self.whole_b], truth=truth)["good"])
 
     def test_a_number_that_both_tax_offices_give_holds_together(self):
         rest = [record for record in self.whole_a if record is not PAIR[1]]

@@ -24,8 +24,27 @@ public enum NameRules {
         let left = core(a)
         let right = core(b)
         guard !left.isEmpty, !right.isEmpty else { return left.isEmpty && right.isEmpty && key(a) == key(b) }
+        return areClose(left, right) || agreeButForRegion(nameScalars(a), nameScalars(b))
+            || agreeButForRegion(nameScalars(b), nameScalars(a))
+    }
+
+    private static func areClose(_ left: [UInt32], _ right: [UInt32]) -> Bool {
         let allowed = max(left.count, right.count) / 3
         return distance(left, right, atMost: allowed) <= allowed
+    }
+
+    /// Whether the region of one name stands, mistyped by one character, before the other: 天河河区 is no region to strip.
+    private static func agreeButForRegion(_ name: [UInt32], _ mistyped: [UInt32]) -> Bool {
+        let rest = withoutRegion(name[...], levels: [provinces, cities, districts])
+        let length = name.count - rest.count
+        guard length > 2 else { return false }
+        let region = Array(name.prefix(length))
+        return (length - 1...length + 1).contains { count in
+            guard mistyped.count >= count + 2,
+                distance(region, Array(mistyped.prefix(count)), atMost: 1) == 1
+            else { return false }
+            return areClose(Array(withoutForm(rest)), Array(withoutForm(mistyped.dropFirst(count))))
+        }
     }
 
     /// The middle of a name, between region and form.

@@ -1,0 +1,181 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// The programs as an operator runs them, from the first command on.
+@Suite("The command line", .serialized)
+struct CommandLineTests {
+    @Test("From init to verify, with the exit codes that the README promises", .timeLimit(.minutes(5)))
+    func round() async throws {
+        try await blocking {
+            let desk = try CommandDesk()
+            defer { desk.close() }
+            #expect(try desk.suixin("sync").status == 1, "no installation yet")
+            #expect(try desk.suixin("init", "--agencies", desk.agencies).status == 0)
+            #expect(try desk.suixin("init").status == 1, "init must not overwrite")
+            let early = try desk.suixin("search", "广州")
+            #expect(early.status == 1 && early.errors.contains("suixin sync"))
+
+            let sync = try desk.suixin("sync", "--json")
+            #expect(sync.status == 0, "\(sync.errors)")
+            #expect((try sync.json["profiles"]?.integer ?? 0) > 20)
+            #expect(try desk.suixin("sync", "--json").json["taken"]?.integer == 0)
+            #expect(try desk.suixin("sync", "nobody").status == 1)
+
+            try lookUp(desk)
+            try verify(desk)
+            try settings(desk)
+        }
+    }
+
+    private func lookUp(_ desk: CommandDesk) throws {
+        let found = try desk.suixin("search", "广州", "--limit", "1", "--json")
+        #expect(found.status == 0 && !found.output.isEmpty)
+        let nothing = try desk.suixin("search", "没有这样的企业")
+        #expect(nothing.status == 3)
+        #expect(try desk.suixin("profile", "show", "91440101MA59XXXXX0").status == 3)
+        #expect(try desk.suixin("profile", "show", desk.anyID()).output.contains("来源 sources"))
+        #expect(try desk.suixin("profile", "show", desk.anyID(), "--json").json["id"]?.string == desk.anyID())
+        #expect(try desk.suixin("profile", "why", desk.anyID()).status == 0)
+        #expect(try desk.suixin("sources").status == 0)
+        let quarantine = try desk.suixin("quarantine", "list", "--json")
+        #expect(quarantine.status == 0)
+        for line in quarantine.output.split(separator: "\n") { _ = try JSONValue(parsing: Array(line.utf8)) }
+        #expect(try desk.suixin("held").status == 0)
+        #expect(try desk.suixin("profile", "nonsense").status == 64)
+        #expect(try desk.suixin("--no-such-flag").status == 64)
+    }
+
+    private func verify(_ desk: CommandDesk) throws {
+        #expect(try desk.suixin("export", "--output", "export").status == 0)
+        try desk.write(desk.suixin("keys", "jwks").output, "keys.json")
+        try desk.write(desk.suixin("sources", "--jws").output, "status.json")
+        try desk.write(desk.suixin("profile", "show", desk.anyID(), "--jws").output, "profile.json")
+        #expect(try desk.suixin("verify", "status.json", "--jwks", "keys.json").status == 0)
+        #expect(try desk.suixin("verify", "export", "--jwks", "keys.json", "--status", "status.json").status == 0)
+        let alone = try desk.suixin("verify", "profile.json", "--jwks", "keys.json")
+        #expect(alone.status == 2, "a profile alone does not show that it is current: \(alone.output)\(alone.errors)")
+        let forged = try desk.read("profile.json").replacing("\"payload\":\"ey", with: "\"payload\":\"ez")
+        try desk.write(forged, "forged.json")
+        #expect(try desk.suixin("verify", "forged.json", "--jwks", "keys.json").status == 1)
+
+        #expect(try desk.suixin("keys", "rotate").status == 0)
+        try desk.write(desk.suixin("keys", "jwks").output, "both.json")
+        #expect(try desk.suixin("verify", "profile.json", "--jwks", "both.json").status == 2)
+        #expect(try desk.suixin("sync").status == 0)
+        try desk.write(desk.suixin("profile", "show", desk.anyID(), "--jws").output, "later.json")
+        #expect(try desk.read("later.json") == desk.read("profile.json"), "a version keeps its signature")
+    }
+
+    private func settings(_ desk: CommandDesk) throws {
+        let misspelt = try desk.suixin("sources", "--set", "serve.prt=1")
+        #expect(misspelt.status == 1 && misspelt.errors.contains("serve.port"))
+        let wrong = try desk.suixin("sources", "--set", "sync.withdrawalShare=7")
+        #expect(wrong.status == 1 && wrong.errors.contains("withdrawalShare"))
+        let variable = try desk.suixin("sources", environment: ["SUIXIN_SERVE_PORT": "many"])
+        #expect(variable.status == 1 && variable.errors.contains("SUIXIN_SERVE_PORT"))
+        #expect(try desk.suixin("sources", environment: ["SUIXIN_NONSENSE": "1"]).status == 1)
+        #expect(try desk.suixin("sources", "--config", "elsewhere.json").status == 1)
+
+        // The file's store is there; the environment's is not, unless --set says otherwise again.
+        let environment = ["SUIXIN_STORE": "environment.sqlite"]
+        let second = try desk.suixin("sources", environment: environment)
+        #expect(second.status == 1 && second.errors.contains("environment.sqlite"))
+        #expect(try desk.suixin("sources", "--set", "store=data/suixin.sqlite", environment: environment).status == 0)
+
+        // An agency that cannot be reached: done in part.
+        let part = try desk.suixin(
+            "sync", "quality", "--set", "sources.quality.token=wrong", "--set", "retry.attempts=1"
+        )
+        #expect(part.status == 2 && !part.errors.contains("wrong"), "\(part.output)\(part.errors)")
+        #expect(try desk.suixin("sources").status == 2)
+    }
+
+    @Test("serve answers with the signed documents", .timeLimit(.minutes(5)))
+    func serve() async throws {
+        try await blocking {
+            let desk = try CommandDesk()
+            defer { desk.close() }
+            #expect(try desk.suixin("init", "--agencies", desk.agencies).status == 0)
+            #expect(try desk.suixin("sync").status == 0)
+            let service = try Service(
+                Run.programs + "/suixin",
+                ["serve", "--port", "0", "--ready-file", "ready"],
+                in: desk.folder
+            )
+            defer { service.end() }
+            let address = try desk.wait(for: "ready").trimmingCharacters(in: .whitespacesAndNewlines)
+            let base = address.hasPrefix("http") ? address : "http://" + address
+            func get(_ path: String) throws -> Run { try Run("/usr/bin/env", ["curl", "-s", "-f", base + path]) }
+            let served = try get("/v1/enterprises/\(desk.anyID())")
+            #expect(served.status == 0, "\(base) \(served.errors)")
+            try desk.write(served.output, "served.json")
+            try desk.write(get("/.well-known/jwks.json").output, "keys.json")
+            #expect(try desk.suixin("verify", "served.json", "--jwks", "keys.json").status == 2)
+            #expect(try get("/livez").status == 0)
+            #expect(try get("/v1/enterprises/91440101MA59XXXXX0").status != 0)
+        }
+    }
+}
+
+/// A folder with simulated agencies beside it, in which commands are run.
+private final class CommandDesk: Sendable {
+    let folder: String
+    let agencies: String
+    private let service: Service
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "command-line-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        service = try Service(
+            Run.programs + "/suixin-agencies",
+            [
+                "--port", "0", "--seed", "3", "--enterprises", "60", "--data", folder + "/agencies", "--ready-file",
+                folder + "/agencies.json",
+            ],
+            in: folder
+        )
+        let addresses = try JSONValue(parsing: Array(Self.wait(for: folder + "/agencies.json").utf8))
+        agencies = (addresses["hongdun"]?.string ?? "").replacing("/hongdun", with: "")
+    }
+
+    func close() {
+        service.end()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func suixin(_ arguments: String..., environment: [String: String] = [:]) throws -> Run {
+        try Run(Run.programs + "/suixin", arguments, in: folder, environment: environment)
+    }
+
+    /// The first enterprise of an export's truth.
+    func anyID() throws -> String {
+        if !FileManager.default.fileExists(atPath: folder + "/truth") {
+            _ = try suixin("export", "--truth", "--output", "truth")
+        }
+        let line = try read("truth").split(separator: "\n").first ?? ""
+        return try JSONValue(parsing: Array(line.utf8))["enterprise"]?.string ?? ""
+    }
+
+    func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
+    }
+
+    func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + name)), as: UTF8.self)
+    }
+
+    func wait(for name: String) throws -> String { try Self.wait(for: folder + "/" + name) }
+
+    /// Until a program has written the file: the programs say by it that they listen.
+    private static func wait(for path: String) throws -> String {
+        let end = Date(timeIntervalSinceNow: 60)
+        while Date() < end {
+            if let data = FileManager.default.contents(atPath: path), !data.isEmpty {
+                return String(decoding: data, as: UTF8.self)
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+}

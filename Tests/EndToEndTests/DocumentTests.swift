@@ -1,0 +1,156 @@
+import AgencySimulator
+import CanonicalJSON
+import CreditModel
+import CreditStore
+import Derivation
+import Foundation
+import Publication
+import Signing
+import Testing
+
+/// What leaves the exchange: signed, traceable to the agencies' rows, and free of what must not leave.
+@Suite("What the exchange publishes")
+struct DocumentTests {
+    @Test("An export verifies, validates, names its records, and holds no personal number", .timeLimit(.minutes(5)))
+    func export() async throws {
+        let server = try await simulatedAgencies(seed: 9, enterprises: 250)
+        let exchange = try Exchange(server)
+        let synced = try await exchange.sync(on: Exchange.june)
+        let rows = try AgencyRows(server)
+        await server.stop()
+        let report = try await blocking {
+            try Exporter(store: exchange.store, publisher: exchange.publisher, keys: exchange.keys)
+                .export(to: Exporter.Destination(path: exchange.path("export")), at: exchange.now)
+        }
+        #expect(report.profiles == synced.derived.profiles)
+        try verify(exchange, report)
+        try validate(exchange)
+        try Self.trace(exchange, rows)
+        try searchForSecrets(exchange, rows)
+    }
+
+    private func verify(_ exchange: Exchange, _ report: Exporter.Report) throws {
+        let verifier = Verifier(keys: try exchange.keys, now: exchange.now, issuer: Exchange.issuer)
+        let lines = try Data(contentsOf: URL(filePath: exchange.path("export"))).split(separator: 0x0A)
+        #expect(lines.count == report.profiles)
+        for line in lines { #expect(verifier.verify(Array(line)).verdict != .notGenuine) }
+        var forged = Array(lines[0])
+        let place = try #require(forged.firstIndex(of: UInt8(ascii: "A")))
+        forged[place] = UInt8(ascii: "B")
+        #expect(verifier.verify(forged).verdict == .notGenuine)
+    }
+
+    /// The schema is another program's business: where Python or its package is missing, that is not tested.
+    private func validate(_ exchange: Exchange) throws {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Scripts/check-profiles.py").path
+        let done = try Run("/usr/bin/env", ["python3", script, exchange.path("export")])
+        #expect(done.status == 0 || done.status == 2 || done.status == 127, "\(done.output)\(done.errors)")
+    }
+
+    /// Every place named is one of `records`, whose count `sources` gives; what the registry says stands in its row.
+    private static func trace(_ exchange: Exchange, _ rows: AgencyRows) throws {
+        var compared = 0
+        for (id, bytes) in try exchange.profiles() {
+            let profile = try JSONValue(parsing: bytes)
+            let records = try #require(profile["records"]?.array)
+            let members = try exchange.store.members(of: id)
+            #expect(records.count <= members.count)
+            for place in places(in: profile) { #expect(records.indices.contains(Int(place)), "\(id)") }
+            for field in ["name", "legalRepresentative", "address", "scope"] {
+                guard let value = profile["registration"]?[field], let text = value["value"]?.string else { continue }
+                let said = value["original"]?.string ?? text
+                let sources = (value["records"]?.array ?? []).compactMap(\.integer).map { records[Int($0)] }
+                    .filter { $0["key"]?.string?.hasPrefix("hmac:") == false }
+                guard !sources.isEmpty else { continue }
+                compared += 1
+                let texts = try sources.flatMap { try rows.texts(of: RecordReference(truth: $0)) }
+                #expect(texts.contains(said), "\(id) \(field): \(said) is in none of its records")
+            }
+        }
+        #expect(compared > 100)
+    }
+
+    private static func places(in value: JSONValue) -> [Int64] {
+        switch value {
+        case .object(let members):
+            members.flatMap { name, member in
+                name == "records" ? (member.array ?? []).compactMap(\.integer) : places(in: member)
+            }
+        case .array(let values): values.flatMap(places)
+        default: []
+        }
+    }
+
+    private func searchForSecrets(_ exchange: Exchange, _ rows: AgencyRows) throws {
+        let secrets = rows.restricted
+        #expect(secrets.count > 20)
+        var published = [("log", exchange.log.all)]
+        for name in ["export", "export.manifest.json"] {
+            published.append((name, String(decoding: try Data(contentsOf: URL(filePath: exchange.path(name))), as: UTF8.self)))
+        }
+        for (id, bytes) in try exchange.profiles() {
+            published.append(("profile \(id)", String(decoding: bytes, as: UTF8.self)))
+        }
+        for (place, text) in published {
+            // Every number in one pass over the text: runs of digits and X as long as a number can be.
+            let found = Self.numbers(in: text).intersection(secrets)
+            #expect(found.isEmpty, "\(place) shows \(found.count) restricted numbers")
+        }
+    }
+
+    private static func numbers(in text: String) -> Set<String> {
+        Set(text.split { !($0.isASCII && ($0.isNumber || $0.isLetter || $0 == "-")) }.map { $0.uppercased() })
+    }
+}
+
+/// The rows that the agencies show.
+struct AgencyRows {
+    private var texts: [DatasetID: [RecordKey: [String]]] = [:]
+    /// Telephone numbers, and numbers that read as an identity card's.
+    private(set) var restricted: Set<String> = []
+
+    private static let datasets: [(AgencyID, [String])] = [
+        (.hongdun, ["registration", "alteration", "abnormal", "illegal", "penalty", "online-shop"]),
+        (.statetax, ["NSRXX", "NSRXYDJ", "QSGG", "ZDSSWF"]), (.localtax, ["nsr", "fzc", "qs", "cf"]),
+        (.quality, ["ZZJGDM", "SCXKZ", "CCC", "JDCC", "XZCF"]),
+    ]
+
+    init(_ server: AgencyServer) throws {
+        for (agency, names) in AgencyRows.datasets {
+            for name in names {
+                for (key, row) in try server.table(agency, name) where !row.isTest {
+                    texts[DatasetID(agency, name), default: [:]][key] = row.fields.map { Self.plain($0.text) }
+                    for field in row.fields where !field.text.isEmpty { note(field.name, field.text) }
+                }
+            }
+        }
+    }
+
+    func texts(of record: RecordReference) -> [String] { texts[record.dataset]?[record.key] ?? [] }
+
+    private mutating func note(_ name: String, _ text: String) {
+        let number = text.precomposedStringWithCompatibilityMapping.uppercased().filter { !$0.isWhitespace }
+        if name == "TEL", number.count > 6 { restricted.insert(number) }
+        let isTaxNumber = ["NSRSBH", "nsrsbh"].contains(name)
+        if isTaxNumber || name.hasPrefix("CF_"), Self.isCard(number), isTaxNumber || number.count == 18 {
+            restricted.insert(number)
+        }
+    }
+
+    private static func plain(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    /// GB 11643: 18 with date and check, or such a number and a suffix.
+    private static func isCard(_ number: String) -> Bool {
+        let digits = Array(number.utf8)
+        guard digits.count == 18 || digits.count == 20, digits.prefix(17).allSatisfy({ 0x30...0x39 ~= $0 }) else {
+            return false
+        }
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(digits, weights).reduce(0) { $0 + Int($1.0 - 0x30) * $1.1 }
+        return Array("10X98765432".utf8)[sum % 11] == digits[17]
+            && Day(year: Self.int(digits[6..<10]), month: Self.int(digits[10..<12]), day: Self.int(digits[12..<14])) != nil
+    }
+
+    private static func int(_ digits: ArraySlice<UInt8>) -> Int { digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } }
+}
