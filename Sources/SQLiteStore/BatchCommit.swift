@@ -25,7 +25,10 @@ struct BatchCommit {
 
     mutating func run() throws -> CommitOutcome {
         let hasOpenRows =
-            try db.first("SELECT 1 FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT 1", dataset)
+            try db.first(
+                "SELECT 1 FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT 1",
+                dataset
+            )
             != nil
         for received in batch.versions {
             let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }

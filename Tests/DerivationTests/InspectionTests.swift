@@ -90,7 +90,10 @@ final class InspectionTests {
         let roles: [Role] = [.producer, .victim]
         var rows = (0..<80).map { row in
             // Some sellers are in no registry, some producers sell what they make.
-            let maker = subject(roles.randomElement(using: &random) ?? .producer, Int.random(in: 0..<30, using: &random))
+            let maker = subject(
+                roles.randomElement(using: &random) ?? .producer,
+                Int.random(in: 0..<30, using: &random)
+            )
             return version("J\(row)", [maker, subject(.seller, Int.random(in: 0..<36, using: &random))])
         }
         rows += (0..<20).map { row in
