@@ -32,24 +32,26 @@ extension RecordWriter {
     }
 
     func record(_ key: RecordKey) throws -> Row? {
-        try db.first(
+        try db.read(
             """
             SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
             FROM record WHERE dataset = ? AND key = ?
             """,
             dataset,
-            StoredKey.text(key)
-        ).map(Self.row)
+            StoredKey.text(key),
+            with: Self.row
+        )
     }
 
     func record(_ id: Int64) throws -> Row? {
-        try db.first(
+        try db.read(
             """
             SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
             FROM record WHERE id = ?
             """,
-            id
-        ).map(Self.row)
+            id,
+            with: Self.row
+        )
     }
 
     private static func row(_ row: GRDB.Row) -> Row {
@@ -71,10 +73,11 @@ extension RecordWriter {
     }
 
     func versions(of record: Int64) throws -> [Version] {
-        try db.all(
+        var versions: [Version] = []
+        try db.each(
             "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
             record
-        ).map { row in
+        ) { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
                 throw BinaryReader.damaged
             }
@@ -85,7 +88,8 @@ extension RecordWriter {
                 sequence: row.integer(4),
                 content: nil
             )
-            return Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0)
+            versions.append(Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0))
         }
+        return versions
     }
 }

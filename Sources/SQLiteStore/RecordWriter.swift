@@ -58,18 +58,19 @@ struct RecordWriter {
         var isNew = false
         let version: Int64
         var changed = true
-        if let row = try db.first(
+        if let seen = try db.read(
             "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
             record,
-            digest
+            digest,
+            with: { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
         ) {
-            version = row.integer(0)
-            let isGreater = received.version.sequence > row.integer(1)
-            changed = isGreater || row.integer(2) != 0
+            version = seen.id
+            let isGreater = received.version.sequence > seen.sequence
+            changed = isGreater || seen.isRetracted
             if isGreater {
                 try db.run("UPDATE version SET sequence = ? WHERE id = ?", received.version.sequence, version)
             }
-            if row.integer(2) != 0, file != nil {
+            if seen.isRetracted, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
                 try db.run(
                     "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?",
