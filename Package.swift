@@ -23,7 +23,10 @@ let package = Package(
             name: "CreditCore",
             targets: ["CreditModel", "CanonicalJSON", "Normalisation", "Resolution", "ProfileMerge"]
         ),
-        .library(name: "SourceKit", targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]),
+        .library(
+            name: "SourceKit",
+            targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]
+        ),
         .library(name: "DocumentSigning", targets: ["Signing"]),
     ],
     dependencies: [
@@ -37,8 +40,18 @@ let package = Package(
     ],
     targets: [
         // 1 C: one module map and shim each, imported by exactly one Swift module
-        .systemLibrary(name: "CLibXML2", path: "Sources/C/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        .systemLibrary(name: "CCurl", path: "Sources/C/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibXML2",
+            path: "Sources/C/CLibXML2",
+            pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            path: "Sources/C/CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIconv", path: "Sources/C/CIconv"),
 
@@ -58,7 +71,9 @@ let package = Package(
         // 3 seams
         .target(
             name: "AdapterKit",
-            dependencies: ["CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto]
+            dependencies: [
+                "CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto,
+            ]
         ),
         .target(name: "CreditStore", dependencies: ["CreditModel"]),
         .target(name: "SQLiteStore", dependencies: ["CreditModel", "CreditStore", crypto, grdb]),
@@ -77,8 +92,8 @@ let package = Package(
         .target(
             name: "Derivation",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "Normalisation", "ProfileMerge", "Resolution", "ServiceKit",
-                crypto, logging,
+                "CanonicalJSON", "CreditModel", "CreditStore", "Normalisation", "ProfileMerge", "Resolution",
+                "ServiceKit", crypto, logging,
             ]
         ),
         .target(
@@ -100,9 +115,9 @@ let package = Package(
         .executableTarget(
             name: "suixin",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore", "ServiceKit", "Signing",
-                arguments, configuration, crypto, lifecycle, logging, signals,
+                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
+                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore",
+                "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
@@ -141,22 +156,22 @@ let package = Package(
         .testTarget(
             name: "DerivationTests",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge", "Resolution",
-                "SQLiteStore", crypto,
+                "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge",
+                "Resolution", "SQLiteStore", crypto,
             ]
         ),
         .testTarget(
             name: "PublicationTests",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "ExchangeAPI", "Publication", "SQLiteStore", "ServiceKit",
-                "Signing", crypto, lifecycle, logging,
+                "CanonicalJSON", "CreditModel", "CreditStore", "ExchangeAPI", "Publication", "SQLiteStore",
+                "ServiceKit", "Signing", crypto, lifecycle, logging,
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
+                "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
+                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
             ]
         ),
         .testTarget(name: "ArchitectureTests"),
@@ -164,7 +179,9 @@ let package = Package(
         + agencies.map {
             .target(
                 name: "\($0)Adapter",
-                dependencies: ["AdapterKit", "CanonicalJSON", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed"],
+                dependencies: [
+                    "AdapterKit", "CanonicalJSON", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed",
+                ],
                 path: "Adapters/\($0)",
                 exclude: ["README.md"],
                 resources: [.embedInCode("schema.xml")]

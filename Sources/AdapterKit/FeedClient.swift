@@ -16,8 +16,11 @@ public final class FeedClient {
     ///
     /// Broken rows are asked for again; those whose bytes come a second time are delivered as ``FeedItem/broken(_:)``.
     /// - Parameters:
+    ///   - shape: the document's root and row elements.
     ///   - makeRequest: called for each try.
     ///   - check: sees each well-formed answer and throws what the agency says in it; what is transient is asked again.
+    /// - Returns: the whole answer, broken rows included.
+    /// - Throws: ``AdapterError`` when the tries are used up, where asking again cannot help, or with `stopped`.
     public func page(
         shape: FeedShape,
         makeRequest: () -> FeedRequest,
@@ -31,8 +34,11 @@ public final class FeedClient {
                 do throws(AdapterError) { try check(page) } catch { throw AskFailure(error) }
                 let broken = page.items.compactMap(\.identity)
                 if seen.isSuperset(of: broken) { return page }
+                // Most such rows are broken at the agency, where waiting mends nothing: the second look comes at once.
+                let delay: Int? = seen.isEmpty ? 0 : nil
                 seen.formUnion(broken)
-                throw AskFailure(AdapterError(.malformed, "\(broken.count) rows of the answer cannot be decoded."))
+                let message = "\(broken.count) rows of the answer cannot be decoded."
+                throw AskFailure(AdapterError(.malformed, message, retryAfter: delay))
             } catch {
                 try wait(after: error, &tries)
             }

@@ -7,6 +7,7 @@ public import Normalisation
 public struct RecordType: Sendable {
     /// Its parts in the agency's order; each part names the columns that may hold it, the first filled one counts.
     public var key: [[String]]
+    /// Every column that the interface names, in its order.
     public var columns: [Column]
     /// Where the result column says 假冒 the nominal producer is a victim: (column, value).
     public var victimWhere: VictimRule?
@@ -29,7 +30,8 @@ public struct RecordType: Sendable {
         self.columns = columns
         self.victimWhere = victimWhere
         taxColumns = Set(
-            columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name))
+            columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name)
+        )
         byName = [:]
         for (index, column) in columns.enumerated() { byName[column.name] = index }
     }
@@ -37,9 +39,11 @@ public struct RecordType: Sendable {
 
 /// When a nominal producer is a victim.
 public struct VictimRule: Sendable, Hashable {
+    /// The column that tells the result, 结果.
     public var column: String
+    /// The value that makes the producer a victim, 假冒.
     public var value: String
-    /// The column and the value in it that say so.
+    /// Makes a rule of the column and the value in it that say so.
     public init(column: String, value: String) {
         self.column = column
         self.value = value
@@ -48,7 +52,9 @@ public struct VictimRule: Sendable, Hashable {
 
 /// One column of a dataset and all that it is used for.
 public struct Column: Sendable {
+    /// The element's or attribute's name in the agency's rows.
     public var name: String
+    /// Everything that the text is read as; several facts may come of one column.
     public var uses: [Use]
     /// Describes a column; one without a use is known and means nothing by itself.
     public init(_ name: String, _ uses: Use...) {

@@ -1,4 +1,6 @@
-/// The name of an agency, alike in command line, URL, configuration, truth and profile: `hongdun`, `statetax` …
+/// The name of an agency, alike in command line, URL, configuration, truth and profile.
+///
+/// Such as `hongdun`, `statetax`.
 public struct AgencyID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Lower-case ASCII letters, digits and hyphens.
     public let rawValue: String
@@ -15,11 +17,13 @@ public struct AgencyID: RawRepresentable, Hashable, Comparable, Sendable, Custom
     /// 质监, the quality supervision office.
     public static let quality = AgencyID(rawValue: "quality")
 
+    /// Alphabetical, so that lists of agencies come out alike everywhere.
     public static func < (a: AgencyID, b: AgencyID) -> Bool { a.rawValue < b.rawValue }
+    /// The name itself.
     public var description: String { rawValue }
 }
 
-/// One dataset of one agency: `hongdun/registration`, `quality/SCXKZ` …
+/// One dataset of one agency, such as `hongdun/registration` or `quality/SCXKZ`.
 public struct DatasetID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Whose dataset it is.
     public let agency: AgencyID
@@ -32,8 +36,10 @@ public struct DatasetID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.name = name
     }
 
+    /// By agency, then by the agency's name for the dataset.
     public static func < (a: DatasetID, b: DatasetID) -> Bool {
         a.agency == b.agency ? a.name < b.name : a.agency < b.agency
     }
+    /// `agency/name`.
     public var description: String { "\(agency)/\(name)" }
 }

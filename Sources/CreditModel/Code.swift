@@ -9,6 +9,7 @@ public enum CodeKind: UInt8, Hashable, Comparable, Sendable, CaseIterable, Custo
     /// 纳税人识别号, whole.
     case tax = 4
 
+    /// The stronger kind comes first.
     public static func < (a: CodeKind, b: CodeKind) -> Bool { a.rawValue < b.rawValue }
     /// The name that profiles and truth use.
     public var description: String {
@@ -23,7 +24,9 @@ public enum CodeKind: UInt8, Hashable, Comparable, Sendable, CaseIterable, Custo
 
 /// A code in its canonical form: half-width, upper case, without hyphens and blanks.
 public struct Code: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Which of the four schemes it belongs to.
     public let kind: CodeKind
+    /// The characters of the code.
     public let text: String
 
     /// Makes a code of a text that was normalised before.
@@ -32,7 +35,9 @@ public struct Code: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// By kind, then by characters.
     public static func < (a: Code, b: Code) -> Bool { a.kind == b.kind ? a.text < b.text : a.kind < b.kind }
+    /// `kind:text`; not for logs where the code may hold the number of an identity card.
     public var description: String { "\(kind):\(text)" }
 }
 
@@ -52,7 +57,9 @@ public enum CodeStanding: UInt8, Hashable, Sendable {
 
 /// A code as a record gives it.
 public struct SubjectCode: Hashable, Sendable {
+    /// The code, in the form in which it was accepted.
     public let code: Code
+    /// How far it may be believed.
     public let standing: CodeStanding
     /// Where it was derived from another code (an organisation code inside a USCC or a tax number), that code.
     public let within: CodeKind?
@@ -61,8 +68,12 @@ public struct SubjectCode: Hashable, Sendable {
     /// A 15-character tax number whose positions 7–12 read as a date of birth: joins only if the name agrees.
     public let needsNameAgreement: Bool
 
+    /// Makes a code of a record of its parts; unrestricted and not derived unless told otherwise.
     public init(
-        _ code: Code, _ standing: CodeStanding, within: CodeKind? = nil, isRestricted: Bool = false,
+        _ code: Code,
+        _ standing: CodeStanding,
+        within: CodeKind? = nil,
+        isRestricted: Bool = false,
         needsNameAgreement: Bool = false
     ) {
         self.code = code

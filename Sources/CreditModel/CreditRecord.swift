@@ -8,7 +8,9 @@ public enum Role: UInt8, Hashable, Comparable, Sendable, CaseIterable, CustomStr
     /// The nominal producer of a forged product (结果 假冒), whom the record must not harm.
     case victim = 4
 
+    /// In the order of the raw values: the subject first, the victim last.
     public static func < (a: Role, b: Role) -> Bool { a.rawValue < b.rawValue }
+    /// The name that profiles and truth use.
     public var description: String {
         switch self {
         case .subject: "subject"
@@ -31,6 +33,7 @@ public struct Money: Hashable, Sendable {
     /// ISO 4217 letters (`CNY`), or the number as sent where it is not known.
     public var currency: String
 
+    /// Makes an amount of a text that is plain decimal already; Normalisation reads the agencies' forms.
     public init(amount: String, currency: String) {
         self.amount = amount
         self.currency = currency
@@ -53,10 +56,12 @@ public enum Value: Hashable, Sendable {
 public struct Fact: Hashable, Sendable {
     /// The field's canonical name: `registration.name` in an attribute dataset, `decisionNumber` in an item.
     public var field: String
+    /// What the field says, normalised.
     public var value: Value
     /// The agency's text, where it differs from the value's.
     public var original: String?
 
+    /// Makes a fact; the original is left out where it equals the value's text.
     public init(_ field: String, _ value: Value, original: String? = nil) {
         self.field = field
         self.value = value
@@ -66,19 +71,30 @@ public struct Fact: Hashable, Sendable {
 
 /// What a record says about one of the enterprises that it speaks of: the evidence of identity.
 public struct Subject: Hashable, Sendable {
+    /// In which part the record speaks of it.
     public var role: Role
     /// 主体身份代码, the registry's own key; 红盾 only.
     public var pripid: String?
     /// Every code that the record carries for it, whatever its standing, and those derived from them.
     public var codes: [SubjectCode]
+    /// The name that the record gives, normalised.
     public var name: String?
+    /// Names that it had before, in the agency's order.
     public var formerNames: [String]
+    /// 法定代表人 or 负责人, by name only.
     public var representative: String?
+    /// The address that the record gives; which kind of address depends on the dataset.
     public var address: String?
 
+    /// Makes a subject of what the record gives for it.
     public init(
-        role: Role, pripid: String? = nil, codes: [SubjectCode] = [], name: String? = nil, formerNames: [String] = [],
-        representative: String? = nil, address: String? = nil
+        role: Role,
+        pripid: String? = nil,
+        codes: [SubjectCode] = [],
+        name: String? = nil,
+        formerNames: [String] = [],
+        representative: String? = nil,
+        address: String? = nil
     ) {
         self.role = role
         self.pripid = pripid
@@ -92,7 +108,9 @@ public struct Subject: Hashable, Sendable {
 
 /// The normalised form of one version of a record: who it speaks of, what it says, and when that was true.
 public struct CreditRecord: Hashable, Sendable {
+    /// The enterprises that it speaks of, one entry for each role.
     public var subjects: [Subject]
+    /// What it says, in the order of the dataset's columns.
     public var facts: [Fact]
     /// True from; nil where the record does not say.
     public var from: CreditDate?
@@ -103,8 +121,13 @@ public struct CreditRecord: Hashable, Sendable {
     /// What the model has no field for, kept with the record.
     public var unknown: [RawField]
 
+    /// Makes a record of its parts.
     public init(
-        subjects: [Subject], facts: [Fact], from: CreditDate? = nil, to: CreditDate? = nil, isTest: Bool = false,
+        subjects: [Subject],
+        facts: [Fact],
+        from: CreditDate? = nil,
+        to: CreditDate? = nil,
+        isTest: Bool = false,
         unknown: [RawField] = []
     ) {
         self.subjects = subjects

@@ -3,6 +3,7 @@ public typealias DigestFunction = @Sendable ([UInt8]) -> [UInt8]
 
 /// Our own stable id of an enterprise: `sx` and 20 letters or digits without look-alikes.
 public struct EnterpriseID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The 22 characters, lower case.
     public let text: String
 
     /// Wraps a text of that form; nil for any other.
@@ -23,7 +24,9 @@ public struct EnterpriseID: Hashable, Comparable, Sendable, CustomStringConverti
         self.text = ShortDigest.text(of: digest(Array("suixin/enterprise/\(code.kind)/\(code.text)".utf8)))
     }
 
+    /// Alphabetical; the order in which stores page through enterprises.
     public static func < (a: EnterpriseID, b: EnterpriseID) -> Bool { a.text < b.text }
+    /// The text of the id.
     public var description: String { text }
 }
 

@@ -31,14 +31,16 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
         var compact: [UInt8] = []
         compact.reserveCapacity(14)
         if bytes.count == 19 {
-            guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x20 || bytes[10] == 0x54, bytes[13] == 0x3A, bytes[16] == 0x3A
+            guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x20 || bytes[10] == 0x54, bytes[13] == 0x3A,
+                bytes[16] == 0x3A
             else { return nil }
             for (index, byte) in bytes.enumerated() where ![4, 7, 10, 13, 16].contains(index) { compact.append(byte) }
         } else {
             compact = bytes
         }
         guard compact.count == 14,
-            let year = Day.digits(compact[0..<4]), let month = Day.digits(compact[4..<6]), let day = Day.digits(compact[6..<8]),
+            let year = Day.digits(compact[0..<4]), let month = Day.digits(compact[4..<6]),
+            let day = Day.digits(compact[6..<8]),
             let hour = Day.digits(compact[8..<10]), hour < 24, let minute = Day.digits(compact[10..<12]), minute < 60,
             let second = Day.digits(compact[12..<14]), second < 60, let date = Day(year: year, month: month, day: day)
         else { return nil }
@@ -64,6 +66,7 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
         return "\(day) \(Day.padded(hour, 2)):\(Day.padded(minute, 2)):\(Day.padded(second, 2))"
     }
 
+    /// The earlier time comes first.
     public static func < (a: LocalTime, b: LocalTime) -> Bool { a.seconds < b.seconds }
     /// RFC 3339 with the zone: `yyyy-MM-ddTHH:mm:ss+08:00`.
     public var description: String {

@@ -42,8 +42,10 @@ public struct RecordKey: Hashable, Comparable, Sendable, CustomStringConvertible
         return text
     }
 
+    /// Part by part, by UTF-8 bytes.
     public static func < (a: RecordKey, b: RecordKey) -> Bool {
         a.parts.lexicographicallyPrecedes(b.parts) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+    /// The joined form; not for logs where the key is restricted.
     public var description: String { text }
 }

@@ -1,8 +1,9 @@
 public import CreditModel
 
-/// What every store must do. Blocking; one writer at a time, any number of readers.
+/// What every store must do.
 ///
-/// A batch and the position that it leads to become durable together or not at all. The contract suite holds for each store.
+/// Blocking; one writer at a time, any number of readers. A batch and the position that it leads to become durable
+/// together or not at all. The contract suite holds for each store.
 public protocol CreditStore: Sendable {
     // Ingestion
 
@@ -58,6 +59,7 @@ public protocol CreditStore: Sendable {
     func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)]
     /// A document that holds the rest of a profile's long list.
     func annex(_ digest: String) throws -> Annex?
+    /// How many records, versions and enterprises the store holds, and what waits for a person.
     func counts() throws -> StoreCounts
     /// The records of an enterprise with the reason of each.
     func members(of id: EnterpriseID) throws -> [Membership]
@@ -76,7 +78,11 @@ public protocol CreditStore: Sendable {
 
     // Quarantine
 
+    /// Quarantined rows that match, by ascending id.
     func quarantine(_ filter: QuarantineFilter) throws -> [QuarantineEntry]
+    /// Notes how a quarantined row was settled, or opens it again where `outcome` is empty.
+    ///
+    /// - Throws: ``StoreError`` `conflict` where there is no such row.
     func resolveQuarantine(id: Int64, as outcome: String) throws
 
     // Signed documents
@@ -92,7 +98,10 @@ public protocol CreditStore: Sendable {
     func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile?
     /// Signed profiles, as ``signed(_:)`` gives them, in the order of their ids.
     func signedProfiles(after id: EnterpriseID?, limit: Int) throws -> [SignedProfile]
+    /// The status that was stored last; nil before the first.
     func latestStatus() throws -> SignedStatus?
+    /// Keeps a signed status of the sources.
+    ///
     /// - Throws: ``StoreError`` `conflict` where it does not follow the latest status: another one's `previous`, a smaller
     ///   position, or an earlier time.
     func storeStatus(_ status: SignedStatus) throws

@@ -4,6 +4,7 @@
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of trouble; a struct, so that a new kind breaks nobody.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code's stable name, such as `read-only`.
         public let description: String
         private init(_ name: String) { description = name }
         /// Another process writes to the store.
@@ -20,14 +21,17 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let conflict = Code("conflict")
     }
 
+    /// The kind of trouble, for callers that can do something about it.
     public let code: Code
     /// One sentence: what happened and what to do.
     public let message: String
 
+    /// Makes an error of its kind and a sentence that is safe to show.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// The message.
     public var description: String { message }
 }

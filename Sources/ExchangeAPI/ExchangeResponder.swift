@@ -7,13 +7,17 @@ internal import NIOPosix
 internal import ServiceKit
 internal import Signing
 
-/// Answers each request from stored bytes. There are five paths, so there is no router.
+/// Answers each request from stored bytes.
+///
+/// There are five paths, so there is no router.
 struct ExchangeResponder: HTTPResponder {
     let library: ExchangeLibrary
     let pool: NIOThreadPool
     let maximumPathSize: Int
 
-    /// Never throws: whatever goes wrong becomes a problem document. Paths are not logged; they may hold a person's number.
+    /// Never throws: whatever goes wrong becomes a problem document.
+    ///
+    /// Paths are not logged; they may hold a person's number.
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         var response: Response
         do {
@@ -88,8 +92,10 @@ struct ExchangeResponder: HTTPResponder {
         let library = library
         let jwks = try await pool.runIfActive { try library.keys().jwks }
         return Response(
-            status: .ok, headers: [.contentType: "application/jwk-set+json", .cacheControl: "max-age=300"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jwks)))
+            status: .ok,
+            headers: [.contentType: "application/jwk-set+json", .cacheControl: "max-age=300"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jwks))
+        )
     }
 
     private func ready() async throws -> Response {
@@ -100,8 +106,10 @@ struct ExchangeResponder: HTTPResponder {
 
     private func text(_ text: String) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n"))
+        )
     }
 
     /// The stored bytes, or the same three parts with dots between them.

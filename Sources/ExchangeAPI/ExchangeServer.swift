@@ -18,16 +18,26 @@ package struct ExchangeServer: Service {
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
+    /// Makes a server that is not yet running.
+    ///
     /// - Parameters:
+    ///   - store: what is read; never written.
     ///   - status: who signs the status of the sources.
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
+    ///   - configuration: address, limits and threads.
     ///   - clock: POSIX seconds.
+    ///   - logger: told of what went wrong, never of a path.
     ///   - onRunning: called with the port once the server listens.
     package init(
-        store: any CreditStore, status: any SourcesStatus, keys: @escaping @Sendable () throws -> KeySet,
-        digest: @escaping DigestFunction, configuration: ExchangeConfiguration, clock: @escaping @Sendable () -> Int64,
-        logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        store: any CreditStore,
+        status: any SourcesStatus,
+        keys: @escaping @Sendable () throws -> KeySet,
+        digest: @escaping DigestFunction,
+        configuration: ExchangeConfiguration,
+        clock: @escaping @Sendable () -> Int64,
+        logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.library = ExchangeLibrary(store: store, status: status, keys: keys, digest: digest, clock: clock)
@@ -54,17 +64,25 @@ package struct ExchangeServer: Service {
             additionalChannelHandlers: [BodyLimit(limit)],
             idleTimeout: .seconds(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: configuration.maximumHeaderSize, maxHeaderListSize: configuration.maximumHeaderSize,
-                maxHeaderFieldCount: 64)
+                maxHeaderFieldSize: configuration.maximumHeaderSize,
+                maxHeaderListSize: configuration.maximumHeaderSize,
+                maxHeaderFieldCount: 64
+            )
         )
         let onRunning = onRunning
         return Application(
             responder: ExchangeResponder(
-                library: library, pool: pool, maximumPathSize: configuration.maximumPathSize),
+                library: library,
+                pool: pool,
+                maximumPathSize: configuration.maximumPathSize
+            ),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections, logger: logger)
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    configuration.maximumConnections,
+                    logger: logger
+                )
             ),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger

@@ -5,11 +5,13 @@ internal import Signing
 internal import Synchronization
 
 extension Publisher: SourcesStatus {
-    /// Signs a status of the sources if anything changed since the last one, or an hour has passed. Blocking.
+    /// Signs a status of the sources if anything changed since the last one, or an hour has passed.
     ///
+    /// Blocking.
     /// - Parameters:
     ///   - now: POSIX seconds.
     ///   - day: the day up to which profiles must be derived.
+    /// - Returns: the status that counts now, be it new or the last one.
     /// - Throws: ``PublicationError/unfinished(waiting:)`` while profiles wait: a status vouches for all of them.
     @discardableResult
     package func publishStatus(at now: Int64, day: Day) throws -> SignedStatus {

@@ -7,7 +7,7 @@ internal import GRDB
 struct RecordWriter {
     let db: Database
     let dataset: Int64
-    /// The store's position after this transaction: dirty marks carry it. Drawn when first needed.
+    /// The store's position after this transaction, drawn when first needed: dirty marks carry it.
     private(set) var change: Int64?
     private(set) var shownDelta = 0
     private(set) var testDelta = 0

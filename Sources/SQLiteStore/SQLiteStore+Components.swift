@@ -28,6 +28,7 @@ struct HandedOut {
 
 /// What waits to be derived.
 extension SQLiteStore {
+    /// Marked records, and profiles due by that day, counted in the tables that keep them.
     public func pendingCount(on day: Day) throws -> Int {
         try read { db in
             Int(
@@ -37,6 +38,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Grows each set from a marked record over the link hashes, and takes the hand-out number as its token.
     public func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent] {
         var components: [StoredComponent] = []
         var handed = HandedOut()

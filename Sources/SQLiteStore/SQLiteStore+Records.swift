@@ -4,6 +4,7 @@ internal import GRDB
 
 /// Records, and where they belong.
 extension SQLiteStore {
+    /// The records of the enterprise, with role and reason.
     public func members(of id: EnterpriseID) throws -> [Membership] {
         try look { db in
             try db.all(
@@ -20,6 +21,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The enterprises of a record, role by role.
     public func enterprises(
         of dataset: DatasetID,
         key: RecordKey
@@ -43,6 +45,7 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of the records held apart, in the order of their references.
     public func held(after reference: RecordReference?, limit: Int) throws -> [HeldRecord] {
         try read { db in
             // Dataset by dataset, so that the order is that of an index and a page costs what it shows.
@@ -84,6 +87,7 @@ extension SQLiteStore {
         )
     }
 
+    /// All versions of a record, decoded; nil where the store never saw it.
     public func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory? {
         try read { db in
             guard let number = try db.datasetNumber(dataset),
@@ -102,6 +106,7 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of the records shown, in the order of their keys.
     public func shownRecords(
         of dataset: DatasetID,
         after key: RecordKey?,

@@ -5,6 +5,7 @@ internal import GRDB
 
 /// Signed documents.
 extension SQLiteStore {
+    /// A page of profiles whose present version has no signature.
     public func unsigned(limit: Int) throws -> [StoredProfile] {
         try look { db in
             try db.all(
@@ -19,6 +20,7 @@ extension SQLiteStore {
         }
     }
 
+    /// One transaction; a signature that is there already stays.
     public func storeSigned(_ documents: [SignedProfile]) throws {
         try write { db in
             for document in documents {
@@ -50,6 +52,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The document of the present version, or the one before it until that is signed.
     public func signed(_ id: EnterpriseID) throws -> SignedProfile? {
         try look { db in
             try db.first(
@@ -63,6 +66,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The first signature that the version got.
     public func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
         try look { db in
             try db.first(
@@ -76,6 +80,7 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of signed profiles in the order of ids.
     public func signedProfiles(after id: EnterpriseID?, limit: Int) throws -> [SignedProfile] {
         try look { db in
             try db.all(
@@ -104,6 +109,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The status that was stored last; nil before the first.
     public func latestStatus() throws -> SignedStatus? {
         try look { db in
             try db.first(
@@ -121,6 +127,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Keeps a status beside all earlier ones, unless it would turn the position back.
     public func storeStatus(_ status: SignedStatus) throws {
         try write { db in
             let latest = try db.first("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1")

@@ -10,6 +10,8 @@ enum Schema {
         return migrator
     }
 
+    /// Datasets and what came of reading them.
+    ///
     /// `reading`: the generation of the complete read in progress, 0 outside of one. Counters are kept, not counted.
     private static let sources = """
         CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, hand_out INTEGER NOT NULL);
@@ -42,7 +44,9 @@ enum Schema {
         CREATE INDEX quarantine_open ON quarantine(dataset, key) WHERE resolution = '' AND key IS NOT NULL;
         """
 
-    /// A `part` is a record in one of its roles. `links` holds what `link` holds of the record's parts.
+    /// Records, their versions and parts: a part is a record in one of its roles.
+    ///
+    /// `links` holds what `link` holds of the record's parts.
     private static let records = """
         CREATE TABLE record(
             id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, key TEXT NOT NULL, restricted INTEGER NOT NULL,

@@ -7,7 +7,8 @@ extension Array where Element: Sendable {
     /// Blocks until all is done: for pure work between two steps of a store, on a thread that may wait. The first error in
     /// the array's order is thrown, so that the same input fails alike on any machine.
     package func parallelMap<Other: Sendable>(
-        width: Int, _ transform: @Sendable (Element) throws -> Other
+        width: Int,
+        _ transform: @Sendable (Element) throws -> Other
     ) throws -> [Other] {
         let lanes = Swift.max(1, Swift.min(width, count))
         guard lanes > 1 else { return try map(transform) }

@@ -54,11 +54,11 @@ struct ProfilePage {
             rows.append(["  \(name)", short(value) + label, origin(members)])
             for conflict in members["conflicts"]?.array ?? [] {
                 guard let other = conflict.object, let value = other["value"] else { continue }
-                rows.append(["    but", short(value), origin(other)])
+                rows.append(["    but", short(value) + (other["label"]?.string.map { " \($0)" } ?? ""), origin(other)])
             }
             for past in members["history"]?.array ?? [] {
                 guard let past = past.object, let value = past["value"] else { continue }
-                rows.append(["    before", short(value), period(past)])
+                rows.append(["    before", short(value) + (past["label"]?.string.map { " \($0)" } ?? ""), period(past)])
             }
         }
         return rows.isEmpty ? [] : ["", Self.titles[section] ?? section, Terminal.table(rows)]
@@ -75,7 +75,9 @@ struct ProfilePage {
         for item in items.prefix(12) {
             guard let members = item.object else { continue }
             let told = members.filter {
-                !["records", "originals", "labels", "from", "to", "history", "conflicts", "truncated"].contains($0.key)
+                !["records", "originals", "labels", "from", "to", "year", "history", "conflicts", "truncated"].contains(
+                    $0.key
+                )
             }
             .sorted { $0.key < $1.key }
             .map {
@@ -119,7 +121,7 @@ struct ProfilePage {
     }
 
     private func period(_ members: [String: JSONValue]) -> String {
-        let from = members["from"]?.string ?? "…"
+        let from = members["from"]?.string ?? members["year"].map(short) ?? "…"
         guard let to = members["to"]?.string else { return from }
         return from == to ? from : "\(from) – \(to)"
     }

@@ -19,7 +19,7 @@ struct InitCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @Option(help: "Where `suixin-agencies` listens.")
-    var agencies = "http://127.0.0.1:8700"
+    var agencies = "http://127.0.0.1:8091"
     @Option(help: "The name that stands in everything signed (iss), such as https://credit.example.org.")
     var issuer = "https://suixin.example"
     @Option(help: "ES256 or EdDSA.")

@@ -1,0 +1,57 @@
+public import CreditModel
+
+/// A profile version with its signature: flattened JWS bytes.
+public struct SignedProfile: Sendable, Hashable {
+    /// The enterprise's id at the time of signing.
+    public var id: EnterpriseID
+    /// The profile version that was signed.
+    public var version: String
+    /// The id (`kid`) of the key that signed it.
+    public var key: String
+    /// POSIX seconds, the payload's `iat`.
+    public var issuedAt: Int64
+    /// The flattened JWS, one line.
+    public var document: [UInt8]
+
+    /// Makes a signed profile of its parts.
+    public init(id: EnterpriseID, version: String, key: String, issuedAt: Int64, document: [UInt8]) {
+        self.id = id
+        self.version = version
+        self.key = key
+        self.issuedAt = issuedAt
+        self.document = document
+    }
+}
+
+/// A signed status of the sources.
+public struct SignedStatus: Sendable, Hashable {
+    /// The position of the store that it speaks of.
+    public var position: Int64
+    /// POSIX seconds, the payload's `iat`.
+    public var issuedAt: Int64
+    /// POSIX seconds, the payload's `exp`.
+    public var expiresAt: Int64
+    /// The digest of its payload: the next status names it.
+    public var digest: String
+    /// The digest of the one before, which its payload names; nil for the first.
+    public var previous: String?
+    /// The flattened JWS, one line.
+    public var document: [UInt8]
+
+    /// Makes a signed status of its parts.
+    public init(
+        position: Int64,
+        issuedAt: Int64,
+        expiresAt: Int64,
+        digest: String,
+        previous: String?,
+        document: [UInt8]
+    ) {
+        self.previous = previous
+        self.position = position
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.digest = digest
+        self.document = document
+    }
+}
