@@ -49,8 +49,9 @@ extension SQLiteStore {
             var starts = try db.integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit * 8 + 64)
             starts += try db.integers(
                 """
-                SELECT min(m.part) FROM profile p JOIN placement m ON m.enterprise = p.enterprise
-                WHERE p.next_day <= ? GROUP BY p.enterprise LIMIT ?
+                SELECT min(m.part) FROM placement m WHERE m.enterprise IN
+                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ? ORDER BY next_day LIMIT ?)
+                GROUP BY m.enterprise
                 """,
                 Int64(day.number),
                 limit
