@@ -14,6 +14,8 @@ struct BatchCommit {
     private var generation: Int64
     private var quarantineDelta = 0
     private var epochs: [Int64: Int64] = [:]
+    /// What this batch has noted: a new code tends to be in every row.
+    private var noted: Set<[String]> = []
 
     init(_ db: Database, _ batch: StoreBatch) throws {
         self.db = db
@@ -150,6 +152,7 @@ struct BatchCommit {
                 batch.receivedAt
             )
         case .drift(let kind, let name, let sample):
+            guard noted.insert([kind, name]).inserted else { return }
             try db.run(
                 "INSERT OR IGNORE INTO drift(dataset, kind, name, sample, first_seen) VALUES(?, ?, ?, ?, ?)",
                 dataset,

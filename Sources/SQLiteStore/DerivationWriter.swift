@@ -97,11 +97,17 @@ struct DerivationWriter {
         )
     }
 
+    private func find(_ id: EnterpriseID) throws -> (number: Int64, current: Int64)? {
+        try db.read("SELECT id, current FROM enterprise WHERE text = ?", id.text) {
+            (number: $0.integer(0), current: $0.integer(1))
+        }
+    }
+
     /// The number of an id that stands for itself.
     private mutating func makeCurrent(_ id: EnterpriseID) throws -> Int64 {
-        if let row = try db.first("SELECT id, current FROM enterprise WHERE text = ?", id.text) {
-            let number = row.integer(0)
-            if row.integer(1) != number {
+        if let known = try find(id) {
+            let number = known.number
+            if known.current != number {
                 try db.run("UPDATE enterprise SET current = id WHERE id = ?", number)
                 changed = true
             }
@@ -118,13 +124,13 @@ struct DerivationWriter {
 
     /// Each id points to the one that it was last an alias of; whoever reads follows the way to its end.
     private mutating func redirect(_ alias: EnterpriseID, to number: Int64) throws {
-        guard let row = try db.first("SELECT id, current FROM enterprise WHERE text = ?", alias.text) else {
+        guard let known = try find(alias) else {
             try db.run("INSERT INTO enterprise(text, current) VALUES(?, ?)", alias.text, number)
             changed = true
             return
         }
-        let from = row.integer(0)
-        guard from != number, row.integer(1) != number else { return }
+        let from = known.number
+        guard from != number, known.current != number else { return }
         try db.run("UPDATE enterprise SET current = ? WHERE id = ?", number, from)
         changed = true
         for part in try db.integers("SELECT part FROM placement WHERE enterprise = ?", from) {

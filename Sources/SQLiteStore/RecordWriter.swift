@@ -19,33 +19,6 @@ struct RecordWriter {
         self.dataset = dataset
     }
 
-    /// What the record's row says.
-    struct State: Equatable {
-        var shown = false
-        var test = false
-        var current: Int64 = 0
-        var modified: Int64 = 0
-        var sequence: Int64 = 0
-        /// The version whose content gives the link keys.
-        var source: Int64 = 0
-        /// The roles in which it speaks of somebody.
-        var roles: RoleSet = []
-        var links: [UInt8] = []
-    }
-
-    struct Row {
-        var id: Int64
-        var restricted: Bool
-        var seen: Int64
-        var state: State
-    }
-
-    struct Version {
-        var id: Int64
-        var version: RecordVersion
-        var isRetracted: Bool
-    }
-
     mutating func touch() throws -> Int64 {
         if let change { return change }
         let position = try db.advancePosition()
@@ -59,64 +32,6 @@ struct RecordWriter {
 
     private mutating func markDirty(_ record: Int64, in roles: RoleSet) throws {
         for role in roles.roles { try markDirty(part: Part.number(record, role)) }
-    }
-
-    func record(_ key: RecordKey) throws -> Row? {
-        try db.first(
-            """
-            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
-            FROM record WHERE dataset = ? AND key = ?
-            """,
-            dataset,
-            StoredKey.text(key)
-        ).map(Self.row)
-    }
-
-    private func record(_ id: Int64) throws -> Row? {
-        try db.first(
-            """
-            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
-            FROM record WHERE id = ?
-            """,
-            id
-        ).map(Self.row)
-    }
-
-    private static func row(_ row: GRDB.Row) -> Row {
-        Row(
-            id: row.integer(0),
-            restricted: row.integer(1) != 0,
-            seen: row.integer(2),
-            state: State(
-                shown: row.integer(3) != 0,
-                test: row.integer(4) != 0,
-                current: row.integer(5),
-                modified: row.integer(6),
-                sequence: row.integer(7),
-                source: row.integer(8),
-                roles: RoleSet(rawValue: row.integer(9)),
-                links: row.bytes(10) ?? []
-            )
-        )
-    }
-
-    func versions(of record: Int64) throws -> [Version] {
-        try db.all(
-            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
-            record
-        ).map { row in
-            guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
-                throw BinaryReader.damaged
-            }
-            let version = RecordVersion(
-                digest: VersionDigest(text: row.text(1)),
-                operation: operation,
-                modified: LocalTime(seconds: row.integer(3)),
-                sequence: row.integer(4),
-                content: nil
-            )
-            return Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0)
-        }
     }
 
     // MARK: Taking
@@ -143,18 +58,19 @@ struct RecordWriter {
         var isNew = false
         let version: Int64
         var changed = true
-        if let row = try db.first(
+        if let seen = try db.read(
             "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
             record,
-            digest
+            digest,
+            with: { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
         ) {
-            version = row.integer(0)
-            let isGreater = received.version.sequence > row.integer(1)
-            changed = isGreater || row.integer(2) != 0
+            version = seen.id
+            let isGreater = received.version.sequence > seen.sequence
+            changed = isGreater || seen.isRetracted
             if isGreater {
                 try db.run("UPDATE version SET sequence = ? WHERE id = ?", received.version.sequence, version)
             }
-            if row.integer(2) != 0, file != nil {
+            if seen.isRetracted, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
                 try db.run(
                     "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?",

@@ -49,8 +49,9 @@ extension SQLiteStore {
             var starts = try db.integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit * 8 + 64)
             starts += try db.integers(
                 """
-                SELECT min(m.part) FROM profile p JOIN placement m ON m.enterprise = p.enterprise
-                WHERE p.next_day <= ? GROUP BY p.enterprise LIMIT ?
+                SELECT min(m.part) FROM placement m WHERE m.enterprise IN
+                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ? ORDER BY next_day LIMIT ?)
+                GROUP BY m.enterprise
                 """,
                 Int64(day.number),
                 limit
@@ -158,7 +159,7 @@ struct ComponentWalk {
     }
 
     private func load(_ record: Int64) throws -> Found? {
-        try db.first("SELECT dataset, key, restricted, links FROM record WHERE id = ?", record).map { row in
+        try db.read("SELECT dataset, key, restricted, links FROM record WHERE id = ?", record) { row in
             Found(
                 dataset: row.integer(0),
                 key: row.text(1),
@@ -169,7 +170,7 @@ struct ComponentWalk {
     }
 
     private func placement(of part: Int64) throws -> Placement? {
-        try db.first("SELECT enterprise, reason FROM placement WHERE part = ?", part).map { row in
+        try db.read("SELECT enterprise, reason FROM placement WHERE part = ?", part) { row in
             Placement(enterprise: row[0] as Int64?, reason: row.bytes(1))
         }
     }
@@ -178,22 +179,26 @@ struct ComponentWalk {
 extension Database {
     /// The versions of a record that count, with what they say of those in the given roles; of all where nil.
     func contents(of record: Int64, in roles: RoleSet? = nil) throws -> [RecordVersion] {
-        try all(
+        var versions: [RecordVersion] = []
+        try each(
             "SELECT digest, operation, modified, sequence, content FROM version WHERE record = ? AND retracted = 0",
             record
-        ).map { row in
+        ) { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(1))) else {
                 throw BinaryReader.damaged
             }
             var content = try row.bytes(4).map(RecordCodec.decode)
             if let roles { content?.subjects.removeAll { !roles.contains(RoleSet($0.role)) } }
-            return RecordVersion(
-                digest: VersionDigest(text: row.text(0)),
-                operation: operation,
-                modified: LocalTime(seconds: row.integer(2)),
-                sequence: row.integer(3),
-                content: content
+            versions.append(
+                RecordVersion(
+                    digest: VersionDigest(text: row.text(0)),
+                    operation: operation,
+                    modified: LocalTime(seconds: row.integer(2)),
+                    sequence: row.integer(3),
+                    content: content
+                )
             )
         }
+        return versions
     }
 }
