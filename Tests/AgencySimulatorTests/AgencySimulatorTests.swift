@@ -178,6 +178,24 @@ struct AgencySimulatorTests {
         }
     }
 
+    @Test func hostileAnswersHoldWhatTheyPromise() async throws {
+        try await agencies { server in
+            func answer(_ kind: Fault.Kind) async throws -> Reply {
+                server.script(Fault(agency: .hongdun, kind: kind))
+                return try await ask(server, "/hongdun/api/registration.xml?after=&limit=10", headers: [token])
+            }
+            #expect(try await answer(.hugeRow(100_000)).body.count > 100_000)
+            #expect(try await answer(.deepNesting(200)).text.contains(String(repeating: "<a>", count: 200)))
+            let bomb = try await answer(.entityBomb).text
+            #expect(bomb.contains("<!ENTITY z \"&i;") && bomb.contains("&z;"))
+            #expect(try await answer(.externalEntity("file:///x")).text.contains("<!ENTITY z SYSTEM \"file:///x\">"))
+            let packed = try await answer(.gzipBomb)
+            #expect(packed.headers["content-encoding"] == "gzip")
+            #expect(packed.body.count > 5_000_000)
+            #expect(try await answer(.stall(50, seconds: 0)).text.hasSuffix("</RESULT>\n"))
+        }
+    }
+
     @Test func aReplacedFileLacksARowAndTheTableToo() async throws {
         try await agencies { server in
             func manifest() async throws -> Reply {

@@ -74,7 +74,11 @@ struct HostileBody {
         put(1, 2)
         put(0b0000_1100, 8)
         // Length 258 and distance 1: Huffman codes go from their most significant bit.
-        for _ in 0..<(megabytes << 20) / 258 { put(0b1010_0011, 13) }
+        // Eight copies are thirteen bytes, always the same.
+        for _ in 0..<8 { put(0b1010_0011, 13) }
+        for _ in 0..<8 { put(0b1010_0011, 13) }
+        let period = Array(out.suffix(13))
+        for _ in 0..<(megabytes << 20) / 258 / 8 { out += period }
         put(0, 7)
         put(0, 7)
         // No reader ought to come as far as the check.
