@@ -9,7 +9,8 @@ struct DoubledRowsTests {
     private func copies(_ key: String) -> Int { (Int(key.split(separator: "-").last ?? "") ?? 1) % 11 == 0 ? 2 : 1 }
 
     /// The keys of each page of a window of 国税, and the pages and rows that the answers promise.
-    private func stateTax(_ server: AgencyServer, from: Day, size: Int) async throws -> (pages: [[String]], total: Int) {
+    private func stateTax(_ server: AgencyServer, from: Day, size: Int) async throws -> (pages: [[String]], total: Int)
+    {
         var pages: [[String]] = []
         var total = 0
         while true {

@@ -41,7 +41,10 @@ struct PopulationRatesTests {
         }
         let expected = share.all * rate
         let deviation = abs(share.struck - expected) / expected
-        #expect(deviation <= max(0.1, 3 / expected.squareRoot()), "\(name): \(share.struck) of \(share.all), not \(rate)")
+        #expect(
+            deviation <= max(0.1, 3 / expected.squareRoot()),
+            "\(name): \(share.struck) of \(share.all), not \(rate)"
+        )
     }
 
     @Test("Codes and names are written as badly as the interfaces say")

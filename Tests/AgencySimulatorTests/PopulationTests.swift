@@ -125,7 +125,8 @@ struct PopulationTests {
     func variety() throws {
         var found: [String: Set<String>] = [:]
         let wanted: [String: Set<String>] = [
-            "REGSTATE": ["K", "D", "DA", "X", "B", "A", "C", "Q", "Z", "ZX"], "NSRZT_DM": ["03", "04", "05", "06", "07"],
+            "REGSTATE": ["K", "D", "DA", "X", "B", "A", "C", "Q", "Z", "ZX"],
+            "NSRZT_DM": ["03", "04", "05", "06", "07"],
             "nsrzt": ["03", "04", "05", "06", "07"], "REGCAPCUR": ["156", "344", "840"],
             "ALTITEM": ["名称变更", "法定代表人变更", "住所变更", "注册资本变更", "经营范围变更", "类型变更", "营业期限变更", "登记机关变更", "联络员变更"],
             "SPECAUSE": ["1", "2", "3", "4"], "SEVERITY": ["", "1", "2", "3"], "WEBTYPE": ["1", "2"],

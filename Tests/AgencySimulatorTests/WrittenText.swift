@@ -17,7 +17,8 @@ struct WrittenText {
     private static let exchanged: Set<String> = ["SHXYDM", "NSRSBH", "nsrsbh", "统一社会信用代码", "CF_XDR_SHXYM", "ZZJGDM"]
     private static let nothing: Set<String> = ["", "null", "NULL", "暂无", "\\n", "无"]
     private static let optional: Set<String> = [
-        "OLDNAME", "PARENTPRIPID", "REMEXCPRES", "REDECORG", "REMDATE", "CF_XDR_SYDW", "CF_XDR_SHZZ", "BZ", "CF_NR_ZKDX",
+        "OLDNAME", "PARENTPRIPID", "REMEXCPRES", "REDECORG", "REMDATE", "CF_XDR_SYDW", "CF_XDR_SHZZ", "BZ",
+        "CF_NR_ZKDX",
         "不合格项目", "PLATFORM", "ICP", "CF_CFLB2",
     ]
 
@@ -73,7 +74,8 @@ struct WrittenText {
 
     func countRest(_ shares: inout Shares) {
         switch field {
-        case "OPTO" where was.isEmpty, "YCRQ" where was.isEmpty, "CF_YXQ" where was.isEmpty, "CF_JZRQ" where was.isEmpty:
+        case "OPTO" where was.isEmpty, "YCRQ" where was.isEmpty, "CF_YXQ" where was.isEmpty,
+            "CF_JZRQ" where was.isEmpty:
             count("sentinelDate", &shares, !Self.nothing.contains(now))
         case "ESTDATE", "OPFROM", "APPRDATE", "DJRQ", "djrq", "PDRQ", "颁证日期", "发证日期":
             count("dateForm", &shares, was != now)

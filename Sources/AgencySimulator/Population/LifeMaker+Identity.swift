@@ -162,7 +162,9 @@ extension LifeMaker {
         }
         if life.endState == "D", dice.chance(0.1) { life.endState = "DA" }
         let isForeign = life.enterpriseType.hasPrefix("5")
-        if dice.chance(isForeign ? 0.5 : 0.004) { life.currency = dice.pick(["840", "840", "344", "344", "392", "978"]) }
+        if dice.chance(isForeign ? 0.5 : 0.004) {
+            life.currency = dice.pick(["840", "840", "344", "344", "392", "978"])
+        }
         let years = life.enterpriseType == "9500" ? 4 : dice.pick([10, 20, 30, 50])
         if dice.chance(0.25) { life.operatesTo = life.established.adding(days: years * 365 + years / 4 - 1) }
     }

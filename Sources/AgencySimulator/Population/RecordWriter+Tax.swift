@@ -93,7 +93,8 @@ extension RecordWriter {
             let life = writer.life
             return [
                 RawField("nsrsbh", key), RawField("nsrmc", dirt.name(of: life, on: fact, 3)),
-                RawField("fddbr", dirt.representative(of: life, on: fact, 6)), RawField("dz", life.address(on: fact).text),
+                RawField("fddbr", dirt.representative(of: life, on: fact, 6)),
+                RawField("dz", life.address(on: fact).text),
                 RawField("djrq", dirt.date(registered, 51, isCompact: true)), RawField("nsrzt", writer.state(fact)),
                 RawField("swjg", "广州市\(writer.office(fact).name)地方税务局"),
             ]

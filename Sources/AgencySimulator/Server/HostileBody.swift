@@ -42,7 +42,9 @@ struct HostileBody {
         case .externalEntity(let location): return "<!ENTITY z SYSTEM \"\(location)\">"
         case .entityBomb:
             let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "z"]
-            let grown = zip(names, names.dropFirst()).map { "<!ENTITY \($1) \"\(String(repeating: "&\($0);", count: 10))\">" }
+            let grown = zip(names, names.dropFirst()).map {
+                "<!ENTITY \($1) \"\(String(repeating: "&\($0);", count: 10))\">"
+            }
             return "<!ENTITY a \"aaaaaaaaaa\">" + grown.joined()
         default: return nil
         }
@@ -78,7 +80,9 @@ struct HostileBody {
         for _ in 0..<8 { put(0b1010_0011, 13) }
         for _ in 0..<8 { put(0b1010_0011, 13) }
         let period = Array(out.suffix(13))
-        for _ in 0..<(megabytes << 20) / 258 / 8 { out += period }
+        var periods = period
+        while periods.count / period.count < (megabytes << 20) / 258 / 8 { periods += periods }
+        out += periods
         put(0, 7)
         put(0, 7)
         // No reader ought to come as far as the check.
