@@ -12,7 +12,9 @@ package struct SimulatedEvent: Sendable, Hashable {
     /// As sent: with the dirt that was drawn at the record's birth.
     package var key: RecordKey
     package var change: Change
-    /// When the agency makes it visible; `XGSJ`, `gxsj`. Decides the order of `SEQ` and `序号`.
+    /// When the agency makes it visible; `XGSJ`, `gxsj`.
+    ///
+    /// Decides the order of `SEQ` and `序号`.
     package var visible: LocalTime
     /// `TS` and `时间戳`: equal to `visible` but for rows that were overtaken.
     package var modified: LocalTime

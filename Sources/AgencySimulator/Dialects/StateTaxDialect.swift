@@ -91,7 +91,9 @@ struct StateTaxDialect {
         )
     }
 
-    /// The text of an element of a question. Questions come from readers of ours and are small, so looking for the tags is enough.
+    /// The text of an element of a question.
+    ///
+    /// Questions come from readers of ours and are small, so looking for the tags is enough.
     static func element(_ name: String, _ text: String) -> String? {
         guard let start = text.firstRange(of: "<\(name)>"),
             let end = text[start.upperBound...].firstRange(of: "</\(name)>")

@@ -92,7 +92,9 @@ package struct AgencyCredentials: Sendable, Hashable {
         self.password = password
     }
 
-    /// What `suixin-agencies` takes unless told otherwise. No secret: it guards invented data.
+    /// What `suixin-agencies` takes unless told otherwise.
+    ///
+    /// No secret: it guards invented data.
     package static let simulation = AgencyCredentials(
         token: "suixin-token",
         user: "suixin",

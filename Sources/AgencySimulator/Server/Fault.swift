@@ -41,7 +41,9 @@ package struct Fault: Sendable, Hashable {
     }
 
     package var agency: AgencyID
-    /// nil: whichever is asked for. 质监's manifest is `manifest`.
+    /// nil: whichever is asked for.
+    ///
+    /// 质监's manifest is `manifest`.
     package var dataset: String?
     /// Which of the matching requests from now on is the first that it hits; 1 is the next.
     package var request: Int

@@ -50,7 +50,9 @@ struct HostileBody {
         }
     }
 
-    /// Where the first such mark begins. Its bytes are the same in UTF-8 and GB18030, or the answer is in UTF-8.
+    /// Where the first such mark begins.
+    ///
+    /// Its bytes are the same in UTF-8 and GB18030, or the answer is in UTF-8.
     private static func start(of mark: String, in bytes: [UInt8]) -> Int? {
         let wanted = Array(mark.utf8)
         guard bytes.count >= wanted.count else { return nil }
