@@ -144,7 +144,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AdapterTests",
-            dependencies: ["AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", crypto, hummingbird]
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", crypto, hummingbird,
+            ]
                 + agencies.map { .target(name: "\($0)Adapter") }
         ),
         .testTarget(name: "AgencySimulatorTests", dependencies: ["AgencySimulator", "CreditModel", hummingbird]),

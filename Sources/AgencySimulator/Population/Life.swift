@@ -23,8 +23,8 @@ struct Life {
     var operatesTo: Day?
     var pripid: String
     var regno: String
-    /// What the registry sends: another's number where one was given twice.
-    var sentRegno: String
+    /// The registry gave it, and sends, a number that another has.
+    var hasAnothersNumber = false
     var org: String?
     var uscc: String?
     var usccFrom: Day?

@@ -5,7 +5,7 @@ extension RecordWriter {
     private func identity(_ seen: Day, _ fact: Day, _ dirt: Dirt) -> [RawField] {
         [
             RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
-            RawField("REGNO", life.sentRegno),
+            RawField("REGNO", sentRegno),
             RawField("ENTNAME", dirt.name(of: life, on: fact, 4)),
         ]
     }
@@ -29,6 +29,7 @@ extension RecordWriter {
         let dirt = dirt(1)
         let life = life
         let approvals = approvals
+        let sentRegno = sentRegno
         let parent = life.parent.map { maker.life(of: $0).pripid }
         let draft = RecordDraft(
             dataset: DatasetID(.hongdun, "registration"),
@@ -45,7 +46,7 @@ extension RecordWriter {
             let former = life.names.filter { $0.from <= fact }.dropLast().map(\.name)
             var row = [
                 RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
-                RawField("REGNO", life.sentRegno),
+                RawField("REGNO", sentRegno),
                 RawField("ENTNAME", dirt.name(of: life, on: fact, 4, mayBeFormer: false)),
                 RawField("OLDNAME", former.isEmpty ? dirt.nothing(5) : former.joined(separator: ";")),
                 RawField("ENTTYPE", life.enterpriseType), RawField("LEREP", dirt.representative(of: life, on: fact, 6)),
