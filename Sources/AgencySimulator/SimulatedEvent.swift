@@ -12,11 +12,7 @@ package struct SimulatedEvent: Sendable, Hashable {
     /// As sent: with the dirt that was drawn at the record's birth.
     package var key: RecordKey
     package var change: Change
-<<<<<<< HEAD
     /// When the agency makes it visible: `XGSJ`, `gxsj`.
-=======
-    /// When the agency makes it visible; `XGSJ`, `gxsj`.
->>>>>>> servers
     ///
     /// Decides the order of `SEQ` and `序号`.
     package var visible: LocalTime

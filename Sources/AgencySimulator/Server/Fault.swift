@@ -41,11 +41,7 @@ package struct Fault: Sendable, Hashable {
     }
 
     package var agency: AgencyID
-<<<<<<< HEAD
     /// The dataset that it hits; nil for whichever is asked for.
-=======
-    /// nil: whichever is asked for.
->>>>>>> servers
     ///
     /// 质监's manifest is `manifest`.
     package var dataset: String?
