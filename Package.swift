@@ -93,8 +93,7 @@ let package = Package(
             name: "Derivation",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Normalisation", "ProfileMerge", "Resolution",
-                "ServiceKit",
-                crypto, logging,
+                "ServiceKit", crypto, logging,
             ]
         ),
         .target(
@@ -117,10 +116,8 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI",
-                "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore", "ServiceKit",
-                "Signing",
-                arguments, configuration, crypto, lifecycle, logging, signals,
+                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore",
+                "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
@@ -147,7 +144,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AdapterTests",
-            dependencies: ["AdapterKit", "AdapterRegistry", "AgencySimulator", "CreditModel", hummingbird]
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", crypto, hummingbird,
+            ]
                 + agencies.map { .target(name: "\($0)Adapter") }
         ),
         .testTarget(name: "AgencySimulatorTests", dependencies: ["AgencySimulator", "CreditModel", hummingbird]),
@@ -160,24 +159,22 @@ let package = Package(
             name: "DerivationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge",
-                "Resolution",
-                "SQLiteStore", crypto,
+                "Resolution", "SQLiteStore", crypto,
             ]
         ),
         .testTarget(
             name: "PublicationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "ExchangeAPI", "Publication", "SQLiteStore",
-                "ServiceKit",
-                "Signing", crypto, lifecycle, logging,
+                "ServiceKit", "Signing", crypto, lifecycle, logging,
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
-                "Derivation",
-                "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird, logging,
+                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
+                logging,
             ]
         ),
         .testTarget(name: "ArchitectureTests"),

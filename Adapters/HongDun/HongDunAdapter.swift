@@ -43,6 +43,7 @@ public struct HongDunAdapter: SourceAdapter {
         self.token = token
     }
 
+    /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = HongDunTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "红盾 has no dataset \(request.dataset.name).")
@@ -52,10 +53,22 @@ public struct HongDunAdapter: SourceAdapter {
         try pull.run()
     }
 
+    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = HongDunTables.types[record.dataset.name] else {
-            throw RowRejection(rule: "dataset-unknown", message: "红盾 has no dataset \(record.dataset.name).")
-        }
+        guard let type = HongDunTables.types[record.dataset.name] else { throw Self.unknown(record.dataset) }
         return try type.normalise(record)
+    }
+
+    /// Reads a row's bytes again, by the same steps as a pull.
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
+        guard let type = HongDunTables.types[dataset.name] else { throw Self.unknown(dataset) }
+        let row = try FeedDocument.row(original, element: "ROW", place: place)
+        return try HongDunRow.record(row, of: dataset, type, place: place)
+    }
+
+    private static func unknown(_ dataset: DatasetID) -> RowRejection {
+        RowRejection(rule: "dataset-unknown", message: "红盾 has no dataset \(dataset.name).")
     }
 }

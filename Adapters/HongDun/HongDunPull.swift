@@ -161,40 +161,16 @@ final class HongDunPull {
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) {
-        func attribute(_ name: String) -> String? {
-            row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) }
-        }
-        let time = attribute("TS").flatMap { LocalTime($0) }
-        note(time: time)
-        let key = type.key(of: row.fields)
-        func fault(_ rule: String, _ message: String) throws(AdapterError) {
+        note(time: HongDunRow.time(row))
+        let place = RowPlace(document: document, row: row.row, line: row.line)
+        let record: SourceRecord
+        do {
+            record = try HongDunRow.record(row, of: request.dataset, type, place: place)
+        } catch {
+            let key = type.key(of: row.fields)
             if key == nil { state[flag: "unreadable"] = true }
-            try writer.add(
-                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
-            )
+            return try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
         }
-        guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
-        guard let time else { return try fault("time-missing", "TS is missing or no time.") }
-        guard let sequence = attribute("SEQ").flatMap({ Int64($0) }), sequence >= 0 else {
-            return try fault("sequence-missing", "SEQ is missing or no number.")
-        }
-        let operation: Operation
-        switch attribute("OP") {
-        case "I", "U": operation = .record
-        case "D": operation = .withdrawal
-        default: return try fault("operation-unknown", "OP is none of I, U and D.")
-        }
-        try writer.add(
-            SourceRecord(
-                dataset: request.dataset,
-                key: key,
-                operation: operation,
-                modified: time,
-                sequence: sequence,
-                fields: row.fields,
-                original: row.original,
-                place: RowPlace(document: document, row: row.row, line: row.line)
-            )
-        )
+        try writer.add(record)
     }
 }

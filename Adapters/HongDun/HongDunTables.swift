@@ -34,7 +34,7 @@ enum HongDunTables {
             Column("REGCAPCUR"),
             Column("ESTDATE", .fact("registration.established", .date)),
             Column("OPFROM", .fact("registration.operatingFrom", .date)),
-            Column("OPTO", .fact("registration.operatingTo", .date)),
+            Column("OPTO", .fact("registration.operatingTo", .end)),
             Column("OPSCOPE", .fact("registration.scope", .text)),
             Column("INDUSTRYCO", .fact("registration.industry", .code(.unlisted))),
             Column("REGSTATE", .fact("registration.state", .code(states))),
@@ -124,11 +124,27 @@ enum HongDunTables {
     ])
 
     /// 企业类型.
-    static let enterpriseTypes = CodeList([
+    static let enterpriseTypes: CodeList = {
+        var labels = namedTypes
+        for (codes, label) in families {
+            for code in codes where labels[String(code)] == nil { labels[String(code)] = label }
+        }
+        return CodeList(labels)
+    }()
+
+    /// What the types of a family have in common, where one has no name of its own.
+    private static let families: [(ClosedRange<Int>, String)] = [
+        (1120...1124, "有限责任公司（外商投资企业投资）"), (1210...1219, "股份有限公司（上市）"), (1220...1229, "股份有限公司（非上市）"),
+        (2000...2290, "分公司"), (3500...3504, "联营"), (3600...3620, "事业法人"), (4000...4999, "非法人"),
+        (5110...5190, "外商投资有限责任公司"), (5210...5290, "外商投资股份有限公司"), (5300...5390, "外商投资非公司企业"),
+        (5400...5430, "外商投资合伙企业"), (5800...5899, "外商投资企业分支机构"),
+    ]
+
+    private static let namedTypes = [
         "1000": "内资公司", "1100": "有限责任公司", "1110": "有限责任公司（国有独资）", "1130": "有限责任公司（自然人投资或控股）",
         "1140": "有限责任公司（国有控股）", "1150": "一人有限责任公司", "1151": "有限责任公司（自然人独资）", "1152": "有限责任公司（法人独资）",
         "1153": "有限责任公司（法人独资）", "1190": "其他有限责任公司", "1200": "股份有限公司", "2000": "分公司", "3100": "全民所有制", "3200": "集体所有制",
         "3300": "股份制", "3400": "股份合作制", "3500": "联营", "3700": "合作社", "4530": "合伙企业", "4531": "普通合伙企业",
         "4532": "特殊普通合伙企业", "4533": "有限合伙企业", "4540": "个人独资企业", "5000": "外商投资企业", "9500": "个体工商户",
-    ])
+    ]
 }

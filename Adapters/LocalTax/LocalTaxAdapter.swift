@@ -35,6 +35,7 @@ public struct LocalTaxAdapter: SourceAdapter {
         self.password = password
     }
 
+    /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = LocalTaxTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "地税 has no dataset \(request.dataset.name).")
@@ -43,10 +44,22 @@ public struct LocalTaxAdapter: SourceAdapter {
         try LocalTaxPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
+    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = LocalTaxTables.types[record.dataset.name] else {
-            throw RowRejection(rule: "dataset-unknown", message: "地税 has no dataset \(record.dataset.name).")
-        }
+        guard let type = LocalTaxTables.types[record.dataset.name] else { throw Self.unknown(record.dataset) }
         return try type.normalise(record)
+    }
+
+    /// Reads a row's bytes again, by the same steps as a pull.
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
+        guard let type = LocalTaxTables.types[dataset.name] else { throw Self.unknown(dataset) }
+        let row = try FeedDocument.row(original, element: "r", place: place)
+        return try LocalTaxRow.record(row, of: dataset, type, place: place)
+    }
+
+    private static func unknown(_ dataset: DatasetID) -> RowRejection {
+        RowRejection(rule: "dataset-unknown", message: "地税 has no dataset \(dataset.name).")
     }
 }

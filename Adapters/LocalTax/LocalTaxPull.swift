@@ -165,37 +165,17 @@ final class LocalTaxPull {
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) -> LocalTime? {
-        func field(_ name: String) -> String? {
-            row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) }
+        let place = RowPlace(document: document, row: row.row, line: row.line)
+        let record: SourceRecord
+        do {
+            record = try LocalTaxRow.record(row, of: request.dataset, type, place: place)
+        } catch {
+            let key = type.key(of: row.attributes)
+            try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
+            return LocalTaxRow.time(row)
         }
-        let time = field("gxsj").flatMap { LocalTime($0) }
-        let key = type.key(of: row.attributes)
-        func fault(_ rule: String, _ message: String) throws(AdapterError) -> LocalTime? {
-            try writer.add(
-                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
-            )
-            return time
-        }
-        guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
-        guard let time else { return try fault("time-missing", "gxsj is missing or no time.") }
-        let operation: Operation
-        switch field("sjzt") {
-        case "0", "1": operation = .record
-        case "2": operation = .withdrawal
-        default: return try fault("operation-unknown", "sjzt is none of 0, 1 and 2.")
-        }
-        let record = SourceRecord(
-            dataset: request.dataset,
-            key: key,
-            operation: operation,
-            modified: time,
-            sequence: 0,
-            fields: row.attributes + row.fields,
-            original: row.original,
-            place: RowPlace(document: document, row: row.row, line: row.line)
-        )
         announcements?.note(record)
         try writer.add(record)
-        return time
+        return record.modified
     }
 }

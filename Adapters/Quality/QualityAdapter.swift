@@ -42,6 +42,7 @@ public struct QualityAdapter: SourceAdapter {
         self.token = token
     }
 
+    /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = QualityTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "质监 has no dataset \(request.dataset.name).")
@@ -50,10 +51,25 @@ public struct QualityAdapter: SourceAdapter {
         try QualityPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
+    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
         guard let type = QualityTables.type(record.dataset.name, fields: record.fields) else {
-            throw RowRejection(rule: "dataset-unknown", message: "质监 has no dataset \(record.dataset.name).")
+            throw Self.unknown(record.dataset)
         }
         return try type.normalise(record)
+    }
+
+    /// Reads a row's bytes again; its place names the file, and with it the file's number.
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
+        guard let number = QualityRow.number(in: place.document) else { return nil }
+        let row = try FeedDocument.row(original, element: "记录", place: place)
+        guard let type = QualityTables.type(dataset.name, fields: row.fields) else { throw Self.unknown(dataset) }
+        return try QualityRow.record(row, of: dataset, type, file: number, place: place)
+    }
+
+    private static func unknown(_ dataset: DatasetID) -> RowRejection {
+        RowRejection(rule: "dataset-unknown", message: "质监 has no dataset \(dataset.name).")
     }
 }

@@ -2,10 +2,6 @@ import AdapterKit
 import CreditModel
 import XMLFeed
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// One pull of one dataset: the manifest, then each file that is due, checked whole before its first row counts.
 final class QualityPull {
     private let adapter: QualityAdapter
@@ -67,7 +63,7 @@ final class QualityPull {
     /// - Returns: why the file is refused, nil where it was taken.
     private func take(_ file: ListedFile, _ manifest: Manifest) throws(AdapterError) -> String? {
         let path = "\(request.spoolFolder)/\(file.name)"
-        defer { remove(path) }
+        defer { client.remove(path) }
         if let reason = try spool(file, to: path) { return reason }
         if let reason = try check(file, at: path) { return reason }
         try read(file, at: path, manifest)
@@ -144,86 +140,5 @@ final class QualityPull {
         taken.take(file)
         tell(manifest)
         try writer.flush(events: events, position: taken.position)
-    }
-
-    private func remove(_ path: String) {
-        #if canImport(Glibc)
-        _ = unsafe unlink(path)
-        #endif
-    }
-}
-
-/// Turns a file's items into records and faults.
-final class QualityRows {
-    private let request: PullRequest
-    private let type: RecordType
-    private let writer: PullWriter
-    private var file: ListedFile?
-    private(set) var greatest: LocalTime?
-    private(set) var hadUnreadableKeys = false
-
-    init(request: PullRequest, type: RecordType, writer: PullWriter) {
-        self.request = request
-        self.type = type
-        self.writer = writer
-    }
-
-    func begin(_ file: ListedFile) {
-        self.file = file
-        greatest = nil
-        hadUnreadableKeys = false
-    }
-
-    private func note(time: LocalTime?) {
-        if let time, greatest.map({ $0 < time }) ?? true { greatest = time }
-    }
-
-    func take(_ item: FeedItem) throws(AdapterError) {
-        guard let file else { return }
-        let document = "\(request.dataset) \(file.name)"
-        switch item {
-        case .broken(let row):
-            note(time: row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) })
-            let key = type.key { row.scannedElement($0) }
-            if key == nil { hadUnreadableKeys = true }
-            try writer.add(FaultyRow(row, document: document, key: key))
-        case .row(let row):
-            try take(row, document, file)
-        }
-    }
-
-    private func take(_ row: FeedRow, _ document: String, _ file: ListedFile) throws(AdapterError) {
-        func attribute(_ name: String) -> String? {
-            row.attributes.first { $0.name == name }.map { KeyText.trimmed($0.text) }
-        }
-        let time = attribute("时间戳").flatMap { LocalTime($0) }
-        note(time: time)
-        let key = type.key(of: row.fields)
-        func fault(_ rule: String, _ message: String) throws(AdapterError) {
-            if key == nil { hadUnreadableKeys = true }
-            try writer.add(
-                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
-            )
-        }
-        guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
-        guard let time else { return try fault("time-missing", "时间戳 is missing or no time.") }
-        let operation: Operation
-        switch attribute("操作") {
-        case "新增", "变更": operation = .record
-        case "删除": operation = .withdrawal
-        default: return try fault("operation-unknown", "操作 is none of 新增, 变更 and 删除.")
-        }
-        try writer.add(
-            SourceRecord(
-                dataset: request.dataset,
-                key: key,
-                operation: operation,
-                modified: time,
-                sequence: file.number << 32 | Int64(row.row),
-                fields: row.fields,
-                original: row.original,
-                place: RowPlace(document: document, row: row.row, line: row.line)
-            )
-        )
     }
 }

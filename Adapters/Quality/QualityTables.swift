@@ -26,7 +26,7 @@ enum QualityTables {
             Column("地址", .subject(.address, .subject), .fact("registration.address", .address)),
             Column("行政区划", .fact("registration.district", .code(.unlisted))),
             Column("颁证日期", .from, .fact("quality.codeIssued", .date)),
-            Column("有效期至", .to, .fact("quality.codeValidTo", .date)),
+            Column("有效期至", .to, .fact("quality.codeValidTo", .end)),
             Column("注册号", .code(.regno, .subject)),
             Column("状态", .fact("quality.codeState", .code(CodeList(words: ["有效", "注销", "吊销"])))),
         ]
@@ -41,7 +41,7 @@ enum QualityTables {
             Column("统一社会信用代码", .code(.uscc, .subject)),
             Column("产品名称", .fact("product", .text)),
             Column("发证日期", .from, .fact("issued", .date)),
-            Column("有效期至", .to, .fact("validTo", .date)),
+            Column("有效期至", .to, .fact("validTo", .end)),
             Column("状态", .fact("state", .code(CodeList(words: ["有效", "注销", "撤销", "吊销"])))),
             Column("发证机关", .fact("authority", .text)),
         ]
@@ -56,7 +56,7 @@ enum QualityTables {
             Column("产品名称", .fact("product", .text)),
             Column("型号", .fact("model", .text)),
             Column("发证日期", .from, .fact("issued", .date)),
-            Column("有效期至", .to, .fact("validTo", .date)),
+            Column("有效期至", .to, .fact("validTo", .end)),
             Column("状态", .fact("state", .code(CodeList(words: ["有效", "暂停", "撤销", "注销", "过期"])))),
         ]
     )
@@ -84,7 +84,8 @@ enum QualityTables {
 
     /// 机构类型.
     static let organisationTypes = CodeList(words: [
-        "企业法人", "企业非法人", "机关法人", "机关非法人", "事业法人", "事业非法人", "社会团体法人", "社会团体非法人", "民办非企业单位", "个体工商户", "个体", "其他机构", "其他",
+        "企业法人", "企业非法人", "机关法人", "机关非法人", "事业法人", "事业非法人", "社会团体", "社会团体法人", "社会团体非法人", "基金会", "事业单位", "民办非企业单位",
+        "个体工商户", "个体", "其他机构", "其他",
         "农民专业合作社",
     ])
 }
@@ -132,8 +133,8 @@ enum DoublePublicity {
             Column("CF_NR_FK", .fact("fine", .money(.tenThousandYuan))),
             Column("CF_NR_WFFF", .fact("confiscated", .money(.tenThousandYuan))),
             Column("CF_NR_ZKDX", .fact("revoked", .text)),
-            Column("CF_YXQ", .fact("validTo", .date)),
-            Column("CF_GSJZQ", .fact("publicTo", .date)),
+            Column("CF_YXQ", .fact("validTo", .end)),
+            Column("CF_GSJZQ", .fact("publicTo", .end)),
             Column("CF_CFJG", .fact("authority", .text)),
             Column("CF_CFJGDM", .fact("authorityCode", .code(.unlisted))),
             Column("CF_SJLY"), Column("CF_SJLYDM"), Column("SCBMBM"), Column("ADD_TIME"),
@@ -155,9 +156,9 @@ enum DoublePublicity {
             Column("CF_XZJG", .fact("authority", .text)),
             Column("CF_ZT", .fact("state", .code(CodeList(["0": "正常", "1": "撤销", "2": "异议", "3": "其他"])))),
             Column("DFBM"), Column("SJC"),
-            Column("GSQX", .fact("publicTo", .date)),
+            Column("GSQX", .fact("publicTo", .end)),
             Column("CF_AJMC", .fact("case", .text)),
-            Column("CF_JZRQ", .fact("validTo", .date)),
+            Column("CF_JZRQ", .fact("validTo", .end)),
         ]
     )
 }

@@ -43,6 +43,7 @@ public struct StateTaxAdapter: SourceAdapter {
         self.password = password
     }
 
+    /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
         guard let type = StateTaxTables.types[request.dataset.name] else {
             throw AdapterError(.rejected, "国税 has no dataset \(request.dataset.name).")
@@ -51,10 +52,22 @@ public struct StateTaxAdapter: SourceAdapter {
         try StateTaxPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
+    /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = StateTaxTables.types[record.dataset.name] else {
-            throw RowRejection(rule: "dataset-unknown", message: "国税 has no dataset \(record.dataset.name).")
-        }
+        guard let type = StateTaxTables.types[record.dataset.name] else { throw Self.unknown(record.dataset) }
         return try type.normalise(record)
+    }
+
+    /// Reads a row's bytes again, by the same steps as a pull.
+    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
+        -> SourceRecord?
+    {
+        guard let type = StateTaxTables.types[dataset.name] else { throw Self.unknown(dataset) }
+        let row = try FeedDocument.row(original, element: "ROW", place: place)
+        return try StateTaxRow.record(row, of: dataset, type, place: place)
+    }
+
+    private static func unknown(_ dataset: DatasetID) -> RowRejection {
+        RowRejection(rule: "dataset-unknown", message: "国税 has no dataset \(dataset.name).")
     }
 }

@@ -84,7 +84,9 @@ final class StateTaxPull {
         }
     }
 
-    /// Reads a second that fills more than a page. Rows only leave it, so a total that stays shows that none slid past us.
+    /// Reads a second that fills more than a page.
+    ///
+    /// Rows only leave it, so a total that stays shows that none slid past us.
     private func readSecond(_ second: LocalTime) throws(AdapterError) -> LocalTime {
         let end = LocalTime(seconds: second.seconds + 1)
         for _ in 0..<20 {
@@ -134,35 +136,17 @@ final class StateTaxPull {
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) -> LocalTime? {
-        func field(_ name: String) -> String? { row.fields.first { $0.name == name }.map { KeyText.trimmed($0.text) } }
-        let time = field("XGSJ").flatMap { LocalTime($0) }
-        let key = type.key(of: row.fields)
-        func fault(_ rule: String, _ message: String) throws(AdapterError) -> LocalTime? {
-            try writer.add(
-                FaultyRow(row, document: document, key: key, rule: rule, message: message, limits: request.limits)
-            )
-            return time
+        let place = RowPlace(document: document, row: row.row, line: row.line)
+        let record: SourceRecord
+        do {
+            record = try StateTaxRow.record(row, of: request.dataset, type, place: place)
+        } catch {
+            let key = type.key(of: row.fields)
+            try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
+            return StateTaxRow.time(row)
         }
-        guard let key else { return try fault("key-missing", "A part of the record's key is empty.") }
-        guard let time else { return try fault("time-missing", "XGSJ is missing or no time.") }
-        let operation: Operation
-        switch field("YXBZ") {
-        case "Y": operation = .record
-        case "N": operation = .withdrawal
-        default: return try fault("operation-unknown", "YXBZ is neither Y nor N.")
-        }
-        let record = SourceRecord(
-            dataset: request.dataset,
-            key: key,
-            operation: operation,
-            modified: time,
-            sequence: 0,
-            fields: row.fields,
-            original: row.original,
-            place: RowPlace(document: document, row: row.row, line: row.line)
-        )
         announcements?.note(record)
         try writer.add(record)
-        return time
+        return record.modified
     }
 }

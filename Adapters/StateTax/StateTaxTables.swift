@@ -57,6 +57,11 @@ enum StateTaxTables {
         ]
     )
 
+    /// 案件性质, as 国家税务总局令第54号 and its notices name them.
+    static let natures = CodeList(words: [
+        "偷税", "逃避追缴欠税", "骗取出口退税", "抗税", "虚开增值税专用发票", "虚开普通发票", "虚开发票", "私自印制、伪造、变造发票", "走逃（失联）", "其他",
+    ])
+
     static let violation = RecordType(
         key: [["AJBH"]],
         common + [
@@ -64,7 +69,7 @@ enum StateTaxTables {
             Column("ZZJGDM", .code(.org, .subject)),
             Column("NSRMC", .subject(.name, .subject)),
             Column("FDDBRXM", .subject(.representative, .subject)),
-            Column("AJXZ", .fact("nature", .code(.open))),
+            Column("AJXZ", .fact("nature", .code(natures))),
             Column("WFSS", .fact("facts", .text)),
             Column("CLQK", .fact("handling", .text)),
             Column("GBRQ", .from),

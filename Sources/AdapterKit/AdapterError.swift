@@ -4,6 +4,7 @@
 public struct AdapterError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of trouble; a struct, so that a new kind breaks nobody.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The code's stable name, such as `unreachable`.
         public let description: String
         private init(_ name: String) { description = name }
         /// The configuration lacks something.
@@ -30,12 +31,14 @@ public struct AdapterError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let local = Code("local")
     }
 
+    /// The kind of trouble, which decides whether asking again may help.
     public let code: Code
     /// One sentence: what happened and what to do.
     public let message: String
     /// Milliseconds that the agency asked to wait.
     public let retryAfter: Int?
 
+    /// Makes an error of its kind and a sentence that is safe to log; `retryAfter` in milliseconds.
     public init(_ code: Code, _ message: String, retryAfter: Int? = nil) {
         self.code = code
         self.message = message
@@ -45,5 +48,6 @@ public struct AdapterError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the same request may succeed later.
     public var isTransient: Bool { code == .unreachable || code == .busy || code == .malformed }
 
+    /// `code: message`.
     public var description: String { "\(code): \(message)" }
 }

@@ -1,3 +1,4 @@
+import CreditModel
 import Crypto
 import FeedTransport
 
@@ -30,12 +31,8 @@ final class Download {
 
     var canResume: Bool { etag != nil }
 
-    var digest: String {
-        hash.finalize().map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
-    }
+    /// SHA-256 of what was written so far, in lower-case hex.
+    var digest: String { hash.finalize().hexadecimal }
 
     /// A try begins.
     func begin(limit: Int) {

@@ -16,8 +16,11 @@ public final class FeedClient {
     ///
     /// Broken rows are asked for again; those whose bytes come a second time are delivered as ``FeedItem/broken(_:)``.
     /// - Parameters:
+    ///   - shape: the document's root and row elements.
     ///   - makeRequest: called for each try.
     ///   - check: sees each well-formed answer and throws what the agency says in it; what is transient is asked again.
+    /// - Returns: the whole answer, broken rows included.
+    /// - Throws: ``AdapterError`` when the tries are used up, where asking again cannot help, or with `stopped`.
     public func page(
         shape: FeedShape,
         makeRequest: () -> FeedRequest,

@@ -6,8 +6,10 @@ public struct FeedElement: Sendable {
     public var path: String
     /// Its own text, not trimmed, without that of the elements in it.
     public var text: String
+    /// In document order.
     public var attributes: [RawField]
 
+    /// Makes an element of its parts.
     public init(path: String, text: String, attributes: [RawField]) {
         self.path = path
         self.text = text
@@ -27,6 +29,7 @@ public struct FeedHead: Sendable {
     /// In document order.
     public var elements: [FeedElement]
 
+    /// Makes a head of its parts.
     public init(root: String, attributes: [RawField], elements: [FeedElement]) {
         self.root = root
         self.attributes = attributes
@@ -43,12 +46,14 @@ public struct FeedHead: Sendable {
 
 /// A whole answer.
 public struct FeedPage: Sendable {
+    /// What is outside the rows.
     public var head: FeedHead
     /// In document order.
     public var items: [FeedItem]
     /// Broken rows included.
     public var rowCount: Int { items.count }
 
+    /// Makes a page of its parts.
     public init(head: FeedHead, items: [FeedItem]) {
         self.head = head
         self.items = items

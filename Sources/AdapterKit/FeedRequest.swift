@@ -3,6 +3,7 @@ public struct FeedRequest: Sendable {
     /// How the agency is asked.
     public enum Method: Sendable { case get, post }
 
+    /// GET, or POST with ``body``.
     public var method: Method
     /// Absolute, `http` or `https`, without credentials.
     public var url: String
@@ -10,10 +11,12 @@ public struct FeedRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// HTTP Basic when set.
     public var user: String?
+    /// HTTP Basic's password for ``user``.
     public var password: Secret?
     /// What a POST carries.
     public var body: [UInt8]
 
+    /// Makes a request; without user and body unless told otherwise.
     public init(
         _ method: Method = .get,
         _ url: String,

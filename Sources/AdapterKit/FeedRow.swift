@@ -14,6 +14,7 @@ public struct FeedRow: Sendable {
     /// The line of its start tag, from 1.
     public var line: Int
 
+    /// Makes a row of its parts.
     public init(attributes: [RawField], fields: [RawField], original: [UInt8], row: Int, line: Int) {
         self.attributes = attributes
         self.fields = fields

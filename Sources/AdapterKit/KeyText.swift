@@ -30,6 +30,7 @@ extension RecordType {
     /// The key of a row, nil where a part is missing or a null marker.
     ///
     /// - Parameter text: the row's text of a column, nil where there is none.
+    /// - Returns: the key, its parts trimmed.
     public func key(_ text: (String) -> String?) -> RecordKey? {
         var parts: [String] = []
         for columns in key {

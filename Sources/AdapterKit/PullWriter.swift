@@ -63,22 +63,4 @@ extension FaultyRow {
             original: broken.original
         )
     }
-
-    /// A row that was decoded but lacks what a record needs.
-    public init(
-        _ row: FeedRow,
-        document: String,
-        key: RecordKey?,
-        rule: String,
-        message: String,
-        limits: FeedLimits
-    ) {
-        self.init(
-            place: RowPlace(document: document, row: row.row, line: row.line),
-            key: key,
-            rule: rule,
-            message: message,
-            original: Array(row.original.prefix(limits.kept))
-        )
-    }
 }

@@ -158,7 +158,8 @@ struct RowReader {
             } else {
                 addText(plain)
             }
-        case .date: readDate(field, name, plain)
+        case .date: readDate(field, name, plain, isEnd: false)
+        case .end: readDate(field, name, plain, isEnd: true)
         case .code(let list):
             let code = KeyText.halfWidth(plain)
             if list.isReported, !list.knows(code) { report("code", "\(field.name)=\(code)") }
@@ -167,7 +168,7 @@ struct RowReader {
         case .list(let separators, let list):
             let items = Normalise.list(field.text, separators: separators)
             guard !items.isEmpty else { return }
-            for item in items where list.map({ $0.isReported && !$0.knows(item) }) ?? false {
+            for item in items where list.map({ $0.isReported && !$0.knowsKind(item) }) ?? false {
                 report("code", "\(field.name)=\(item)")
             }
             add(.list(items), like: items.joined(separator: ";"))
@@ -177,14 +178,15 @@ struct RowReader {
         }
     }
 
-    private mutating func readDate(_ field: RawField, _ name: String, _ plain: String) {
+    private mutating func readDate(_ field: RawField, _ name: String, _ plain: String, isEnd: Bool) {
         switch Normalise.date(field.text) {
         case .date(let date):
             // 地税's own form says the same in other signs: no original is kept for it.
             let compact = date.description.filter { $0 != "-" }
             let isPlain = plain == date.description || plain == compact
             facts.append(Fact(name, .date(date), original: isPlain ? nil : field.text))
-        case .open: facts.append(Fact(name, .date(.open), original: field.text))
+        // Where nothing ends, a day that never comes is none.
+        case .open: if isEnd { facts.append(Fact(name, .date(.open), original: field.text)) }
         case .none: break
         default: facts.append(Fact(name, .text(plain), original: plain == field.text ? nil : field.text))
         }

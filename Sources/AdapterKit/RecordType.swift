@@ -7,6 +7,7 @@ public import Normalisation
 public struct RecordType: Sendable {
     /// Its parts in the agency's order; each part names the columns that may hold it, the first filled one counts.
     public var key: [[String]]
+    /// Every column that the interface names, in its order.
     public var columns: [Column]
     /// Where the result column says 假冒 the nominal producer is a victim: (column, value).
     public var victimWhere: VictimRule?
@@ -38,9 +39,11 @@ public struct RecordType: Sendable {
 
 /// When a nominal producer is a victim.
 public struct VictimRule: Sendable, Hashable {
+    /// The column that tells the result, 结果.
     public var column: String
+    /// The value that makes the producer a victim, 假冒.
     public var value: String
-    /// The column and the value in it that say so.
+    /// Makes a rule of the column and the value in it that say so.
     public init(column: String, value: String) {
         self.column = column
         self.value = value
@@ -49,7 +52,9 @@ public struct VictimRule: Sendable, Hashable {
 
 /// One column of a dataset and all that it is used for.
 public struct Column: Sendable {
+    /// The element's or attribute's name in the agency's rows.
     public var name: String
+    /// Everything that the text is read as; several facts may come of one column.
     public var uses: [Use]
     /// Describes a column; one without a use is known and means nothing by itself.
     public init(_ name: String, _ uses: Use...) {
@@ -86,6 +91,8 @@ public enum SubjectText: Sendable {
 /// How a column's text is read.
 public enum Reading: Sendable {
     case text, name, person, address, documentNumber, date, number, year
+    /// The day on which something ends; 9999-9-9 and its like say that it does not.
+    case end
     /// A value of a list; what the list does not know is kept and reported.
     case code(CodeList)
     /// An amount; the column that holds its currency, where there is one.
@@ -112,11 +119,19 @@ public struct CodeList: Sendable {
     /// A list of words.
     public init(words: [String]) {
         labels = [:]
-        self.words = Set(words)
+        self.words = Set(words.map(KeyText.halfWidth))
     }
 
-    /// Whether the list knows a value.
-    public func knows(_ code: String) -> Bool { labels[code] != nil || words.contains(code) }
+    /// Whether the list knows a value, whatever the width of its letters and brackets.
+    public func knows(_ code: String) -> Bool {
+        let code = KeyText.halfWidth(code)
+        return labels[code] != nil || words.contains(code)
+    }
+
+    /// Whether the list knows a value, or each part of one such as 其他-警告, which names a kind and what it is.
+    func knowsKind(_ text: String) -> Bool {
+        knows(text) || text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { knows(String($0)) }
+    }
 
     /// A list about which nothing is known, so that every value is reported once.
     public static let open = CodeList([:])

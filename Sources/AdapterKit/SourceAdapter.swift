@@ -46,10 +46,13 @@ public protocol PullSink: AnyObject {
 
 /// What one pull needs.
 public struct PullRequest: Sendable {
+    /// The dataset to pull; one of the adapter's descriptor.
     public var dataset: DatasetID
     /// Where the last pull ended; nil for a first one.
     public var position: Position?
+    /// Bounds on what the agency may send.
     public var limits: FeedLimits
+    /// When a failed request is asked again.
     public var retry: RetryPolicy
     /// Seconds since 1970, for `Retry-After` dates; an adapter never derives a position from it.
     public var now: @Sendable () -> Int64
@@ -62,6 +65,7 @@ public struct PullRequest: Sendable {
     /// A folder for spooled files, emptied by the caller.
     public var spoolFolder: String
 
+    /// Makes a request; with the usual limits and retries unless told otherwise.
     public init(
         dataset: DatasetID,
         position: Position?,
@@ -87,14 +91,19 @@ public struct PullRequest: Sendable {
 
 /// Where reading goes on: an adapter's own JSON, opaque to everybody else.
 public struct Position: Hashable, Sendable {
+    /// The adapter's JSON, which only the adapter reads.
     public var bytes: [UInt8]
+    /// Wraps what an adapter wrote, or what a store kept of it.
     public init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// What a pull hands over at once: one transaction of the store.
 public struct PullBatch: Sendable {
+    /// The dataset that everything in the batch belongs to.
     public var dataset: DatasetID
+    /// The rows that were decoded, in the agency's order.
     public var records: [SourceRecord]
+    /// The rows that could not be decoded: they go to quarantine.
     public var faults: [FaultyRow]
     /// What happened between the records, in order; applied after `records`.
     public var events: [PullEvent]
@@ -103,6 +112,7 @@ public struct PullBatch: Sendable {
     /// What the source is known to be after this batch.
     public var progress: SourceProgress
 
+    /// Makes a batch; of nothing but the dataset unless told otherwise.
     public init(
         dataset: DatasetID,
         records: [SourceRecord] = [],
@@ -122,17 +132,21 @@ public struct PullBatch: Sendable {
 
 /// A row that no record could be made of; goes to quarantine.
 public struct FaultyRow: Sendable, Hashable {
+    /// Where the row stood.
     public var place: RowPlace
     /// The key, where it could be scanned from the bytes: it then counts as shown in a complete read.
     public var key: RecordKey?
-    /// A stable name: `malformed`, `encoding`, `row-too-large`, `text-too-long`, `too-deep`, `too-many-attributes`,
-    /// `key-missing`, `time-missing`, `operation-unknown`, `sequence-missing` …
+    /// Why, by a stable name.
+    ///
+    /// One of `malformed`, `encoding`, `row-too-large`, `text-too-long`, `too-deep`, `too-many-attributes`,
+    /// `key-missing`, `time-missing`, `operation-unknown`, `sequence-missing` and whatever else an adapter needs.
     public var rule: String
     /// What is wrong, in a sentence, without the row's personal data.
     public var message: String
     /// The row's bytes, at most the first 64 kB.
     public var original: [UInt8]
 
+    /// Makes a faulty row of its parts.
     public init(place: RowPlace, key: RecordKey?, rule: String, message: String, original: [UInt8]) {
         self.place = place
         self.key = key
@@ -163,11 +177,14 @@ public enum PullEvent: Sendable, Hashable {
 public struct SourceProgress: Sendable, Hashable {
     /// Everything that the agency made visible before this moment is taken; nil where not known yet.
     public var completeUpTo: LocalTime?
-    /// Why the source counts as incomplete, empty where it is complete: `gap:7`, `unreadable-keys`, `re-read` …
+    /// Why the source counts as incomplete, empty where it is complete.
+    ///
+    /// Entries such as `gap:7`, `unreadable-keys` or `re-read`.
     public var incomplete: [String]
     /// 欠税公告: each tax office's latest announcement.
     public var announcements: [String: Day]
 
+    /// Makes a progress; by default nothing is known yet.
     public init(completeUpTo: LocalTime? = nil, incomplete: [String] = [], announcements: [String: Day] = [:]) {
         self.completeUpTo = completeUpTo
         self.incomplete = incomplete
@@ -184,6 +201,7 @@ public struct NormalisedRow: Sendable, Hashable {
     /// Unknown elements and code values: (`field` or `code`, name, sample).
     public var drift: [Drift]
 
+    /// Makes a normalised row of its parts.
     public init(record: CreditRecord?, hasRestrictedKey: Bool, drift: [Drift]) {
         self.record = record
         self.hasRestrictedKey = hasRestrictedKey
@@ -197,6 +215,7 @@ public struct Drift: Sendable, Hashable {
     public var kind: String
     /// The element's name; for a code, `ELEMENT=value`.
     public var name: String
+    /// Notes something unknown by its kind and name.
     public init(kind: String, name: String) {
         self.kind = kind
         self.name = name
@@ -211,6 +230,7 @@ public struct RowRejection: Error, Sendable, Hashable {
     public var field: String?
     /// A sentence, without the value of a restricted field.
     public var message: String
+    /// Rejects a row by a rule; `field` names the element concerned, where there is one.
     public init(rule: String, field: String? = nil, message: String) {
         self.rule = rule
         self.field = field

@@ -2,6 +2,7 @@ public import CreditModel
 
 /// How one agency is reached: `sources.<agency>` of the configuration.
 public struct SourceConfiguration: Sendable {
+    /// Whose configuration it is.
     public var agency: AgencyID
     /// Without a trailing slash.
     public var baseURL: String
@@ -9,12 +10,14 @@ public struct SourceConfiguration: Sendable {
     public var token: Secret?
     /// 国税 and 地税.
     public var user: String?
+    /// 国税 and 地税: the password for ``user``.
     public var password: Secret?
     /// Where reading starts, for windowed sources; 2000-01-01 if nil.
     public var since: Day?
     /// Rows asked for in a page; the agency's own maximum if nil.
     public var pageSize: Int?
 
+    /// Makes a configuration of its parts; an adapter says what of it is missing.
     public init(
         agency: AgencyID,
         baseURL: String,
@@ -38,8 +41,11 @@ public struct SourceConfiguration: Sendable {
 public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The secret itself, for the request that needs it.
     public let reveal: String
+    /// Wraps a secret text.
     public init(_ text: String) { reveal = text }
+    /// Never the secret.
     public var description: String { "<secret>" }
+    /// Never the secret.
     public var debugDescription: String { "<secret>" }
 }
 
@@ -59,9 +65,11 @@ public struct FeedLimits: Sendable {
     public var attributes = 64
     /// Inflated bytes for each stored byte.
     public var inflation = 200
-    /// Milliseconds until a connection stands, until the first byte comes, and without progress.
+    /// Milliseconds until a connection stands.
     public var connectTimeout = 10_000
+    /// Milliseconds until the first byte comes.
     public var firstByteTimeout = 60_000
+    /// Milliseconds without progress.
     public var stallTimeout = 60_000
     /// Redirects followed, to the same scheme, host and port only.
     public var redirects = 3
@@ -70,6 +78,7 @@ public struct FeedLimits: Sendable {
     /// Rows handed over at once.
     public var batch = 500
 
+    /// The usual bounds; set what must differ.
     public init() {}
 }
 
@@ -84,5 +93,6 @@ public struct RetryPolicy: Sendable {
     /// Milliseconds up to which `Retry-After` is obeyed.
     public var longestRetryAfter = 600_000
 
+    /// The usual policy; set what must differ.
     public init() {}
 }

@@ -6,11 +6,18 @@ import Glibc
 #endif
 
 extension FeedClient {
+    /// Removes a spooled file that is no longer needed; one that is not there is no trouble.
+    public func remove(_ path: String) { _ = unsafe unlink(path) }
+
     /// Streams a spooled file item by item, in bounded memory; its broken rows are broken for good.
     /// - Parameters:
+    ///   - path: the file, in the pull's spool folder.
     ///   - gzip: whether to inflate it, within the limits.
+    ///   - shape: the document's root and row elements.
     ///   - head: called once, before the first row, with what precedes it.
+    ///   - item: called for each row, in document order.
     /// - Returns: the complete head.
+    /// - Throws: ``AdapterError`` where the file is unreadable or refused as a whole, and what `head` and `item` throw.
     public func readFile(
         _ path: String,
         gzip: Bool,

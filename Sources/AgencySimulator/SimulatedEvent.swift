@@ -12,7 +12,9 @@ package struct SimulatedEvent: Sendable, Hashable {
     /// As sent: with the dirt that was drawn at the record's birth.
     package var key: RecordKey
     package var change: Change
-    /// When the agency makes it visible; `XGSJ`, `gxsj`. Decides the order of `SEQ` and `序号`.
+    /// When the agency makes it visible: `XGSJ`, `gxsj`.
+    ///
+    /// Decides the order of `SEQ` and `序号`.
     package var visible: LocalTime
     /// `TS` and `时间戳`: equal to `visible` but for rows that were overtaken.
     package var modified: LocalTime
@@ -28,8 +30,16 @@ package struct SimulatedEvent: Sendable, Hashable {
     package var about: [(enterprise: Int, role: Role)]
 
     package init(
-        dataset: DatasetID, key: RecordKey, change: Change, visible: LocalTime, modified: LocalTime, fields: [RawField],
-        isUnreadable: Bool = false, isDoubled: Bool = false, isTest: Bool = false, about: [(enterprise: Int, role: Role)]
+        dataset: DatasetID,
+        key: RecordKey,
+        change: Change,
+        visible: LocalTime,
+        modified: LocalTime,
+        fields: [RawField],
+        isUnreadable: Bool = false,
+        isDoubled: Bool = false,
+        isTest: Bool = false,
+        about: [(enterprise: Int, role: Role)]
     ) {
         self.dataset = dataset
         self.key = key
@@ -44,8 +54,10 @@ package struct SimulatedEvent: Sendable, Hashable {
     }
 
     package static func == (a: SimulatedEvent, b: SimulatedEvent) -> Bool {
-        a.dataset == b.dataset && a.key == b.key && a.change == b.change && a.visible == b.visible && a.modified == b.modified
-            && a.fields == b.fields && a.isUnreadable == b.isUnreadable && a.isDoubled == b.isDoubled && a.isTest == b.isTest
+        a.dataset == b.dataset && a.key == b.key && a.change == b.change && a.visible == b.visible
+            && a.modified == b.modified
+            && a.fields == b.fields && a.isUnreadable == b.isUnreadable && a.isDoubled == b.isDoubled
+            && a.isTest == b.isTest
             && a.about.elementsEqual(b.about) { $0 == $1 }
     }
     package func hash(into hasher: inout Hasher) {
@@ -75,7 +87,13 @@ package struct EnterpriseTruth: Sendable, Hashable {
     package var tax: [String]
     package var names: [(name: String, from: Day, to: Day?)]
 
-    package init(uscc: [String], org: [String], regno: [String], tax: [String], names: [(name: String, from: Day, to: Day?)]) {
+    package init(
+        uscc: [String],
+        org: [String],
+        regno: [String],
+        tax: [String],
+        names: [(name: String, from: Day, to: Day?)]
+    ) {
         self.uscc = uscc
         self.org = org
         self.regno = regno

@@ -7,13 +7,14 @@ public enum LinkKey: Hashable, Sendable {
 }
 
 extension CreditRecord {
-    /// The keys of every subject: registry keys, and codes whose form and check hold in their own column.
+    /// The keys of what it says in one role: registry keys, and codes whose form and check hold in their own column.
     ///
-    /// Test rows have none, so they meet nobody.
-    public var linkKeys: [LinkKey] {
+    /// A record that speaks of two enterprises must not bring them together, so each role has its own. Test rows have
+    /// none, so they meet nobody.
+    public func linkKeys(of role: Role) -> [LinkKey] {
         guard !isTest else { return [] }
         var keys: [LinkKey] = []
-        for subject in subjects {
+        for subject in subjects where subject.role == role {
             if let pripid = subject.pripid { keys.append(.pripid(pripid)) }
             for code in subject.codes where code.standing == .valid || code.standing == .unchecked {
                 let key = LinkKey.code(code.code)

@@ -28,10 +28,13 @@ public protocol CreditStore: Sendable {
 
     // Derivation
 
-    /// Records waiting to be derived, and the days on which profiles change by themselves: how many.
+    /// Records waiting to be derived, each of their roles counted, and the days on which profiles change by themselves: how many.
     func pendingCount(on day: Day) throws -> Int
-    /// Up to `limit` closed sets of records, none of them twice, each the smallest set that holds a changed record
+    /// Up to `limit` closed sets of records, no part of them twice, each the smallest set that holds a changed record
     /// and every record that shares a link key with one of its own; also those whose profile is due on `day`.
+    ///
+    /// A record counts role by role here: one that speaks of two enterprises is in both their components, in each with
+    /// only those of its subjects that belong there, so that it does not bring them together.
     ///
     /// Takes back what an earlier call handed out and nobody stored: its tokens are void from now on.
     func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent]
@@ -99,7 +102,8 @@ public protocol CreditStore: Sendable {
     func latestStatus() throws -> SignedStatus?
     /// Keeps a signed status of the sources.
     ///
-    /// - Throws: ``StoreError`` `conflict` where its position is smaller than the latest status'.
+    /// - Throws: ``StoreError`` `conflict` where it does not follow the latest status: another one's `previous`, a smaller
+    ///   position, or an earlier time.
     func storeStatus(_ status: SignedStatus) throws
     /// The position of the store: grows with every commit that may change a profile or a source's state.
     func storePosition() throws -> Int64

@@ -33,11 +33,21 @@ public struct SignedStatus: Sendable, Hashable {
     public var expiresAt: Int64
     /// The digest of its payload: the next status names it.
     public var digest: String
+    /// The digest of the one before, which its payload names; nil for the first.
+    public var previous: String?
     /// The flattened JWS, one line.
     public var document: [UInt8]
 
     /// Makes a signed status of its parts.
-    public init(position: Int64, issuedAt: Int64, expiresAt: Int64, digest: String, document: [UInt8]) {
+    public init(
+        position: Int64,
+        issuedAt: Int64,
+        expiresAt: Int64,
+        digest: String,
+        previous: String?,
+        document: [UInt8]
+    ) {
+        self.previous = previous
         self.position = position
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt

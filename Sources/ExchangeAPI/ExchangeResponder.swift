@@ -7,13 +7,17 @@ internal import NIOPosix
 internal import ServiceKit
 internal import Signing
 
-/// Answers each request from stored bytes. There are five paths, so there is no router.
+/// Answers each request from stored bytes.
+///
+/// There are five paths, so there is no router.
 struct ExchangeResponder: HTTPResponder {
     let library: ExchangeLibrary
     let pool: NIOThreadPool
     let maximumPathSize: Int
 
-    /// Never throws: whatever goes wrong becomes a problem document. Paths are not logged; they may hold a person's number.
+    /// Never throws: whatever goes wrong becomes a problem document.
+    ///
+    /// Paths are not logged; they may hold a person's number.
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         var response: Response
         do {

@@ -18,11 +18,16 @@ package struct ExchangeServer: Service {
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
+    /// Makes a server that is not yet running.
+    ///
     /// - Parameters:
+    ///   - store: what is read; never written.
     ///   - status: who signs the status of the sources.
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
+    ///   - configuration: address, limits and threads.
     ///   - clock: POSIX seconds.
+    ///   - logger: told of what went wrong, never of a path.
     ///   - onRunning: called with the port once the server listens.
     package init(
         store: any CreditStore,

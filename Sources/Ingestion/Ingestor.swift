@@ -56,12 +56,18 @@ public struct Ingestor: Sendable {
     private let sleep: @Sendable (Int) -> Void
     private let logger: Logger
 
+    /// Makes an ingestor; it does nothing until it is told to.
+    ///
     /// - Parameters:
+    ///   - store: where everything goes.
+    ///   - adapters: the agencies that are configured.
+    ///   - options: limits, retries and the guard against mass withdrawals.
     ///   - secret: the installation's, for digests of versions whose keys hold personal data.
     ///   - now: POSIX seconds.
     ///   - random: 64 random bits, for jitter and request ids.
     ///   - sleep: waits, in milliseconds.
     ///   - isStopped: whether the operator wants it to end at the next opportunity.
+    ///   - logger: told of what went wrong, never of a row's content.
     public init(
         store: any CreditStore,
         adapters: [AgencyID: any SourceAdapter],
@@ -84,12 +90,14 @@ public struct Ingestor: Sendable {
         self.logger = logger
     }
 
-    /// Pulls everything that is new. Blocking.
+    /// Pulls everything that is new.
     ///
+    /// Blocking.
     /// - Parameters:
     ///   - agencies: which; nil for all.
     ///   - datasets: which of theirs; nil for all.
     ///   - progress: called after each batch, from the agencies' threads.
+    /// - Returns: how each run went; one agency's failure stops no other.
     @discardableResult
     public func sync(
         agencies: [AgencyID]? = nil,

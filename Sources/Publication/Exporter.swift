@@ -4,7 +4,9 @@ package import CreditStore
 internal import Crypto
 package import Signing
 
-/// Writes all signed profiles out, one flattened JWS a line, with a signed manifest. Memory does not grow with their number.
+/// Writes all signed profiles out, one flattened JWS a line, with a signed manifest.
+///
+/// Memory does not grow with their number.
 package struct Exporter: Sendable {
     /// Where an export goes.
     package struct Destination: Sendable {
@@ -47,19 +49,27 @@ package struct Exporter: Sendable {
     private let keys: KeySet
     private static let page = 500
 
-    /// - Parameter keys: all public keys of the exchange: the manifest names their ids.
+    /// Makes an exporter.
+    ///
+    /// - Parameters:
+    ///   - store: what is read.
+    ///   - publisher: who signs the manifest.
+    ///   - keys: all public keys of the exchange: the manifest names their ids.
     package init(store: any CreditStore, publisher: Publisher, keys: KeySet) {
         self.store = store
         self.publisher = publisher
         self.keys = keys
     }
 
-    /// Streams an export. Blocking.
+    /// Streams an export.
     ///
-    /// The files appear under their names when they are whole, the manifest last.
+    /// Blocking. The files appear under their names when they are whole, the manifest last.
     /// - Parameters:
+    ///   - destination: which files to write.
     ///   - now: POSIX seconds.
     ///   - progress: called with the number of profiles written so far.
+    /// - Returns: what was written.
+    /// - Throws: ``SigningError`` where a file cannot be written or no key signs, and what the store throws.
     package func export(to destination: Destination, at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Report
     {
         var report = Report()
@@ -136,7 +146,10 @@ final class HashingFile {
     private(set) var lines = 0
     private(set) var bytes = 0
 
+    /// Begins a file.
+    ///
     /// - Parameter path: nil writes to the standard output.
+    /// - Throws: ``SigningError`` where it cannot be created.
     init(_ path: String?) throws {
         file = try path.map { path throws(SigningError) in try DurableFile(path: path) } ?? DurableFile()
     }
@@ -153,5 +166,5 @@ final class HashingFile {
     func commit() throws { try file.commit() }
 
     /// `sha256:` of all bytes so far.
-    var digest: String { Publisher.hexadecimal(hash.finalize()) }
+    var digest: String { "sha256:" + hash.finalize().hexadecimal }
 }

@@ -1,6 +1,8 @@
 package import CreditModel
 
-/// What a signed time must be: POSIX seconds of the years 1970 to 9999. Beyond them, arithmetic and calendars give out.
+/// What a signed time must be: POSIX seconds of the years 1970 to 9999.
+///
+/// Beyond them, arithmetic and calendars give out.
 enum SignedTime {
     static func isPlausible(_ seconds: Int64) -> Bool { 0...253_402_300_799 ~= seconds }
 }

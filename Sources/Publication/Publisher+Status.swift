@@ -5,16 +5,25 @@ internal import Signing
 internal import Synchronization
 
 extension Publisher: SourcesStatus {
-    /// Signs a status of the sources if anything changed since the last one, or an hour has passed. Blocking.
+    /// Signs a status of the sources if anything changed since the last one, or an hour has passed.
     ///
+    /// Blocking.
     /// - Parameters:
     ///   - now: POSIX seconds.
     ///   - day: the day up to which profiles must be derived.
+    /// - Returns: the status that counts now, be it new or the last one.
     /// - Throws: ``PublicationError/unfinished(waiting:)`` while profiles wait: a status vouches for all of them.
     @discardableResult
     package func publishStatus(at now: Int64, day: Day) throws -> SignedStatus {
         // Two readers that ask at once must not both continue the chain from the same status.
-        try statusLock.mutex.withLock { _ in try nextStatus(at: now, day: day) }
+        try statusLock.mutex.withLock { _ in
+            do {
+                return try nextStatus(at: now, day: day)
+            } catch let error as StoreError where error.code == .conflict {
+                // Another process signed one in between: that one is good, or what comes next follows it.
+                return try nextStatus(at: now, day: day)
+            }
+        }
     }
 
     private func nextStatus(at now: Int64, day: Day) throws -> SignedStatus {
@@ -39,6 +48,7 @@ extension Publisher: SourcesStatus {
             issuedAt: now,
             expiresAt: status.expiresAt,
             digest: Self.digest(payload),
+            previous: latest?.digest,
             document: try signingKey().sign(payload, as: .status).flattened
         )
         try store.storeStatus(signed)

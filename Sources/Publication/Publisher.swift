@@ -27,11 +27,16 @@ package struct Publisher: Sendable {
     private let batchSize: Int
     private let width: Int
 
+    /// Makes a publisher.
+    ///
     /// - Parameters:
+    ///   - store: where profiles lie and signatures go.
     ///   - issuer: `iss` of everything signed: `issuer` in the configuration.
     ///   - signingKey: the key that signs now; asked each time, so that a rotation takes effect without a restart.
     ///   - datasets: all that the exchange means to read: those never tried are published as `never`.
     ///   - lateAfter: seconds without a good run after which a source counts as late.
+    ///   - batchSize: profiles signed in one transaction.
+    ///   - width: threads that sign.
     package init(
         store: any CreditStore,
         issuer: String,
@@ -50,13 +55,15 @@ package struct Publisher: Sendable {
         self.width = max(1, width)
     }
 
-    /// Signs every profile whose present version was never signed. Blocking.
+    /// Signs every profile whose present version was never signed.
     ///
-    /// A version keeps the signature that it got: after a rotation only new versions are signed by the new key.
+    /// Blocking. A version keeps the signature that it got: after a rotation only new versions are signed
+    /// by the new key.
     /// - Parameters:
     ///   - now: POSIX seconds, the `iat` of what is signed.
     ///   - progress: called with the number signed so far.
     /// - Returns: how many were signed.
+    /// - Throws: ``PublicationError`` `tooLarge` for a profile over the limit, and what the store and the key throw.
     @discardableResult
     package func signProfiles(at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Int {
         let key = try signingKey()
@@ -86,15 +93,5 @@ package struct Publisher: Sendable {
     }
 
     /// `sha256:` and the hexadecimal digest.
-    static func digest(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
-
-    static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text = Array("sha256:".utf8)
-        for byte in digest {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    static func digest(_ bytes: [UInt8]) -> String { "sha256:" + SHA256.hash(data: bytes).hexadecimal }
 }

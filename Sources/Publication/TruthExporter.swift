@@ -11,9 +11,14 @@ package struct TruthExporter: Sendable {
 
     package init(store: any CreditStore) { self.store = store }
 
-    /// Streams one line an enterprise, in the order of ids. Blocking.
-    /// - Parameter path: nil writes to the standard output; a file is readable by its owner only.
+    /// Streams one line an enterprise, in the order of ids.
+    ///
+    /// Blocking.
+    /// - Parameters:
+    ///   - path: nil writes to the standard output; a file is readable by its owner only.
+    ///   - progress: called with the number of lines so far.
     /// - Returns: the number of lines.
+    /// - Throws: ``SigningError`` where the file cannot be written, and what the store throws.
     package func export(to path: String?, progress: (Int) -> Void = { _ in }) throws -> Int {
         let file =
             try path.map { path throws(SigningError) in try DurableFile(path: path, mode: 0o600) } ?? DurableFile()

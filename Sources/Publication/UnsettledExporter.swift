@@ -14,9 +14,12 @@ package struct UnsettledExporter: Sendable {
 
     package init(store: any CreditStore) { self.store = store }
 
-    /// Streams quarantined, then undecided, then held records. Blocking.
+    /// Streams quarantined, then undecided, then held records.
+    ///
+    /// Blocking.
     /// - Parameter path: nil writes to the standard output; a file is readable by its owner only.
     /// - Returns: the number of lines.
+    /// - Throws: ``SigningError`` where the file cannot be written, and what the store throws.
     package func export(to path: String?) throws -> Int {
         let file =
             try path.map { path throws(SigningError) in try DurableFile(path: path, mode: 0o600) } ?? DurableFile()

@@ -28,7 +28,7 @@ package struct Verification: Sendable, Hashable {
     package var verdict: Verdict
     /// `profile`, `status`, `manifest`, `export`, or `unknown`.
     package var kind: String
-    /// What it is, by name: issuer, key, enterprise, version …
+    /// What it is, by name, such as issuer, key, enterprise and version.
     package var facts: [String: String] = [:]
     package var proves: [String] = []
     package var doesNotProve: [String] = []

@@ -1,14 +1,18 @@
 internal import CanonicalJSON
+internal import CreditModel
 internal import Crypto
 internal import ServiceKit
 internal import Signing
 
 extension Verifier {
-    /// Checks a file: one document in either form, or an export with a document a line. Blocking.
+    /// Checks a file: one document in either form, or an export with a document a line.
     ///
+    /// Blocking.
     /// - Parameters:
+    ///   - path: the file.
     ///   - statusPath: a signed status to judge the document by.
     ///   - manifestPath: the manifest of an export; nil looks beside the file.
+    /// - Returns: the verdict, and what it rests on; a false document is a verdict, no error.
     /// - Throws: ``SigningError`` where a file cannot be read.
     package func verify(
         file path: String,
@@ -124,5 +128,5 @@ private struct ExportCheck {
         if let issuer = verification.facts["issuer"] { issuers.insert(issuer) }
     }
 
-    var digest: String { Publisher.hexadecimal(hash.finalize()) }
+    var digest: String { "sha256:" + hash.finalize().hexadecimal }
 }

@@ -13,6 +13,9 @@ struct BatchCommit {
     private var outcome = CommitOutcome()
     private var generation: Int64
     private var quarantineDelta = 0
+    private var epochs: [Int64: Int64] = [:]
+    /// What this batch has noted: a new code tends to be in every row.
+    private var noted: Set<[String]> = []
 
     init(_ db: Database, _ batch: StoreBatch) throws {
         self.db = db
@@ -23,10 +26,17 @@ struct BatchCommit {
     }
 
     mutating func run() throws -> CommitOutcome {
+        let hasOpenRows =
+            try db.first(
+                "SELECT 1 FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT 1",
+                dataset
+            )
+            != nil
         for received in batch.versions {
             let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }
             let isNew = try writer.take(received, file: file, generation: generation, batch: batch)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
+            if isNew, hasOpenRows { try supersede(received.key) }
         }
         for entry in batch.quarantined { try quarantine(entry) }
         for event in batch.events { try apply(event) }
@@ -34,8 +44,21 @@ struct BatchCommit {
         return outcome
     }
 
-    private func epoch(of file: Int64) throws -> Int64 {
-        try db.integer("SELECT epoch FROM file WHERE dataset = ? AND number = ?", dataset, file)
+    private mutating func epoch(of file: Int64) throws -> Int64 {
+        if let epoch = epochs[file] { return epoch }
+        let epoch = try db.integer("SELECT epoch FROM file WHERE dataset = ? AND number = ?", dataset, file)
+        epochs[file] = epoch
+        return epoch
+    }
+
+    /// A later good version settles what was wrong with an earlier row of its record.
+    private mutating func supersede(_ key: RecordKey) throws {
+        try db.run(
+            "UPDATE quarantine SET resolution = 'superseded' WHERE dataset = ? AND key = ? AND resolution = ''",
+            dataset,
+            StoredKey.text(key)
+        )
+        quarantineDelta -= db.changesCount
     }
 
     private mutating func quarantine(_ entry: QuarantineEntry) throws {
@@ -129,6 +152,7 @@ struct BatchCommit {
                 batch.receivedAt
             )
         case .drift(let kind, let name, let sample):
+            guard noted.insert([kind, name]).inserted else { return }
             try db.run(
                 "INSERT OR IGNORE INTO drift(dataset, kind, name, sample, first_seen) VALUES(?, ?, ?, ?, ?)",
                 dataset,
@@ -152,7 +176,8 @@ struct BatchCommit {
     }
 
     /// A second content under the same number begins a new epoch: what only the first held goes when the new one ended.
-    private func beginFile(_ number: Int64, name: String, digest: String) throws {
+    private mutating func beginFile(_ number: Int64, name: String, digest: String) throws {
+        epochs[number] = nil
         let known = try db.first("SELECT digest FROM file WHERE dataset = ? AND number = ?", dataset, number)?.text(0)
         if known == nil {
             try db.run(

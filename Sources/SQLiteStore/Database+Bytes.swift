@@ -17,6 +17,27 @@ extension Database {
         try Row.fetchAll(cachedStatement(sql: sql), arguments: StatementArguments(arguments))
     }
 
+    /// What the first row of a query gives, read in place: for queries that are asked many times a second.
+    func read<T>(
+        _ sql: String,
+        _ arguments: (any DatabaseValueConvertible)?...,
+        with body: (Row) throws -> T
+    ) throws -> T? {
+        let rows = try Row.fetchCursor(cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+        // The row is gone with its cursor.
+        return try withExtendedLifetime(rows) { try rows.next().map(body) }
+    }
+
+    /// Hands over each row of a query in place; the body must not keep it, nor ask the same query.
+    func each(
+        _ sql: String,
+        _ arguments: (any DatabaseValueConvertible)?...,
+        with body: (Row) throws -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+        while let row = try rows.next() { try body(row) }
+    }
+
     /// All integers of a one-column query.
     func integers(_ sql: String, _ arguments: (any DatabaseValueConvertible)?...) throws -> [Int64] {
         try Int64.fetchAll(cachedStatement(sql: sql), arguments: StatementArguments(arguments))

@@ -9,6 +9,8 @@ struct DerivationWriter {
     private let component: HandedOut.Component
     /// Whether anything that a platform may see is different now.
     private(set) var changed = false
+    /// Enterprises that this derivation made: nothing is stored of them yet.
+    private var fresh: Set<Int64> = []
 
     init(_ db: Database, _ component: HandedOut.Component) {
         self.db = db
@@ -16,106 +18,123 @@ struct DerivationWriter {
     }
 
     mutating func store(_ derivation: Derivation) throws {
-        let before = try leave()
-        var named: Set<Int64> = []
+        let outcome = derivation.outcome
         var numbers: [EnterpriseID: Int64] = [:]
-        for decision in derivation.outcome.enterprises {
-            let number = try makeEnterprise(decision.id)
-            numbers[decision.id] = number
-            named.insert(number)
-            try db.run("UPDATE enterprise SET current = id WHERE id = ? AND current <> id", number)
-            if db.changesCount > 0 { changed = true }
-        }
-        for decision in derivation.outcome.enterprises {
+        for decision in outcome.enterprises { numbers[decision.id] = try makeCurrent(decision.id) }
+        try place(outcome, numbers)
+        for decision in outcome.enterprises {
             guard let number = numbers[decision.id] else { continue }
             for alias in decision.aliases where numbers[alias] == nil { try redirect(alias, to: number) }
-            for member in decision.members {
-                try db.run(
-                    "INSERT OR REPLACE INTO membership(record, role, enterprise, reason) VALUES(?, ?, ?, ?)",
-                    try record(member.record),
-                    Int64(member.record.role.rawValue),
-                    number,
-                    ReasonCodec.encode(member.reason).blob
-                )
-            }
             try store(codes: decision.codes, of: number)
         }
-        for held in derivation.outcome.held {
-            try db.run(
-                "INSERT OR REPLACE INTO held(record, role, reason) VALUES(?, ?, ?)",
-                try record(held.record),
-                Int64(held.record.role.rawValue),
-                ReasonCodec.encode(held.reason).blob
-            )
-        }
-        for reference in derivation.outcome.undecided {
-            try db.run(
-                "INSERT OR REPLACE INTO undecided(record, role) VALUES(?, ?)",
-                try record(reference),
-                Int64(reference.role.rawValue)
-            )
-        }
+        let registered = Set(outcome.enterprises.filter(\.isRegistered).map(\.id))
         for profile in derivation.profiles {
             guard let number = numbers[profile.id] else {
                 throw StoreError(.conflict, "a profile belongs to no enterprise of its component: \(profile.id)")
             }
-            let decision = derivation.outcome.enterprises.first { $0.id == profile.id }
-            try store(profile, of: number, isRegistered: decision?.isRegistered ?? false)
+            try store(profile, of: number, isRegistered: registered.contains(profile.id))
         }
-        for number in before.subtracting(named) {
+        let named = Set(numbers.values)
+        for number in Set(component.pieces.values.compactMap(\.placement?.enterprise)).subtracting(named) {
             // Others of its records may wait in a component of their own, or be derived already.
-            let members = try db.first("SELECT 1 FROM membership WHERE enterprise = ? LIMIT 1", number)
+            let members = try db.first("SELECT 1 FROM placement WHERE enterprise = ? LIMIT 1", number)
             if members == nil { try remove(number) }
         }
         let profiled = Set(derivation.profiles.compactMap { numbers[$0.id] })
         for number in named.subtracting(profiled) { try removeProfile(number) }
-        for record in component.records {
-            try db.run("DELETE FROM dirty WHERE record = ? AND change <= ?", record, component.position)
+        for piece in component.pieces.values {
+            try db.run("DELETE FROM dirty WHERE part = ? AND change <= ?", piece.part, component.position)
         }
     }
 
-    /// Takes the records out of whatever they belonged to.
-    private func leave() throws -> Set<Int64> {
-        var before: Set<Int64> = []
-        for record in component.records {
-            for number in try db.integers("SELECT enterprise FROM membership WHERE record = ?", record) {
-                before.insert(number)
+    // MARK: Places
+
+    /// Puts every part where the outcome says, and out of where it was if the outcome does not name it.
+    private func place(_ outcome: IdentityOutcome, _ numbers: [EnterpriseID: Int64]) throws {
+        var places: [RecordReference: Placement] = [:]
+        places.reserveCapacity(component.pieces.count)
+        for decision in outcome.enterprises {
+            for member in decision.members {
+                places[member.record] = Placement(
+                    enterprise: numbers[decision.id],
+                    reason: ReasonCodec.encode(member.reason)
+                )
             }
-            try db.run("DELETE FROM membership WHERE record = ?", record)
-            try db.run("DELETE FROM held WHERE record = ?", record)
-            try db.run("DELETE FROM undecided WHERE record = ?", record)
         }
-        return before
-    }
-
-    private func record(_ reference: RecordReference) throws -> Int64 {
-        let id = HandedOut.RecordID(dataset: reference.dataset, key: reference.key)
-        guard let record = component.references[id] else {
-            throw StoreError(
-                .conflict,
-                "a decision names a record of \(reference.dataset) that its component does not hold"
+        for held in outcome.held { places[held.record] = Placement(reason: ReasonCodec.encode(held.reason)) }
+        for reference in outcome.undecided { places[reference] = Placement() }
+        for (reference, placement) in places {
+            guard let piece = component.pieces[reference] else {
+                throw StoreError(
+                    .conflict,
+                    "a decision names a record of \(reference.dataset) that its component does not hold"
+                )
+            }
+            guard piece.placement != placement else { continue }
+            try db.run(
+                "INSERT OR REPLACE INTO placement(part, enterprise, reason) VALUES(?, ?, ?)",
+                piece.part,
+                placement.enterprise,
+                placement.reason?.blob
             )
+            try list(piece, isHeld: placement.isHeld)
         }
-        return record
+        for (reference, piece) in component.pieces where piece.placement != nil && places[reference] == nil {
+            try db.run("DELETE FROM placement WHERE part = ?", piece.part)
+            try list(piece, isHeld: false)
+        }
     }
 
-    private func makeEnterprise(_ id: EnterpriseID) throws -> Int64 {
-        if let row = try db.first("SELECT id FROM enterprise WHERE text = ?", id.text) { return row.integer(0) }
-        try db.run("INSERT INTO enterprise(text, current) VALUES(?, 0)", id.text)
+    private func list(_ piece: HandedOut.Piece, isHeld: Bool) throws {
+        guard piece.placement?.isHeld ?? false != isHeld else { return }
+        try db.run(
+            isHeld
+                ? "INSERT OR IGNORE INTO held(dataset, key, part) VALUES(?, ?, ?)"
+                : "DELETE FROM held WHERE dataset = ? AND key = ? AND part = ?",
+            piece.dataset,
+            piece.key,
+            piece.part
+        )
+    }
+
+    private func find(_ id: EnterpriseID) throws -> (number: Int64, current: Int64)? {
+        try db.read("SELECT id, current FROM enterprise WHERE text = ?", id.text) {
+            (number: $0.integer(0), current: $0.integer(1))
+        }
+    }
+
+    /// The number of an id that stands for itself.
+    private mutating func makeCurrent(_ id: EnterpriseID) throws -> Int64 {
+        if let known = try find(id) {
+            let number = known.number
+            if known.current != number {
+                try db.run("UPDATE enterprise SET current = id WHERE id = ?", number)
+                changed = true
+            }
+            return number
+        }
+        try db.run(
+            "INSERT INTO enterprise(id, text, current) SELECT n, ?, n FROM (SELECT coalesce(max(id), 0) + 1 AS n FROM enterprise)",
+            id.text
+        )
         let number = db.lastInsertedRowID
-        try db.run("UPDATE enterprise SET current = id WHERE id = ?", number)
+        fresh.insert(number)
         return number
     }
 
     /// Each id points to the one that it was last an alias of; whoever reads follows the way to its end.
     private mutating func redirect(_ alias: EnterpriseID, to number: Int64) throws {
-        let from = try makeEnterprise(alias)
-        guard from != number else { return }
-        try db.run("UPDATE enterprise SET current = ? WHERE id = ? AND current <> ?", number, from, number)
-        guard db.changesCount > 0 else { return }
+        guard let known = try find(alias) else {
+            try db.run("INSERT INTO enterprise(text, current) VALUES(?, ?)", alias.text, number)
+            changed = true
+            return
+        }
+        let from = known.number
+        guard from != number, known.current != number else { return }
+        try db.run("UPDATE enterprise SET current = ? WHERE id = ?", number, from)
         changed = true
-        for record in try db.integers("SELECT record FROM membership WHERE enterprise = ?", from) {
-            try db.run("INSERT OR IGNORE INTO dirty(record, change) VALUES(?, ?)", record, component.position + 1)
+        for part in try db.integers("SELECT part FROM placement WHERE enterprise = ?", from) {
+            try db.run("INSERT OR IGNORE INTO dirty(part, change) VALUES(?, ?)", part, component.position + 1)
         }
         try remove(from)
     }
@@ -124,8 +143,11 @@ struct DerivationWriter {
 
     private mutating func store(_ profile: DerivedProfile, of number: Int64, isRegistered: Bool) throws {
         let day = profile.nextDay.map { Int64($0.number) }
-        let row = try db.first("SELECT version, next_day, registered FROM profile WHERE enterprise = ?", number)
-        if row?.text(0) == profile.version {
+        let known =
+            fresh.contains(number)
+            ? nil : try db.first("SELECT version FROM profile WHERE enterprise = ?", number)?.text(0)
+        // The same version has the same names and the same documents beside it.
+        guard known != profile.version else {
             try db.run(
                 "UPDATE profile SET next_day = ?, registered = ? WHERE enterprise = ? AND (next_day IS NOT ? OR registered <> ?)",
                 day,
@@ -134,28 +156,26 @@ struct DerivationWriter {
                 day,
                 isRegistered
             )
-        } else {
-            changed = true
-            let signed =
-                try db.first(
-                    "SELECT 1 FROM signed WHERE enterprise = ? AND version = ? LIMIT 1",
-                    number,
-                    profile.version
-                ) != nil
-            try db.run(
-                """
-                INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, registered, signed)
-                VALUES(?, ?, ?, ?, ?, ?)
-                """,
-                number,
-                profile.version,
-                profile.bytes.blob,
-                day,
-                isRegistered,
-                signed
-            )
-            if signed { try db.run("UPDATE enterprise SET served = ? WHERE id = ?", profile.version, number) }
+            return
         }
+        changed = true
+        let signed =
+            try !fresh.contains(number)
+            && db.first("SELECT 1 FROM signed WHERE enterprise = ? AND version = ? LIMIT 1", number, profile.version)
+                != nil
+        try db.run(
+            """
+            INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, registered, signed)
+            VALUES(?, ?, ?, ?, ?, ?)
+            """,
+            number,
+            profile.version,
+            profile.bytes.blob,
+            day,
+            isRegistered,
+            signed
+        )
+        if signed { try db.run("UPDATE enterprise SET served = ? WHERE id = ?", profile.version, number) }
         for annex in profile.annexes {
             try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes.blob)
         }
@@ -164,7 +184,9 @@ struct DerivationWriter {
 
     private func store(codes: [Code], of number: Int64) throws {
         let new = Set(codes.map(\.text)).subtracting(component.restricted)
-        let old = Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number).map { $0.text(0) })
+        let old =
+            fresh.contains(number)
+            ? [] : Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number).map { $0.text(0) })
         for text in old.subtracting(new) {
             try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number)
         }
@@ -173,8 +195,10 @@ struct DerivationWriter {
 
     private func store(names: [String], of number: Int64) throws {
         var new = Set(names)
-        for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number)
-        where new.remove(row.text(1)) == nil { try remove(name: row) }
+        if !fresh.contains(number) {
+            for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number)
+            where new.remove(row.text(1)) == nil { try remove(name: row) }
+        }
         for name in new.sorted() {
             let folded = NameIndex.fold(name)
             try db.run("INSERT INTO name(enterprise, text, folded) VALUES(?, ?, ?)", number, name, folded)

@@ -7,40 +7,16 @@ internal import GRDB
 struct RecordWriter {
     let db: Database
     let dataset: Int64
-    /// The store's position after this transaction: dirty marks carry it. Drawn when first needed.
+    /// The store's position after this transaction, drawn when first needed: dirty marks carry it.
     private(set) var change: Int64?
     private(set) var shownDelta = 0
     private(set) var testDelta = 0
     private(set) var versionDelta = 0
+    private var lastVersion: Int64?
 
     init(_ db: Database, dataset: Int64) {
         self.db = db
         self.dataset = dataset
-    }
-
-    /// What the record's row says.
-    struct State: Equatable {
-        var shown = false
-        var test = false
-        var current: Int64 = 0
-        var modified: Int64 = 0
-        var sequence: Int64 = 0
-        /// The version whose content gives the link keys.
-        var source: Int64 = 0
-        var links: [UInt8] = []
-    }
-
-    struct Row {
-        var id: Int64
-        var restricted: Bool
-        var seen: Int64
-        var state: State
-    }
-
-    struct Version {
-        var id: Int64
-        var version: RecordVersion
-        var isRetracted: Bool
     }
 
     mutating func touch() throws -> Int64 {
@@ -50,68 +26,12 @@ struct RecordWriter {
         return position
     }
 
-    mutating func markDirty(_ record: Int64) throws {
-        try db.run(
-            "INSERT INTO dirty(record, change) VALUES(?, ?) ON CONFLICT(record) DO UPDATE SET change = excluded.change",
-            record,
-            try touch()
-        )
+    private mutating func markDirty(part: Int64) throws {
+        try db.run("INSERT OR REPLACE INTO dirty(part, change) VALUES(?, ?)", part, try touch())
     }
 
-    func record(_ key: RecordKey) throws -> Row? {
-        try db.first(
-            """
-            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, links FROM record
-            WHERE dataset = ? AND key = ?
-            """,
-            dataset,
-            StoredKey.text(key)
-        ).map(Self.row)
-    }
-
-    private func record(_ id: Int64) throws -> Row? {
-        try db.first(
-            """
-            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, links FROM record WHERE id = ?
-            """,
-            id
-        ).map(Self.row)
-    }
-
-    private static func row(_ row: GRDB.Row) -> Row {
-        Row(
-            id: row.integer(0),
-            restricted: row.integer(1) != 0,
-            seen: row.integer(2),
-            state: State(
-                shown: row.integer(3) != 0,
-                test: row.integer(4) != 0,
-                current: row.integer(5),
-                modified: row.integer(6),
-                sequence: row.integer(7),
-                source: row.integer(8),
-                links: row.bytes(9) ?? []
-            )
-        )
-    }
-
-    func versions(of record: Int64) throws -> [Version] {
-        try db.all(
-            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
-            record
-        ).map { row in
-            guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
-                throw BinaryReader.damaged
-            }
-            let version = RecordVersion(
-                digest: VersionDigest(text: row.text(1)),
-                operation: operation,
-                modified: LocalTime(seconds: row.integer(3)),
-                sequence: row.integer(4),
-                content: nil
-            )
-            return Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0)
-        }
+    private mutating func markDirty(_ record: Int64, in roles: RoleSet) throws {
+        for role in roles.roles { try markDirty(part: Part.number(record, role)) }
     }
 
     // MARK: Taking
@@ -123,47 +43,34 @@ struct RecordWriter {
         generation: Int64,
         batch: StoreBatch
     ) throws -> Bool {
-        let known = try record(received.key)
-        let record: Int64
-        if let known {
-            record = known.id
-            if generation > 0, known.seen != generation {
-                try db.run("UPDATE record SET seen = ? WHERE id = ?", generation, record)
-            }
-            if received.hasRestrictedKey, !known.restricted {
-                try db.run("UPDATE record SET restricted = 1 WHERE id = ?", record)
-            }
-        } else {
-            try db.run(
-                """
-                INSERT INTO record(dataset, key, restricted, shown, test, seen, current, modified, sequence, source, links)
-                VALUES(?, ?, ?, 0, 0, ?, 0, 0, 0, 0, x'')
-                """,
-                dataset,
-                StoredKey.text(received.key),
-                received.hasRestrictedKey,
-                generation
-            )
-            record = db.lastInsertedRowID
+        guard let known = try record(received.key) else {
+            try begin(received, file: file, generation: generation, batch: batch)
+            return true
+        }
+        let record = known.id
+        if generation > 0, known.seen != generation {
+            try db.run("UPDATE record SET seen = ? WHERE id = ?", generation, record)
+        }
+        if received.hasRestrictedKey, !known.restricted {
+            try db.run("UPDATE record SET restricted = 1 WHERE id = ?", record)
         }
         let digest = received.version.digest.text
         var isNew = false
         let version: Int64
         var changed = true
-        if known != nil,
-            let row = try db.first(
-                "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
-                record,
-                digest
-            )
-        {
-            version = row.integer(0)
-            let isGreater = received.version.sequence > row.integer(1)
-            changed = isGreater || row.integer(2) != 0
+        if let seen = try db.read(
+            "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
+            record,
+            digest,
+            with: { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
+        ) {
+            version = seen.id
+            let isGreater = received.version.sequence > seen.sequence
+            changed = isGreater || seen.isRetracted
             if isGreater {
                 try db.run("UPDATE version SET sequence = ? WHERE id = ?", received.version.sequence, version)
             }
-            if row.integer(2) != 0, file != nil {
+            if seen.isRetracted, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
                 try db.run(
                     "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?",
@@ -173,17 +80,9 @@ struct RecordWriter {
             }
         } else {
             isNew = true
-            version = try insert(received.version, of: record)
-            try db.run(
-                "INSERT INTO original(version, bytes, document, row, line, received_at, run) VALUES(?, ?, ?, ?, ?, ?, ?)",
-                version,
-                received.original.blob,
-                received.place.document,
-                received.place.row,
-                received.place.line,
-                batch.receivedAt,
-                batch.run
-            )
+            version = try nextVersion()
+            try insert(received.version, as: version, of: record)
+            try keep(received, as: version, batch: batch)
         }
         if let file { try see(version, in: file, sequence: received.version.sequence) }
         if changed {
@@ -192,9 +91,81 @@ struct RecordWriter {
         return isNew
     }
 
-    private mutating func insert(_ version: RecordVersion, of record: Int64) throws -> Int64 {
+    /// Takes the first version of a record: most rows of a first load, so with no more statements than rows to write.
+    private mutating func begin(
+        _ received: ReceivedVersion,
+        file: (number: Int64, epoch: Int64)?,
+        generation: Int64,
+        batch: StoreBatch
+    ) throws {
+        let version = received.version
+        let number = try nextVersion()
+        var state = State(shown: version.operation == .record)
+        if version.operation != .absence {
+            state.current = number
+            state.modified = version.modified.seconds
+            state.sequence = version.sequence
+        }
+        var links: [Link] = []
+        if version.operation == .record, let content = version.content {
+            state.source = number
+            state.test = content.isTest
+            state.roles = RoleSet(content.subjects.map { RoleSet($0.role) })
+            links = Link.links(of: content, in: state.roles)
+            state.links = Link.bytes(links)
+        }
         try db.run(
-            "INSERT INTO version(record, digest, operation, modified, sequence, content) VALUES(?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO record(dataset, key, restricted, seen, shown, test, current, modified, sequence, source, roles, links)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            dataset,
+            StoredKey.text(received.key),
+            received.hasRestrictedKey,
+            generation,
+            state.shown,
+            state.test,
+            state.current,
+            state.modified,
+            state.sequence,
+            state.source,
+            state.roles.rawValue,
+            state.links.blob
+        )
+        let record = db.lastInsertedRowID
+        try insert(version, as: number, of: record)
+        try keep(received, as: number, batch: batch)
+        if let file { try see(number, in: file, sequence: version.sequence) }
+        for link in links { try insert(link, of: record) }
+        count(state, after: State())
+        _ = try touch()
+        try markDirty(record, in: state.roles)
+    }
+
+    /// Numbers of versions are drawn here, so that a record can name its first one from the start.
+    private mutating func nextVersion() throws -> Int64 {
+        let next = try (lastVersion ?? db.integer("SELECT max(id) FROM version")) + 1
+        lastVersion = next
+        return next
+    }
+
+    private func keep(_ received: ReceivedVersion, as version: Int64, batch: StoreBatch) throws {
+        try db.run(
+            "INSERT INTO original(version, bytes, document, row, line, received_at, run) VALUES(?, ?, ?, ?, ?, ?, ?)",
+            version,
+            received.original.blob,
+            received.place.document,
+            received.place.row,
+            received.place.line,
+            batch.receivedAt,
+            batch.run
+        )
+    }
+
+    private mutating func insert(_ version: RecordVersion, as number: Int64, of record: Int64) throws {
+        try db.run(
+            "INSERT INTO version(id, record, digest, operation, modified, sequence, content) VALUES(?, ?, ?, ?, ?, ?, ?)",
+            number,
             record,
             version.digest.text,
             Int64(version.operation.rawValue),
@@ -203,7 +174,6 @@ struct RecordWriter {
             version.content.map { RecordCodec.encode($0).blob }
         )
         versionDelta += 1
-        return db.lastInsertedRowID
     }
 
     private func see(_ version: Int64, in file: (number: Int64, epoch: Int64), sequence: Int64) throws {
@@ -236,8 +206,10 @@ struct RecordWriter {
             version = row.integer(0)
             try db.run("UPDATE version SET retracted = 0 WHERE id = ?", version)
         } else {
-            version = try insert(
+            version = try nextVersion()
+            try insert(
                 RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
+                as: version,
                 of: record
             )
         }
@@ -302,15 +274,21 @@ struct RecordWriter {
         if let source = counting.last(where: { $0.version.operation == .record }) {
             after.source = source.id
             if source.id == before.source {
+                after.roles = before.roles
                 after.links = before.links
                 after.test = before.test
             } else if let record = try source.id == content?.id ? content?.record : self.content(of: source.id) {
-                after.links = LinkHash.bytes(LinkHash.hashes(of: record))
+                after.roles = RoleSet(record.subjects.map { RoleSet($0.role) })
+                after.links = Link.bytes(Link.links(of: record, in: after.roles))
                 after.test = record.isTest
             }
         }
         if after != before { try write(after, over: before, of: record) }
-        if mustDerive || after != before { try markDirty(record) }
+        if mustDerive || after != before {
+            _ = try touch()
+            // What it said in a role that it has no more must be taken back too.
+            try markDirty(record, in: before.roles.union(after.roles))
+        }
     }
 
     private func content(of version: Int64) throws -> CreditRecord? {
@@ -320,7 +298,8 @@ struct RecordWriter {
     private mutating func write(_ after: State, over before: State, of record: Int64) throws {
         try db.run(
             """
-            UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, links = ? WHERE id = ?
+            UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, roles = ?, links = ?
+            WHERE id = ?
             """,
             after.shown,
             after.test,
@@ -328,23 +307,30 @@ struct RecordWriter {
             after.modified,
             after.sequence,
             after.source,
+            after.roles.rawValue,
             after.links.blob,
             record
         )
+        count(after, after: before)
+        guard after.links != before.links else { return }
+        let old = try Link.links(before.links)
+        let new = try Link.links(after.links)
+        for link in old where !new.contains(link) {
+            // Whom it met by this key may have to part from each other.
+            for neighbour in try db.integers("SELECT part FROM link WHERE hash = ?", link.hash) {
+                try markDirty(part: neighbour)
+            }
+            try db.run("DELETE FROM link WHERE hash = ? AND part = ?", link.hash, Part.number(record, link.role))
+        }
+        for link in new where !old.contains(link) { try insert(link, of: record) }
+    }
+
+    private func insert(_ link: Link, of record: Int64) throws {
+        try db.run("INSERT OR IGNORE INTO link(hash, part) VALUES(?, ?)", link.hash, Part.number(record, link.role))
+    }
+
+    private mutating func count(_ after: State, after before: State) {
         shownDelta += (after.shown ? 1 : 0) - (before.shown ? 1 : 0)
         testDelta += (after.shown && after.test ? 1 : 0) - (before.shown && before.test ? 1 : 0)
-        guard after.links != before.links else { return }
-        let old = LinkHash.hashes(before.links)
-        let new = LinkHash.hashes(after.links)
-        for hash in old where !new.contains(hash) {
-            // Whom it met by this key may have to part from each other.
-            for neighbour in try db.integers("SELECT record FROM link WHERE hash = ?", hash) {
-                try markDirty(neighbour)
-            }
-            try db.run("DELETE FROM link WHERE hash = ? AND record = ?", hash, record)
-        }
-        for hash in new where !old.contains(hash) {
-            try db.run("INSERT OR IGNORE INTO link(hash, record) VALUES(?, ?)", hash, record)
-        }
     }
 }

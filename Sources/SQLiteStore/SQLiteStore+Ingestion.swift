@@ -4,6 +4,7 @@ internal import GRDB
 
 /// What ingestion writes and reads.
 extension SQLiteStore {
+    /// One transaction, flushed to the disk before it returns.
     public func commit(_ batch: StoreBatch) throws -> CommitOutcome {
         try write { db in
             var commit = try BatchCommit(db, batch)
@@ -11,6 +12,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Withdraws what the guard held; 0 where it held nothing.
     public func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int {
         try write { db in
             guard let number = try db.datasetNumber(dataset) else { return 0 }
@@ -28,10 +30,12 @@ extension SQLiteStore {
         }
     }
 
+    /// The row of the dataset; an empty state where it was never tried.
     public func sourceState(of dataset: DatasetID) throws -> SourceState {
         try sourceStates().first { $0.dataset == dataset } ?? SourceState(dataset: dataset)
     }
 
+    /// The states of all datasets that were ever tried, by agency and name.
     public func sourceStates() throws -> [SourceState] {
         try look { db in
             try db.all(
@@ -60,6 +64,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Stores the report, and the end of the run as the dataset's last attempt or success.
     public func finish(_ run: RunReport) throws {
         try write { db in
             let dataset = try db.makeDatasetNumber(run.dataset)
@@ -93,6 +98,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The last runs, newest first.
     public func runs(limit: Int) throws -> [RunReport] {
         try look { db in
             try db.all(
@@ -120,6 +126,7 @@ extension SQLiteStore {
         }
     }
 
+    /// What was noted as unknown, by dataset, kind and name.
     public func drift() throws -> [DriftEntry] {
         try look { db in
             try db.all(
@@ -139,6 +146,7 @@ extension SQLiteStore {
         }
     }
 
+    /// What was refused whole, newest first.
     public func refusals(limit: Int) throws -> [RefusalEntry] {
         try look { db in
             try db.all(
@@ -158,6 +166,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Quarantined rows that match, by ascending id.
     public func quarantine(_ filter: QuarantineFilter) throws -> [QuarantineEntry] {
         try look { db in
             try db.all(
@@ -191,6 +200,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Notes the outcome and keeps the dataset's count of open rows in step.
     public func resolveQuarantine(id: Int64, as outcome: String) throws {
         try write { db in
             guard let row = try db.first("SELECT dataset, resolution FROM quarantine WHERE id = ?", id) else {

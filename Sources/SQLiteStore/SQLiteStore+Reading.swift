@@ -6,6 +6,7 @@ internal import Synchronization
 
 /// What was derived: storing and reading it.
 extension SQLiteStore {
+    /// Checks every token before it writes; all or nothing.
     public func store(_ derivations: [Derivation]) throws {
         let handed = handedOut.withLock { $0 }
         let stale = StoreError(.staleToken, "a component was handed out again since: derive it anew")
@@ -26,6 +27,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Follows the aliases to the id of the present; nil for an id that never was.
     public func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
         try look { db in
             guard var row = try db.first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else {
@@ -43,6 +45,7 @@ extension SQLiteStore {
         }
     }
 
+    /// By the table of codes that every derivation writes anew; sorted.
     public func enterprises(holding codeText: String) throws -> [EnterpriseID] {
         try look { db in
             try db.all(
@@ -52,6 +55,7 @@ extension SQLiteStore {
         }
     }
 
+    /// One row by its key.
     public func profile(of id: EnterpriseID) throws -> StoredProfile? {
         try look { db in
             try db.first(
@@ -63,6 +67,7 @@ extension SQLiteStore {
         }
     }
 
+    /// A page in the order of ids; the next begins after its last.
     public func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile] {
         try look { db in
             try db.all(
@@ -80,6 +85,7 @@ extension SQLiteStore {
         EnterpriseID(row.text(0)).map { StoredProfile(id: $0, version: row.text(1), bytes: row.bytes(2) ?? []) }
     }
 
+    /// Names that contain the text, best first.
     public func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)] {
         let folded = NameIndex.fold(name)
         guard let query = NameIndex.query(folded), limit > 0 else { return [] }
@@ -114,6 +120,7 @@ extension SQLiteStore {
         }
     }
 
+    /// One row by its digest.
     public func annex(_ digest: String) throws -> Annex? {
         try look { db in
             try db.first("SELECT bytes FROM annex WHERE digest = ?", digest).map {
@@ -122,6 +129,7 @@ extension SQLiteStore {
         }
     }
 
+    /// Sums of counters that the writers keep; no table of records is counted.
     public func counts() throws -> StoreCounts {
         try read { db in
             var counts = StoreCounts()
@@ -139,10 +147,12 @@ extension SQLiteStore {
             counts.enterprises = Int(try db.integer("SELECT count(*) FROM profile"))
             counts.registered = Int(try db.integer("SELECT count(*) FROM profile WHERE registered = 1"))
             counts.held = Int(try db.integer("SELECT count(*) FROM held"))
-            counts.undecided = Int(try db.integer("SELECT count(*) FROM undecided"))
+            counts.undecided =
+                Int(try db.integer("SELECT count(*) FROM placement WHERE enterprise IS NULL")) - counts.held
             return counts
         }
     }
 
+    /// The number that every commit with an effect advances.
     public func storePosition() throws -> Int64 { try look { try $0.storePosition() } }
 }

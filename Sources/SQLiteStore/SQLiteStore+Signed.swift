@@ -5,6 +5,7 @@ internal import GRDB
 
 /// Signed documents.
 extension SQLiteStore {
+    /// A page of profiles whose present version has no signature.
     public func unsigned(limit: Int) throws -> [StoredProfile] {
         try look { db in
             try db.all(
@@ -19,6 +20,7 @@ extension SQLiteStore {
         }
     }
 
+    /// One transaction; a signature that is there already stays.
     public func storeSigned(_ documents: [SignedProfile]) throws {
         try write { db in
             for document in documents {
@@ -50,6 +52,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The document of the present version, or the one before it until that is signed.
     public func signed(_ id: EnterpriseID) throws -> SignedProfile? {
         try look { db in
             try db.first(
@@ -63,6 +66,7 @@ extension SQLiteStore {
         }
     }
 
+    /// The first signature that the version got.
     public func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
         try look { db in
             try db.first(
@@ -76,6 +80,7 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of signed profiles in the order of ids.
     public func signedProfiles(after id: EnterpriseID?, limit: Int) throws -> [SignedProfile] {
         try look { db in
             try db.all(
@@ -104,37 +109,43 @@ extension SQLiteStore {
         }
     }
 
+    /// The status that was stored last; nil before the first.
     public func latestStatus() throws -> SignedStatus? {
         try look { db in
             try db.first(
-                "SELECT position, issued_at, expires_at, digest, document FROM status ORDER BY id DESC LIMIT 1"
+                "SELECT position, issued_at, expires_at, digest, previous, document FROM status ORDER BY id DESC LIMIT 1"
             ).map { row in
                 SignedStatus(
                     position: row.integer(0),
                     issuedAt: row.integer(1),
                     expiresAt: row.integer(2),
                     digest: row.text(3),
-                    document: row.bytes(4) ?? []
+                    previous: row[4] as String?,
+                    document: row.bytes(5) ?? []
                 )
             }
         }
     }
 
+    /// Keeps a status beside all earlier ones, unless it would turn the position back.
     public func storeStatus(_ status: SignedStatus) throws {
         try write { db in
-            let latest = try db.integer("SELECT position FROM status ORDER BY id DESC LIMIT 1")
-            guard status.position >= latest else {
+            let latest = try db.first("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1")
+            guard status.previous == latest?.text(0), status.position >= latest?.integer(1) ?? .min,
+                status.issuedAt >= latest?.integer(2) ?? .min
+            else {
                 throw StoreError(
                     .conflict,
-                    "a status of position \(status.position) comes after one of position \(latest)"
+                    "a status of position \(status.position) does not follow the latest one: read that and sign anew"
                 )
             }
             try db.run(
-                "INSERT INTO status(position, issued_at, expires_at, digest, document) VALUES(?, ?, ?, ?, ?)",
+                "INSERT INTO status(position, issued_at, expires_at, digest, previous, document) VALUES(?, ?, ?, ?, ?, ?)",
                 status.position,
                 status.issuedAt,
                 status.expiresAt,
                 status.digest,
+                status.previous,
                 status.document.blob
             )
         }

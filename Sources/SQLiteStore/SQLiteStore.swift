@@ -65,7 +65,10 @@ public final class SQLiteStore: CreditStore {
 
     private static func prepare(_ pool: DatabasePool, path: String, cache: Int, migrates: Bool) throws {
         guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
-            throw StoreError(.unusable, "\(path) was written by a newer version: install that version")
+            throw StoreError(
+                .unusable,
+                "\(path) was written by another version: install that version, or read the sources into a new store"
+            )
         }
         // Only now: opening a pool sets NORMAL, which loses acknowledged commits in a power cut.
         try pool.writeWithoutTransaction { db in

@@ -4,12 +4,14 @@ internal import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { db in
+        migrator.registerMigration("2") { db in
             for part in [sources, records, identities, profiles, documents] { try db.execute(sql: part) }
         }
         return migrator
     }
 
+    /// Datasets and what came of reading them.
+    ///
     /// `reading`: the generation of the complete read in progress, 0 outside of one. Counters are kept, not counted.
     private static let sources = """
         CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, hand_out INTEGER NOT NULL);
@@ -39,14 +41,18 @@ enum Schema {
             row INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT, rule TEXT NOT NULL, message TEXT NOT NULL,
             original BLOB NOT NULL, first_seen INTEGER NOT NULL, resolution TEXT NOT NULL DEFAULT '',
             UNIQUE(dataset, digest));
+        CREATE INDEX quarantine_open ON quarantine(dataset, key) WHERE resolution = '' AND key IS NOT NULL;
         """
 
-    /// `links` holds the hashes of the link keys, eight bytes each: what `link` holds of the record.
+    /// Records, their versions and parts: a part is a record in one of its roles.
+    ///
+    /// `links` holds what `link` holds of the record's parts.
     private static let records = """
         CREATE TABLE record(
             id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, key TEXT NOT NULL, restricted INTEGER NOT NULL,
             shown INTEGER NOT NULL, test INTEGER NOT NULL, seen INTEGER NOT NULL, current INTEGER NOT NULL,
-            modified INTEGER NOT NULL, sequence INTEGER NOT NULL, source INTEGER NOT NULL, links BLOB NOT NULL,
+            modified INTEGER NOT NULL, sequence INTEGER NOT NULL, source INTEGER NOT NULL, roles INTEGER NOT NULL,
+            links BLOB NOT NULL,
             UNIQUE(dataset, key));
         CREATE TABLE version(
             id INTEGER PRIMARY KEY, record INTEGER NOT NULL, digest TEXT NOT NULL, operation INTEGER NOT NULL,
@@ -62,19 +68,20 @@ enum Schema {
         CREATE TABLE waiting(
             dataset INTEGER NOT NULL, record INTEGER NOT NULL, modified INTEGER NOT NULL, sequence INTEGER NOT NULL,
             PRIMARY KEY(dataset, record)) WITHOUT ROWID;
-        CREATE TABLE link(hash INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(hash, record)) WITHOUT ROWID;
-        CREATE TABLE dirty(record INTEGER PRIMARY KEY, change INTEGER NOT NULL);
+        CREATE TABLE link(hash INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY(hash, part)) WITHOUT ROWID;
+        CREATE TABLE dirty(part INTEGER PRIMARY KEY, change INTEGER NOT NULL);
         """
 
+    /// Where a part belongs: to an enterprise for a reason, or to none, held for a reason or undecided.
+    ///
+    /// `held` lists those that are held in the order in which people see them.
     private static let identities = """
         CREATE TABLE enterprise(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, current INTEGER NOT NULL, served TEXT);
-        CREATE TABLE membership(
-            record INTEGER NOT NULL, role INTEGER NOT NULL, enterprise INTEGER NOT NULL, reason BLOB NOT NULL,
-            PRIMARY KEY(record, role)) WITHOUT ROWID;
-        CREATE INDEX membership_enterprise ON membership(enterprise);
+        CREATE TABLE placement(part INTEGER PRIMARY KEY, enterprise INTEGER, reason BLOB);
+        CREATE INDEX placement_enterprise ON placement(enterprise);
         CREATE TABLE held(
-            record INTEGER NOT NULL, role INTEGER NOT NULL, reason BLOB NOT NULL, PRIMARY KEY(record, role)) WITHOUT ROWID;
-        CREATE TABLE undecided(record INTEGER NOT NULL, role INTEGER NOT NULL, PRIMARY KEY(record, role)) WITHOUT ROWID;
+            dataset INTEGER NOT NULL, key TEXT NOT NULL, part INTEGER NOT NULL, PRIMARY KEY(dataset, key, part))
+            WITHOUT ROWID;
         CREATE TABLE code(
             text TEXT NOT NULL, enterprise INTEGER NOT NULL, PRIMARY KEY(text, enterprise)) WITHOUT ROWID;
         CREATE INDEX code_enterprise ON code(enterprise);
@@ -100,6 +107,6 @@ enum Schema {
             issued_at INTEGER NOT NULL, document BLOB NOT NULL, UNIQUE(enterprise, version, key));
         CREATE TABLE status(
             id INTEGER PRIMARY KEY, position INTEGER NOT NULL, issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-            digest TEXT NOT NULL, document BLOB NOT NULL);
+            digest TEXT NOT NULL, previous TEXT, document BLOB NOT NULL);
         """
 }

@@ -1,4 +1,5 @@
 internal import CreditModel
+internal import CreditStore
 
 /// Keys as the database holds them: in an order that is the keys' own, and quick to take apart.
 enum StoredKey {
@@ -45,15 +46,37 @@ enum StoredKey {
     }
 }
 
-/// Link keys as 64-bit hashes. Two keys of one hash cost a larger set to look at, never a wrong decision.
-enum LinkHash {
-    static func hashes(of record: CreditRecord) -> [Int64] {
-        var hashes: [Int64] = []
-        for key in record.linkKeys {
-            let hash = hash(of: key)
-            if !hashes.contains(hash) { hashes.append(hash) }
+/// A record in one of its roles, as one number: what is linked, derived and placed.
+enum Part {
+    static func number(_ record: Int64, _ role: Role) -> Int64 { record << 3 | Int64(role.rawValue) }
+    static func record(_ part: Int64) -> Int64 { part >> 3 }
+    static func role(_ part: Int64) -> Role? { Role(rawValue: UInt8(part & 7)) }
+}
+
+/// Roles as a set of bits.
+struct RoleSet: OptionSet {
+    let rawValue: Int64
+    init(rawValue: Int64) { self.rawValue = rawValue }
+    init(_ role: Role) { rawValue = 1 << Int64(role.rawValue) }
+
+    var roles: [Role] { Role.allCases.filter { contains(RoleSet($0)) } }
+}
+
+/// A key by which a record may meet others in one of its roles.
+struct Link: Hashable {
+    var role: Role
+    /// Two keys of one hash cost a larger set to look at, never a wrong decision.
+    var hash: Int64
+
+    static func links(of record: CreditRecord, in roles: RoleSet) -> [Link] {
+        var links: [Link] = []
+        for role in roles.roles {
+            for key in record.linkKeys(of: role) {
+                let link = Link(role: role, hash: hash(of: key))
+                if !links.contains(link) { links.append(link) }
+            }
         }
-        return hashes
+        return links
     }
 
     private static func hash(of key: LinkKey) -> Int64 {
@@ -71,13 +94,29 @@ enum LinkHash {
         return Int64(bitPattern: hash ^ hash >> 29)
     }
 
-    static func bytes(_ hashes: [Int64]) -> [UInt8] {
-        hashes.flatMap { hash in (0..<8).map { UInt8(truncatingIfNeeded: hash >> ($0 * 8)) } }
+    /// Nine bytes each.
+    static func bytes(_ links: [Link]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(links.count * 9)
+        for link in links {
+            bytes.append(link.role.rawValue)
+            for shift: Int64 in [0, 8, 16, 24, 32, 40, 48, 56] {
+                bytes.append(UInt8(truncatingIfNeeded: link.hash >> shift))
+            }
+        }
+        return bytes
     }
 
-    static func hashes(_ bytes: [UInt8]) -> [Int64] {
-        stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
-            (0..<8).reduce(Int64(0)) { $0 | Int64(bytes[start + $1]) << ($1 * 8) }
+    static func links(_ bytes: [UInt8]) throws(StoreError) -> [Link] {
+        guard bytes.count % 9 == 0 else { throw BinaryReader.damaged }
+        var links: [Link] = []
+        links.reserveCapacity(bytes.count / 9)
+        for start in stride(from: 0, to: bytes.count, by: 9) {
+            guard let role = Role(rawValue: bytes[start]) else { throw BinaryReader.damaged }
+            var hash: Int64 = 0
+            for place in stride(from: 8, to: 0, by: -1) { hash = hash << 8 | Int64(bytes[start + place]) }
+            links.append(Link(role: role, hash: hash))
         }
+        return links
     }
 }

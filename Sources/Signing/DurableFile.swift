@@ -12,7 +12,10 @@ package final class DurableFile {
     private static let bufferSize = 256 * 1024
 
     /// Begins a file.
-    /// - Parameter mode: its permissions, `0o600` for what nobody else may read.
+    /// - Parameters:
+    ///   - path: the name that it will have; the temporary file lies beside it.
+    ///   - mode: its permissions, `0o600` for what nobody else may read.
+    /// - Throws: ``SigningError`` `file` where it cannot be created.
     package init(path: String, mode: UInt32 = 0o644) throws(SigningError) {
         self.path = path
         var random = SystemRandomNumberGenerator()
@@ -46,6 +49,7 @@ package final class DurableFile {
 
     /// Makes the file durable and gives it its name.
     /// - Parameter replacing: whether a file that has the name already is replaced; else that is an error.
+    /// - Throws: ``SigningError`` `file` where the disk or the name refuses; nothing then has the name.
     package func commit(replacing: Bool = true) throws(SigningError) {
         try flush()
         guard let path else { return }

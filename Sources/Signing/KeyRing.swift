@@ -5,6 +5,7 @@
 public struct KeyRing: Sendable {
     /// One key of the folder.
     public struct Entry: Sendable {
+        /// The public half, by which documents are verified.
         public let key: VerificationKey
         /// From 1, in the order of birth.
         public let serial: Int64
@@ -15,7 +16,9 @@ public struct KeyRing: Sendable {
         /// nil where the private part was taken out of the file.
         let secret: SigningKey?
 
+        /// RFC 7638 thumbprint: the `kid` of what it signed.
         public var keyID: String { key.keyID }
+        /// The one algorithm that it signs with.
         public var algorithm: SignatureAlgorithm { key.algorithm }
         /// Whether the private part is still in the file.
         public var hasPrivatePart: Bool { secret != nil }
@@ -45,7 +48,10 @@ public struct KeyRing: Sendable {
     }
 
     /// Makes the first key of a folder.
-    /// - Parameter created: POSIX seconds.
+    /// - Parameters:
+    ///   - algorithm: what it signs with.
+    ///   - created: POSIX seconds.
+    /// - Throws: ``SigningError`` `keys` where the folder has a key already, `file` where it cannot be written.
     public mutating func create(_ algorithm: SignatureAlgorithm = .es256, created: Int64) throws(SigningError) {
         guard entries.isEmpty else {
             throw .keys("\(folder) has a key already: rotate makes a new one and keeps the old for verification")

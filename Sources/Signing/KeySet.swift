@@ -4,6 +4,7 @@ public struct KeySet: Hashable, Sendable {
     public let keys: [VerificationKey]
     private let byID: [String: VerificationKey]
 
+    /// Makes a set; of two keys with the same id the first counts.
     public init(_ keys: [VerificationKey]) {
         byID = Dictionary(keys.map { ($0.keyID, $0) }) { first, _ in first }
         self.keys = byID.values.sorted { $0.keyID < $1.keyID }
@@ -34,10 +35,15 @@ public struct KeySet: Hashable, Sendable {
         return json + Array("]}".utf8)
     }
 
+    /// The key of that id, if it is in the set.
     public subscript(keyID: String) -> VerificationKey? { byID[keyID] }
 
     /// Checks a document by the key that it names.
-    /// - Parameter type: what it must be; nil takes any, for the caller to look at.
+    /// - Parameters:
+    ///   - document: what was received.
+    ///   - type: what it must be; nil takes any, for the caller to look at.
+    /// - Returns: the payload's bytes, which only now may be believed.
+    /// - Throws: ``SigningError`` that tells an unknown key from a false signature and from another kind of document.
     public func verify(_ document: SignedDocument, as type: DocumentType? = nil) throws(SigningError) -> Verified<
         [UInt8]
     > {

@@ -13,7 +13,10 @@ package final class LineReader {
     private static let blockSize = 256 * 1024
 
     /// Opens a file.
-    /// - Parameter limit: the longest line that is taken, in bytes.
+    /// - Parameters:
+    ///   - path: the file's name.
+    ///   - limit: the longest line that is taken, in bytes.
+    /// - Throws: ``SigningError`` `file` where it cannot be opened.
     package init(path: String, limit: Int = SignedDocument.sizeLimit) throws(SigningError) {
         self.path = path
         self.limit = limit

@@ -5,11 +5,13 @@ public enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable, Custom
     /// Ed25519 (RFC 8037).
     case edDSA = "EdDSA"
 
+    /// The name in headers and keys.
     public var description: String { rawValue }
 }
 
 /// What a signed document is: the `typ` of its header, so that none can pass for another.
 public struct DocumentType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The text of `typ`.
     public let rawValue: String
     /// Names a type.
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -21,5 +23,6 @@ public struct DocumentType: RawRepresentable, Hashable, Sendable, CustomStringCo
     /// The manifest of an export.
     public static let manifest = DocumentType(rawValue: "suixin-manifest+jws")
 
+    /// The text of `typ`.
     public var description: String { rawValue }
 }

@@ -116,7 +116,9 @@ public struct SignedDocument: Hashable, Sendable {
     public struct Header: Hashable, Sendable {
         /// The name as given; only ``SignatureAlgorithm``'s are ever accepted.
         public let algorithm: String
+        /// The id of the key (`kid`); nil where the header names none.
         public let keyID: String?
+        /// What the document says it is (`typ`); nil where it says nothing.
         public let type: DocumentType?
 
         init(_ json: [UInt8]) throws(SigningError) {

@@ -19,6 +19,7 @@ public enum SigningError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The operating system refused.
     case file(path: String, action: String, errno: Int32)
 
+    /// One sentence that is safe to show.
     public var description: String {
         switch self {
         case .malformed(let what): "not a signed document of this form: \(what)"

@@ -1,6 +1,8 @@
 internal import Crypto
 
-/// A private key that signs documents. It never leaves this module but into a file of a ``KeyRing``.
+/// A private key that signs documents.
+///
+/// It never leaves this module but into a file of a ``KeyRing``.
 public struct SigningKey: Sendable {
     private enum Secret: Sendable {
         case es256(P256.Signing.PrivateKey)
@@ -41,6 +43,7 @@ public struct SigningKey: Sendable {
 
     /// RFC 7638 thumbprint of the public key.
     public var keyID: String { publicKey.keyID }
+    /// The one algorithm that it signs with.
     public var algorithm: SignatureAlgorithm { publicKey.algorithm }
 
     /// Signs exactly these bytes.

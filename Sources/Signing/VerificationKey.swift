@@ -4,6 +4,7 @@ internal import Crypto
 public struct VerificationKey: Hashable, Sendable {
     /// RFC 7638 thumbprint, base64url of SHA-256: the key's id.
     public let keyID: String
+    /// The one algorithm whose signatures it checks.
     public let algorithm: SignatureAlgorithm
     /// x‖y of 64 bytes for ES256, the 32 bytes of RFC 8032 for EdDSA.
     public let raw: [UInt8]

@@ -1,5 +1,8 @@
-/// Bytes, or what was read from them, whose signature was checked. Only this module makes one.
+/// Bytes, or what was read from them, whose signature was checked.
+///
+/// Only this module makes one.
 public struct Verified<Payload: Sendable>: Sendable {
+    /// What was signed.
     public let payload: Payload
     /// The key that signed.
     public let key: VerificationKey

@@ -5,6 +5,7 @@ public struct FeedShape: Sendable, Hashable {
     /// The element of a row: `ROW`, `r`, `记录`.
     public var row: String
 
+    /// Makes a shape of the names of the root and of a row.
     public init(root: String, row: String) {
         self.root = root
         self.row = row

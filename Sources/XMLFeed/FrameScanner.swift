@@ -36,8 +36,11 @@ struct FrameScanner {
 
     /// Looks for the next row.
     /// - Parameters:
+    ///   - buffer: the bytes not yet dropped, in the same order as before.
     ///   - isEnded: whether nothing follows the buffer.
+    ///   - isInRow: whether the row that began last is still open.
     ///   - reach: bytes after which a comment that does not end is none: one bad row must not swallow the next.
+    /// - Returns: where a row begins or ends, if that can be said yet.
     mutating func next(in buffer: UnsafeRawBufferPointer, isEnded: Bool, isInRow: Bool, reach: Int) -> Finding {
         guard let base = buffer.baseAddress else { return .nothing }
         let count = buffer.count

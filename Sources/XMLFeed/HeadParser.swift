@@ -49,8 +49,12 @@ import CLibXML2
 
 /// Parses all of a document that is outside its rows.
 enum HeadParser {
-    /// - Parameter isWhole: whether the document's end must be there; if not, it may stop inside elements.
+    /// - Parameters:
+    ///   - bytes: the document without its rows.
+    ///   - limits: bounds on texts, depth and attributes.
+    ///   - isWhole: whether the document's end must be there; if not, it may stop inside elements.
     /// - Returns: what was read, and the names of the elements that are still open, the outermost first.
+    /// - Throws: ``XMLFeedError`` where the document is malformed, hostile or over a limit.
     static func parse(
         _ bytes: [UInt8],
         limits: XMLLimits,

@@ -5,8 +5,11 @@ struct Prologue {
     let count: Int
 
     /// Reads the byte order mark, then the declaration, which win over each other and over HTTP in this order.
-    /// - Parameter isEnded: whether nothing follows the bytes.
+    /// - Parameters:
+    ///   - bytes: the document's first bytes.
+    ///   - isEnded: whether nothing follows the bytes.
     /// - Returns: nil if more bytes are needed.
+    /// - Throws: ``XMLFeedError`` for an encoding that no agency uses.
     static func read(_ bytes: some Collection<UInt8>, isEnded: Bool) throws(XMLFeedError) -> Prologue? {
         let first = Array(bytes.prefix(1024))
         guard first.count >= 6 || isEnded else { return nil }

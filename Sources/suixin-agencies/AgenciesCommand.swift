@@ -15,6 +15,16 @@ struct AgenciesCommand: AsyncParsableCommand {
         discussion: """
             Everything follows from --seed, --enterprises and the rates: the same give the same bytes, and a later --at goes on \
             where an earlier one ended. Credentials are those of a simulation and protect nothing.
+
+            Rates of dirt (--rate, --rates): \(DirtRates.names.joined(separator: ", ")).
+
+            Faults (--faults, POST /control/faults): [{"agency":"statetax","dataset":"NSRXX","request":3,"times":2,\
+            "kind":"status","status":503,"retryAfter":"2"}, …]. Kinds: status, truncate (bytes), html, malformedRow (row), \
+            foreignSequence, expiredCursor, busy (seconds), internalError, missingFile, wrongDigest, replacedFile, \
+            hang (seconds), stall (bytes, seconds), trickle, endless, redirect (location), wrongCharset, byteOrderMark, \
+            doctype, entityBomb, externalEntity (location), gzipBomb, hugeRow (bytes), deepNesting (levels).
+
+            Example: suixin-agencies --enterprises 500 --at 2018-06-01 --truth truth.ndjson --rate typo=0.05
             """
     )
 

@@ -75,7 +75,9 @@ struct ProfilePage {
         for item in items.prefix(12) {
             guard let members = item.object else { continue }
             let told = members.filter {
-                !["records", "originals", "labels", "from", "to", "year", "history", "conflicts", "truncated"].contains($0.key)
+                !["records", "originals", "labels", "from", "to", "year", "history", "conflicts", "truncated"].contains(
+                    $0.key
+                )
             }
             .sorted { $0.key < $1.key }
             .map {

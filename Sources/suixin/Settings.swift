@@ -24,7 +24,9 @@ struct Settings: Sendable {
     /// The sources that are switched on, in the registry's order.
     var sources: [SourceConfiguration]
 
-    /// Reads the file, the environment and `--set`, the later winning. Relative paths are relative to the file.
+    /// Reads the file, the environment and `--set`, the later winning.
+    ///
+    /// Relative paths are relative to the file.
     static func load(file: String, overrides: [String], environment: [String: String]) async throws(CommandError)
         -> Settings
     {

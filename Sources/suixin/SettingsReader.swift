@@ -10,10 +10,13 @@ struct SettingsReader {
     private let environment: [String: String]
     private let path: String
 
+    /// Reads and merges all of them; a name that nobody knows is an error.
+    ///
     /// - Parameters:
     ///   - path: the configuration file; one that is not there is empty.
     ///   - overrides: `key=value` texts of `--set`.
     ///   - environment: the process' own.
+    /// - Throws: ``CommandError`` that names the file or key to mend.
     init(path: String, overrides: [String], environment: [String: String]) async throws(CommandError) {
         var merged = environment.filter { $0.key.hasPrefix("SUIXIN_") }
         try Self.checkNames(of: merged)

@@ -76,6 +76,19 @@ struct HongDunTests {
         await #expect(throws: AdapterError.self) { try await pull(adapter(agency), dataset, into: sink) }
     }
 
+    @Test("does not turn in a circle of several cursors either")
+    func wideCircle() async throws {
+        let agency = try await ScriptedAgency { question in
+            // A circle that never ended would take the test with it.
+            guard question.number < 40 else { return Self.page([], next: "end", more: false) }
+            return Self.page([], next: question.query["after"] == "a" ? "b" : "a", more: true)
+        }
+        let error = await #expect(throws: AdapterError.self) {
+            try await pull(adapter(agency), dataset, into: MemorySink())
+        }
+        #expect(error?.code == .malformed)
+    }
+
     @Test("a refused token ends the run at once, naming the key to set")
     func token() async throws {
         let agency = try await ScriptedAgency { question in question.number == 0 ? Self.code(1001) : nil }

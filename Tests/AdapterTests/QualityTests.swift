@@ -13,7 +13,7 @@ final class FileShelf: Sendable {
         var bytes: [UInt8]
         var count: Int
         var digest: String
-        var name: String { "4401ZJ_SCXKZ_\(number).xml" }
+        var name: String
     }
     private let files = Mutex<[File]>([])
 
@@ -33,11 +33,16 @@ final class FileShelf: Sendable {
 
     func put(_ number: Int, full: Bool = false, _ rows: [(String, String)], stated: Int? = nil, digest: String? = nil) {
         let bytes = Self.bytes(number, full: full, rows: rows, stated: stated)
+        put(number, full: full, count: rows.count, digest: digest, name: "4401ZJ_SCXKZ_\(number).xml", bytes)
+    }
+
+    /// Any bytes under any name.
+    func put(_ number: Int, full: Bool = false, count: Int, digest: String? = nil, name: String, _ bytes: [UInt8]) {
         let hex = SHA256.hash(data: bytes).map { byte in
             let text = String(byte, radix: 16, uppercase: true)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        let file = File(number: number, isFull: full, bytes: bytes, count: rows.count, digest: digest ?? hex)
+        let file = File(number: number, isFull: full, bytes: bytes, count: count, digest: digest ?? hex, name: name)
         files.withLock { files in
             files.removeAll { $0.number == number }
             files.append(file)
@@ -70,13 +75,13 @@ struct QualityTests {
     let shelf = FileShelf()
     let sink = MemorySink()
 
-    func run() async throws {
+    func run(_ limits: FeedLimits = quickLimits) async throws {
         let shelf = shelf
         let agency = try await ScriptedAgency { shelf.answer($0) }
         let adapter = try QualityAdapter(
             SourceConfiguration(agency: .quality, baseURL: agency.base, token: Secret("t"))
         )
-        try await pull(adapter, dataset, into: sink)
+        try await pull(adapter, dataset, into: sink, limits: limits)
     }
 
     @Test("begins at the last full file listed, and withdraws what a later full file lacks")

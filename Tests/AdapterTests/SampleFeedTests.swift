@@ -12,12 +12,17 @@ struct SampleFeedTests {
 
     @Test(
         "each sample feed gives the records that lie beside it",
-        arguments: [("hongdun", "registration"), ("statetax", "QSGG"), ("localtax", "qs")]
+        arguments: [("hongdun", "registration"), ("statetax", "QSGG"), ("localtax", "qs"), ("quality", "SCXKZ")]
     )
     func sample(_ agency: String, _ dataset: String) async throws {
         let path = Self.folder.appending(path: "\(agency)/\(dataset)")
-        let bytes = [UInt8](try Data(contentsOf: path.appendingPathExtension("xml")))
+        let folder = Self.folder.appending(path: agency)
+        let answer = agency == "quality" ? "manifest.xml" : "\(dataset).xml"
+        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: answer)))
         let server = try await ScriptedAgency { question in
+            if let name = question.path.split(separator: "/").last, question.path.contains("/files/") {
+                return (try? Data(contentsOf: folder.appending(path: String(name)))).map { [UInt8]($0) }
+            }
             guard let sequence = question.element("tran_seq") else { return bytes }
             return Array(String(decoding: bytes, as: UTF8.self).replacing("SEQ<", with: "\(sequence)<").utf8)
         }

@@ -165,8 +165,20 @@ final class MemorySink: PullSink {
     }
 }
 
+/// Limits that end a stuck pull soon.
+let quickLimits: FeedLimits = {
+    var limits = FeedLimits()
+    limits.batch = 500
+    limits.connectTimeout = 2000
+    limits.firstByteTimeout = 5000
+    limits.stallTimeout = 5000
+    return limits
+}()
+
 /// Pulls once, quickly, on a thread of its own: a pull blocks, and the scripted agency needs the tests' threads.
-func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink) async throws {
+func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, limits: FeedLimits = quickLimits)
+    async throws
+{
     // The thread has the sink to itself until the continuation is resumed.
     nonisolated(unsafe) let sink = sink
     let folder = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path
@@ -174,17 +186,22 @@ func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemoryS
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         Thread.detachNewThread {
-            continuation.resume(with: Result { try unsafe pullNow(adapter, dataset, into: sink, folder: folder) })
+            continuation.resume(
+                with: Result { try unsafe pullNow(adapter, dataset, into: sink, limits, folder: folder) }
+            )
         }
     }
 }
 
-private func pullNow(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, folder: String) throws {
-    var limits = FeedLimits()
-    limits.batch = 500
-    limits.connectTimeout = 2000
-    limits.firstByteTimeout = 5000
-    limits.stallTimeout = 5000
+private func pullNow(
+    _ adapter: any SourceAdapter,
+    _ dataset: DatasetID,
+    into sink: MemorySink,
+    _ limits: FeedLimits,
+    folder: String
+)
+    throws
+{
     var retry = RetryPolicy()
     retry.firstDelay = 1
     retry.longestDelay = 2

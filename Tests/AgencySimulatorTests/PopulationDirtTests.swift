@@ -46,16 +46,21 @@ struct PopulationDirtTests {
         Kind(name: "dateForm", rate: 0.3, fields: ["ESTDATE", "DJRQ", "djrq", "颁证日期"]),
     ]
 
+    private static let clean = Result {
+        let some = try SimulatedPopulation(seed: 5, enterprises: 800, rates: .none)
+        return (0..<some.count).map { some.events(of: $0) }
+    }
+
     @Test("Each kind befalls the share that is set, and 红盾's codes never", arguments: kinds)
     func shares(_ kind: Kind) throws {
         var rates = DirtRates.none
         try rates.set(kind.name, kind.rate)
-        let clean = try SimulatedPopulation(seed: 5, enterprises: 1_500, rates: .none)
-        let dirty = try SimulatedPopulation(seed: 5, enterprises: 1_500, rates: rates)
+        let clean = try Self.clean.get()
+        let dirty = try SimulatedPopulation(seed: 5, enterprises: clean.count, rates: rates)
         var eligible = 0
         var struck = 0
-        for index in 0..<1_500 {
-            let (before, after) = (clean.events(of: index), dirty.events(of: index))
+        for (index, before) in clean.enumerated() {
+            let after = dirty.events(of: index)
             #expect(before.count == after.count)
             for (a, b) in zip(before, after) where a.change == .insert {
                 for (was, now) in zip(a.fields, b.fields) {
@@ -72,8 +77,9 @@ struct PopulationDirtTests {
             }
         }
         let share = Double(struck) / Double(eligible)
-        // A blank at the end of a key goes, and a few names have nothing to mistake.
-        #expect(0.88 * kind.rate...1.1 * kind.rate ~= share, "\(share) of \(eligible)")
+        // A blank at the end of a key goes, and a few names have nothing to mistake; of few, chance may do more.
+        let room = max(0.12, 3 / (kind.rate * Double(eligible)).squareRoot())
+        #expect(abs(share / kind.rate - 1) <= room, "\(share) of \(eligible)")
     }
 
     @Test("The standard rates are those of the interfaces")
@@ -132,13 +138,13 @@ struct PopulationDirtTests {
         var rates = DirtRates.none
         try rates.set("late", 0.2)
         try rates.set("otherDivision", 0.2)
-        let clean = try SimulatedPopulation(seed: 5, enterprises: 3_000, rates: .none)
-        let dirty = try SimulatedPopulation(seed: 5, enterprises: 3_000, rates: rates)
+        let clean = try SimulatedPopulation(seed: 5, enterprises: 2_000, rates: .none)
+        let dirty = try SimulatedPopulation(seed: 5, enterprises: 2_000, rates: rates)
         let settled = try #require(Day(year: 2014, month: 9, day: 1))
         let today = try #require(Day(year: 2020, month: 6, day: 1))
         let batches = ["NSRXYDJ", "online-shop"]
         var (published, late, numbers, moved) = (0.0, 0.0, 0.0, 0.0)
-        for index in 0..<3_000 {
+        for index in 0..<2_000 {
             let before = clean.events(of: index).filter { $0.change == .insert && $0.visible.day < today }
             for (a, b) in zip(before, dirty.events(of: index).filter { $0.change == .insert })
             where a.visible.day > settled && a.dataset == b.dataset && !batches.contains(a.dataset.name) {

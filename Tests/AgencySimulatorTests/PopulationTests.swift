@@ -41,9 +41,9 @@ struct PopulationTests {
     func keys() throws {
         var rates = DirtRates.standard
         try rates.set("test", 0.02)
-        let some = try population(4_000, rates)
+        let some = try population(2_000, rates)
         var owners: [String: Int] = [:]
-        for index in 0..<4_000 {
+        for index in 0..<2_000 {
             for event in some.events(of: index) {
                 let owner = event.isTest ? -index - 1 : index
                 let previous = owners.updateValue(owner, forKey: "\(event.dataset) \(event.key.text)")
@@ -97,14 +97,64 @@ struct PopulationTests {
         #expect(rows.values.max() ?? 0 > 20)
     }
 
+    @Test("At a million enterprises, too, no second holds more than a thousand rows")
+    func secondsOfAMillion() throws {
+        // So few of the million that two of them seldom meet in a second; how often they do tells how dense it is.
+        let (drawn, all) = (3_000, 1_000_000.0)
+        let some = try population(1_000_000)
+        var seconds: [String: [LocalTime: Double]] = [:]
+        for index in 0..<drawn {
+            for event in some.events(of: index) {
+                let month = "\(event.dataset) \(event.visible.day.description.prefix(7))"
+                seconds[month, default: [:]][event.visible, default: 0] += event.isDoubled ? 2 : 1
+            }
+        }
+        var densest = 0.0
+        for counts in seconds.values {
+            let rows = counts.values.reduce(0, +)
+            guard rows >= 200 else { continue }
+            // Of a pair of rows, the share that meets, without the pairs that are one row twice.
+            let meetings = counts.values.reduce(0) { $0 + $1 * ($1 - 1) } - 2 * 0.02 * rows
+            densest = max(densest, max(0, meetings) / rows * all / Double(drawn))
+        }
+        // A batch is some hundred rows a second, so a thousand are out of reach of chance.
+        #expect(20...500 ~= densest, "\(densest)")
+    }
+
+    @Test("Every state, item and value of the lists occurs")
+    func variety() throws {
+        var found: [String: Set<String>] = [:]
+        let wanted: [String: Set<String>] = [
+            "REGSTATE": ["K", "D", "DA", "X", "B", "A", "C", "Q", "Z", "ZX"],
+            "NSRZT_DM": ["03", "04", "05", "06", "07"],
+            "nsrzt": ["03", "04", "05", "06", "07"], "REGCAPCUR": ["156", "344", "840"],
+            "ALTITEM": ["名称变更", "法定代表人变更", "住所变更", "注册资本变更", "经营范围变更", "类型变更", "营业期限变更", "登记机关变更", "联络员变更"],
+            "SPECAUSE": ["1", "2", "3", "4"], "SEVERITY": ["", "1", "2", "3"], "WEBTYPE": ["1", "2"],
+            "XYDJ": ["A", "B", "C", "D", "M"], "YBNSR": ["Y", "N"], "抽查级别": ["国抽", "省抽", "市抽"],
+            "结果": ["合格", "不合格", "拒检", "假冒"],
+            "ZZJGDM/状态": ["有效", "注销", "吊销"], "SCXKZ/状态": ["有效", "注销", "撤销", "吊销"],
+            "CCC/状态": ["有效", "暂停", "撤销", "注销", "过期"], "LEREP": [""],
+        ]
+        let some = try population(4_000)
+        for index in 0..<4_000 {
+            for event in some.events(of: index) {
+                for field in event.fields {
+                    let name = field.name == "状态" ? "\(event.dataset.name)/状态" : field.name
+                    if wanted[name] != nil { found[name, default: []].insert(field.text) }
+                }
+            }
+        }
+        for (name, values) in wanted { #expect(values.subtracting(found[name] ?? []).isEmpty, "\(name)") }
+    }
+
     @Test("USCCs occur only in rows of October 2015 or later, and 3 in 10 older enterprises have none by June 2018")
     func codes() throws {
-        let some = try population(6_000, .none)
+        let some = try population(4_000, .none)
         let codesStart = try #require(Day(year: 2015, month: 10, day: 1))
         let today = try #require(Day(year: 2018, month: 6, day: 1))
         var older = 0
         var without = 0
-        for index in 0..<6_000 {
+        for index in 0..<4_000 {
             var latest: SimulatedEvent?
             for event in some.events(of: index) where event.dataset.name == "registration" {
                 let code = event.fields.first { $0.name == "UNISCID" }?.text ?? ""

@@ -18,7 +18,7 @@ enum Layers {
         "ServiceLifecycle",
         "Logging",
     ]
-    static let cModules: Set<String> = ["CLibXML2", "CCurl", "CZlib"]
+    static let cModules: Set<String> = ["CLibXML2", "CCurl", "CZlib", "CIconv"]
 
     /// What an adapter may import: it sees no store, no server, no environment and no clock.
     static let adapter: Set<String> = [
@@ -54,18 +54,21 @@ enum Layers {
         "ExchangeAPI": Module(layer: 4, foreign: system.union(server)),
         "AgencySimulator": Module(
             layer: 4,
+            wraps: "CIconv",
             foreign: system.union(foundation).union(server).union(["Crypto", "GRDB"])
         ),
         // 5 programs
         "suixin": Module(
             layer: 5,
             foreign: system.union(foundation).union([
-                "ArgumentParser", "Configuration", "Crypto", "Logging", "ServiceLifecycle",
+                "ArgumentParser", "Configuration", "Crypto", "Logging", "ServiceLifecycle", "UnixSignals",
             ])
         ),
         "suixin-agencies": Module(
             layer: 5,
-            foreign: system.union(foundation).union(["ArgumentParser", "Logging", "ServiceLifecycle"])
+            foreign: system.union(foundation).union([
+                "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+            ])
         ),
     ]
 

@@ -1,6 +1,8 @@
 import Foundation
 
-/// The rules of the house. Each takes files and returns one sentence for every place where it is broken.
+/// The rules of the house.
+///
+/// Each takes files and returns one sentence for every place where it is broken.
 enum Rules {
     /// Imports go down only, by the table of ``Layers``.
     static func layering(_ files: [SourceFile]) -> [String] {

@@ -2,10 +2,18 @@ import CanonicalJSON
 import CreditModel
 import CreditStore
 import Derivation
+import Foundation
+import SQLiteStore
 import Testing
 
 @Suite("Deriving what waits in a store", .timeLimit(.minutes(2)))
-struct DeriverTests {
+final class DeriverTests {
+    private let folder = NSTemporaryDirectory() + "derivation-" + UUID().uuidString
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
     private static let secret = Array(repeating: UInt8(7), count: 32)
     private static let day = Day(number: 17_683)
 
@@ -14,7 +22,9 @@ struct DeriverTests {
     }
 
     /// Where derivation is tried.
-    private func emptyStore() throws -> any CreditStore { MemoryStore() }
+    private func emptyStore() throws -> any CreditStore {
+        try SQLiteStore(path: folder + "/" + UUID().uuidString + ".sqlite")
+    }
 
     private func profiles(in store: any CreditStore) throws -> [StoredProfile] {
         try store.profiles(after: nil, limit: 10_000)
@@ -109,12 +119,13 @@ struct DeriverTests {
     }
 
     @Test("A secret that hides nothing is refused, and so are empty batches")
-    func limits() {
+    func limits() throws {
+        let store = try emptyStore()
         #expect(throws: DerivationError.self) {
-            try Deriver(store: MemoryStore(), secret: Array(repeating: 1, count: 31))
+            try Deriver(store: store, secret: Array(repeating: 1, count: 31))
         }
         #expect(throws: DerivationError.self) {
-            try Deriver(store: MemoryStore(), secret: DeriverTests.secret, batchSize: 0)
+            try Deriver(store: store, secret: DeriverTests.secret, batchSize: 0)
         }
     }
 }

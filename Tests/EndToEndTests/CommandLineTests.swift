@@ -86,7 +86,12 @@ struct CommandLineTests {
 
         // An agency that cannot be reached: done in part.
         let part = try desk.suixin(
-            "sync", "quality", "--set", "sources.quality.token=wrong", "--set", "retry.attempts=1"
+            "sync",
+            "quality",
+            "--set",
+            "sources.quality.token=wrong",
+            "--set",
+            "retry.attempts=1"
         )
         #expect(part.status == 2 && !part.errors.contains("wrong"), "\(part.output)\(part.errors)")
         #expect(try desk.suixin("sources").status == 2)

@@ -87,7 +87,9 @@ struct DocumentTests {
         #expect(secrets.count > 20)
         var published = [("log", exchange.log.all)]
         for name in ["export", "export.manifest.json"] {
-            published.append((name, String(decoding: try Data(contentsOf: URL(filePath: exchange.path(name))), as: UTF8.self)))
+            published.append(
+                (name, String(decoding: try Data(contentsOf: URL(filePath: exchange.path(name))), as: UTF8.self))
+            )
         }
         for (id, bytes) in try exchange.profiles() {
             published.append(("profile \(id)", String(decoding: bytes, as: UTF8.self)))
@@ -149,7 +151,8 @@ struct AgencyRows {
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
         let sum = zip(digits, weights).reduce(0) { $0 + Int($1.0 - 0x30) * $1.1 }
         return Array("10X98765432".utf8)[sum % 11] == digits[17]
-            && Day(year: Self.int(digits[6..<10]), month: Self.int(digits[10..<12]), day: Self.int(digits[12..<14])) != nil
+            && Day(year: Self.int(digits[6..<10]), month: Self.int(digits[10..<12]), day: Self.int(digits[12..<14]))
+                != nil
     }
 
     private static func int(_ digits: ArraySlice<UInt8>) -> Int { digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } }

@@ -62,7 +62,7 @@ final class Exchange: Sendable {
     private let clock = Mutex<Int64>(1_530_400_000)
     private let adapters: [AgencyID: any SourceAdapter]
 
-    /// - Parameter agencies: where each answers, and by what credentials; the simulation's where not told otherwise.
+    /// Opens an exchange in a folder of its own; `change` alters where and by what credentials agencies are reached.
     init(_ server: AgencyServer, change: (inout SourceConfiguration) -> Void = { _ in }) throws {
         folder = NSTemporaryDirectory() + "exchange-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -4,6 +4,7 @@ import CreditStore
 import Foundation
 import Ingestion
 import SQLiteStore
+import Synchronization
 import Testing
 
 /// An agency of two datasets that hands over what the test wrote down.
@@ -53,6 +54,11 @@ private struct ScriptedAdapter: SourceAdapter {
     }
 }
 
+/// The operator's wish that a run may end.
+private final class StopFlag: Sendable {
+    let isSet = Atomic(false)
+}
+
 @Suite("Ingestion takes what agencies hand over")
 struct IngestionTests {
     @Test("A bad row is quarantined, a bad dataset stops no other, and the next run goes on where the last ended")
@@ -84,5 +90,37 @@ struct IngestionTests {
         let again = ingestor.sync()
         #expect(again.runs.last?.outcome == CommitOutcome())
         #expect(try store.runs(limit: 10).count == 4)
+    }
+
+    @Test("Told to stop, it stops between two batches, keeps what was stored, and goes on there next time")
+    func stop() throws {
+        let folder = NSTemporaryDirectory() + "ingestion-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteStore(path: folder + "/store.sqlite")
+        let agency = ScriptedAdapter.good.agency
+        let adapter = try ScriptedAdapter(SourceConfiguration(agency: agency, baseURL: "http://localhost"))
+        let stop = StopFlag()
+        let ingestor = Ingestor(
+            store: store,
+            adapters: [agency: adapter],
+            options: Ingestor.Options(spoolFolder: folder + "/spool"),
+            secret: Array("secret".utf8),
+            now: { 7 },
+            random: { 1 },
+            sleep: { _ in },
+            isStopped: { stop.isSet.load(ordering: .relaxed) }
+        )
+        let report = ingestor.sync(datasets: [ScriptedAdapter.good]) { _ in
+            stop.isSet.store(true, ordering: .relaxed)
+        }
+        #expect(report.failures.count == 1)
+        #expect(report.runs.first?.error.contains("stopped") == true)
+        #expect(try store.sourceState(of: ScriptedAdapter.good).position == [1])
+        #expect(ingestor.sync().runs.isEmpty)
+        stop.isSet.store(false, ordering: .relaxed)
+        #expect(ingestor.sync(datasets: [ScriptedAdapter.good]).failures.isEmpty)
+        #expect(try store.sourceState(of: ScriptedAdapter.good).position == [3])
+        #expect(try store.counts().records == 2)
     }
 }

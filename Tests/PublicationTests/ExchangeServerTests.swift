@@ -104,6 +104,7 @@ struct ExchangeServerTests {
         try world.publisher.signProfiles(at: World.now)
         try await serving(world) { port throws in
             #expect(try HTTPCall.send("GET", "/v1/enterprises/11010519491231002X", port: port).status == 404)
+            #expect(try HTTPCall.send("GET", "/v1/enterprises/110105-19491231-002X", port: port).status == 404)
         }
     }
 

@@ -115,7 +115,9 @@ struct ExportTests {
         let code = Code(.org, "D2143569X")
         let inspection = RecordReference(dataset: DatasetID(.quality, "JDCC"), key: RecordKey(["R|1"]), role: .seller)
         let held = HeldRecord(record: inspection, reason: .severalHolders([code]))
-        let component = try #require(try world.store.nextComponents(limit: 1, on: World.day).first)
+        try world.commit("R|1", name: "被抽样", in: inspection.dataset, role: .seller)
+        let waiting = try world.store.nextComponents(limit: 1000, on: World.day)
+        let component = try #require(waiting.first { $0.records.first?.dataset == inspection.dataset })
         try world.store.store([
             Derivation(
                 token: component.token,
@@ -137,7 +139,7 @@ struct ExportTests {
             StoreBatch(dataset: World.taxpayers, run: "r", receivedAt: World.now, quarantined: [entry])
         )
         let path = world.path("unsettled.ndjson")
-        #expect(try UnsettledExporter(store: world.store).export(to: path) == 503)
+        #expect(try UnsettledExporter(store: world.store).export(to: path) == 504)
         let lines = text(try world.contents("unsettled.ndjson")).split(separator: "\n")
         #expect(lines.first == #"{"agency":"statetax","dataset":"NSRXX","key":"N1","state":"quarantined"}"#)
         #expect(lines.last == #"{"agency":"quality","dataset":"JDCC","key":"R\\|1","role":"seller","state":"held"}"#)

@@ -15,7 +15,15 @@ enum HTTPCall {
         let what: String
     }
 
-    /// - Parameter headers: lines without their ends; `Host` and `Connection: close` are added.
+    /// Sends one request without a body and reads the answer to its end.
+    ///
+    /// - Parameters:
+    ///   - method: the verb, as it stands on the request line.
+    ///   - target: the request's target, sent as it is.
+    ///   - port: the server's, on loopback.
+    ///   - headers: lines without their ends; `Host` and `Connection: close` are added.
+    /// - Returns: the answer, its body as sent.
+    /// - Throws: ``Failure`` where there is no connection or no answer.
     static func send(_ method: String, _ target: String, port: Int, headers: [String] = []) throws -> HTTPAnswer {
         let head = (["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers).joined(
             separator: "\r\n"

@@ -3,6 +3,7 @@ import CreditStore
 import Crypto
 import Foundation
 import Publication
+import SQLiteStore
 import Signing
 
 /// A store with enterprises, a key ring and a publisher, in a folder of their own.
@@ -22,7 +23,7 @@ final class World {
     init() throws {
         folder = NSTemporaryDirectory() + "publication-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = MemoryStore()
+        store = try SQLiteStore(path: folder + "/store.sqlite")
         ring = try KeyRing(folder: folder + "/keys")
         try ring.create(created: World.now)
     }
@@ -103,8 +104,14 @@ final class World {
     }
 
     /// Commits a registry row and leaves it waiting.
-    func commit(_ pripid: String, name: String, restrictedKey: Bool = false) throws {
-        let subject = Subject(role: .subject, pripid: pripid, name: name)
+    func commit(
+        _ pripid: String,
+        name: String,
+        restrictedKey: Bool = false,
+        in dataset: DatasetID = registration,
+        role: Role = .subject
+    ) throws {
+        let subject = Subject(role: role, pripid: pripid, name: name)
         let content = CreditRecord(subjects: [subject], facts: [Fact("registration.name", .text(name))])
         let version = RecordVersion(
             digest: VersionDigest(text: ShortDigest.text(of: World.sha256(Array((pripid + name).utf8)))),
@@ -116,7 +123,7 @@ final class World {
         let place = RowPlace(document: "page", row: 1, line: 1)
         _ = try store.commit(
             StoreBatch(
-                dataset: World.registration,
+                dataset: dataset,
                 run: "run",
                 receivedAt: World.now,
                 versions: [

@@ -41,7 +41,8 @@ struct LocalTaxDialect {
     ) throws -> AgencyAnswer {
         let low = try table.rank(of: table.firstSequence(from: time.seconds))
         let total = table.total - low
-        let rows = try slice(low + min(start, total)..<low + min(min(start, total) + count, total), not: low, table)
+        let places = low + min(start, total)..<low + min(min(start, total) + count, total)
+        let rows = try slice(places, not: low, table)
         var text = PageText(capacity: rows.count * 300 + 200)
         text.declaration("gb2312", fault)
         text.text("<rs total=\"\(total)\" start=\"\(start)\" rows=\"\(count)\">\n")
@@ -75,7 +76,18 @@ struct LocalTaxDialect {
             if end - start > 1 { shuffle(&rows, start..<end, UInt64(ranks.lowerBound - before)) }
             start = end
         }
-        return Array(rows[Int(ranks.lowerBound - low)..<Int(ranks.upperBound - low)])
+        return Array(rows[wholePairs(Int(ranks.lowerBound - low)..<Int(ranks.upperBound - low), rows)])
+    }
+
+    /// Two identical rows belong to the page where the first of them lies, be it one row longer.
+    ///
+    /// Their places stay, so that a reader may go on behind what it asked for or behind what it got.
+    private func wholePairs(_ places: Range<Int>, _ rows: [StoredRow]) -> Range<Int> {
+        func splits(_ place: Int) -> Bool {
+            place > 0 && place < rows.count && rows[place - 1].sequence == rows[place].sequence
+        }
+        let end = places.upperBound + (splits(places.upperBound) ? 1 : 0)
+        return min(places.lowerBound + (splits(places.lowerBound) ? 1 : 0), end)..<end
     }
 
     private func shuffle(_ rows: inout [StoredRow], _ range: Range<Int>, _ page: UInt64) {

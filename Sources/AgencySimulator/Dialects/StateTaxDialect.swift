@@ -54,11 +54,9 @@ struct StateTaxDialect {
     ) throws -> AgencyAnswer {
         let low = try table.rank(of: table.firstSequence(from: from.seconds))
         let high = try table.rank(of: table.firstSequence(from: to.seconds))
-        let total = max(0, high - low)
-        let pages = (total + size - 1) / size
-        let (offset, overflow) = (page - 1).multipliedReportingOverflow(by: size)
-        let start = overflow ? total : min(offset, total)
-        let rows = try table.rows(at: low + start..<low + min(start + size, total))
+        let layout = PageLayout(low..<max(low, high), size: size, number: page, doubles: table.doubles)
+        let (total, pages) = (layout.total, (layout.total + size - 1) / size)
+        let rows = try table.rows(at: layout.page)
         var text = PageText(capacity: rows.count * 500 + 500)
         text.text(head)
         text.text("<body><TOTAL>\(total)</TOTAL><PAGES>\(pages)</PAGES><PAGE>\(page)</PAGE>\n")
@@ -93,7 +91,9 @@ struct StateTaxDialect {
         )
     }
 
-    /// The text of an element of a question. Questions come from readers of ours and are small, so looking for the tags is enough.
+    /// The text of an element of a question.
+    ///
+    /// Questions come from readers of ours and are small, so looking for the tags is enough.
     static func element(_ name: String, _ text: String) -> String? {
         guard let start = text.firstRange(of: "<\(name)>"),
             let end = text[start.upperBound...].firstRange(of: "</\(name)>")

@@ -8,7 +8,7 @@ struct Dirt {
     enum Kind: UInt64 {
         case fullWidth = 1, brackets, lowerCase, missing, wrongCharacter, swapped, wrongColumn, masked, formerName,
             shortForm, typo
-        case blanks, traditional, outsideGBK, sentinelDate, dateForm, nullMarker, yuan, unreadable, place
+        case blanks, traditional, outsideGBK, sentinelDate, dateForm, nullMarker, yuan, unreadable, place, nobody
     }
 
     func dice(_ kind: Kind, _ column: UInt64) -> Dice { Dice(seed, 0xD1_0000 | kind.rawValue, column) }
@@ -22,6 +22,11 @@ struct Dirt {
     func nothing(_ column: UInt64) -> String {
         guard hits(.nullMarker, column, rates.nullMarker) else { return "" }
         return Dice(seed, 0x4011, column).first(of: ["null", "NULL", "暂无", "\\n", "无"])
+    }
+
+    /// The representative on file, whom some offices never wrote down.
+    func representative(of life: Life, on day: Day, _ column: UInt64) -> String {
+        hits(.nobody, column, rates.noRepresentative) ? nothing(column) : life.representative(on: day)
     }
 
     /// A code as sent; `other` is what may stand in its place by mistake.

@@ -13,10 +13,18 @@ struct Life {
     var ended: Day?
     /// `K`, or how it ended.
     var endState = "K"
+    /// It stood still: 歇业 at the registry, 停业 at the tax offices.
+    var pause: (from: Day, to: Day)?
+    /// The registry's other states on its way: 变更中, 备案中, 注销中 and the like, each until the next day of approval.
+    var passages: [(state: String, from: Day)] = []
+    /// Numeric code of the currency that its capital is in.
+    var currency = "156"
+    /// When its licence ends, if ever.
+    var operatesTo: Day?
     var pripid: String
     var regno: String
-    /// What the registry sends: another's number where one was given twice.
-    var sentRegno: String
+    /// The registry gave it, and sends, a number that another has.
+    var hasAnothersNumber = false
     var org: String?
     var uscc: String?
     var usccFrom: Day?
@@ -49,6 +57,16 @@ struct Life {
     func uscc(on day: Day) -> String? {
         guard let usccFrom, usccFrom <= day, day >= Calendar.usccStart else { return nil }
         return uscc
+    }
+    func pauses(on day: Day) -> Bool { pause.map { $0.from <= day && day < $0.to } ?? false }
+    /// The registry's state.
+    func state(on day: Day) -> String {
+        if let ended, ended <= day { return endState }
+        if pauses(on: day) { return "Z" }
+        guard let passage = passages.last(where: { $0.from <= day }), day < passage.from.adding(days: 45) else {
+            return "K"
+        }
+        return passage.state
     }
     func isAlive(on day: Day) -> Bool { established <= day && (ended.map { day < $0 } ?? true) }
     /// The last day on which something may happen to it.

@@ -132,6 +132,7 @@ extension LifeMaker {
             let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
             life.capitals.append((life.capitals[0].amount * dice.within(2...5), from))
         }
+        interludes(&life)
         let trade = tables.industries.draw(&dice)
         let other = tables.industries.draw(&dice)
         life.scope = "\(trade)；\(other)。（依法须经批准的项目，经相关部门批准后方可开展经营活动）"
@@ -141,6 +142,31 @@ extension LifeMaker {
         life.phone =
             dice.chance(0.6)
             ? "020-" + padded(30_000_000 + dice.below(59_999_999), 8) : "13" + padded(dice.below(999_999_999), 9)
+    }
+}
+
+extension LifeMaker {
+    /// What befalls some: a standstill, a state between two others, a foreign currency, an end of the licence.
+    private func interludes(_ life: inout Life) {
+        guard life.kind != .institution else { return }
+        var dice = life.dice(0x1D7E)
+        let earliest = max(life.established.adding(days: 200), Calendar.hongdun)
+        if dice.chance(0.03), earliest.adding(days: 400) < life.lastDay {
+            let from = dice.day(from: earliest, to: life.lastDay.adding(days: -380))
+            life.pause = (from, from.adding(days: dice.within(60...365)))
+        }
+        if let ended = life.ended, life.endState == "ZX", dice.chance(0.6), life.established.adding(days: 60) < ended {
+            life.passages = [("X", ended.adding(days: -45))]
+        } else if life.pause == nil, dice.chance(0.01), earliest.adding(days: 100) < life.lastDay {
+            life.passages = [(dice.pick(["B", "A"]), dice.day(from: earliest, to: life.lastDay.adding(days: -60)))]
+        }
+        if life.endState == "D", dice.chance(0.1) { life.endState = "DA" }
+        let isForeign = life.enterpriseType.hasPrefix("5")
+        if dice.chance(isForeign ? 0.5 : 0.004) {
+            life.currency = dice.pick(["840", "840", "344", "344", "392", "978"])
+        }
+        let years = life.enterpriseType == "9500" ? 4 : dice.pick([10, 20, 30, 50])
+        if dice.chance(0.25) { life.operatesTo = life.established.adding(days: years * 365 + years / 4 - 1) }
     }
 }
 

@@ -66,7 +66,6 @@ struct LifeMaker: Sendable {
             established: established,
             pripid: "",
             regno: "",
-            sentRegno: "",
             taxNumbers: [],
             names: [],
             representatives: [],
@@ -161,17 +160,7 @@ struct LifeMaker: Sendable {
         let endedEarly = life.ended.map { $0 < Calendar.renumbered } ?? false
         let isOld = endedEarly || (life.established < Calendar.renumbered && dice.chance(0.05))
         life.regno = regnoOf(index, life.kind, place, isOld: isOld, life.dice(0x4E6))
-        life.sentRegno = life.regno
-        if dice.fraction() < rates.numberTwice, index > 0 {
-            let other = index - 1
-            life.sentRegno = regnoOf(
-                other,
-                .company,
-                place,
-                isOld: false,
-                Dice(seed ^ Dice.mix(UInt64(other) &+ 0x11FE), 0x4E6)
-            )
-        }
+        life.hasAnothersNumber = dice.chance(rates.numberTwice) && index > 0 && !life.isTest
         let isNew = life.established >= Calendar.usccStart
         let body = isNew ? "MA5" + base31(newOrgs(index), 5) : padded(10_000_000 + orgs(index), 8)
         let org = CheckedCodes.org(body: body)

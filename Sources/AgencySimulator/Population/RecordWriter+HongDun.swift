@@ -5,7 +5,7 @@ extension RecordWriter {
     private func identity(_ seen: Day, _ fact: Day, _ dirt: Dirt) -> [RawField] {
         [
             RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
-            RawField("REGNO", life.sentRegno),
+            RawField("REGNO", sentRegno),
             RawField("ENTNAME", dirt.name(of: life, on: fact, 4)),
         ]
     }
@@ -17,6 +17,11 @@ extension RecordWriter {
         days += life.capitals.map(\.from)
         if let from = life.usccFrom { days.append(from) }
         if let ended = life.ended { days.append(ended) }
+        if let pause = life.pause { days += [pause.from, pause.to] }
+        for passage in life.passages {
+            let to = passage.from.adding(days: 45)
+            days += life.ended == to ? [passage.from] : [passage.from, to]
+        }
         return Set(days).sorted()
     }
 
@@ -24,6 +29,7 @@ extension RecordWriter {
         let dirt = dirt(1)
         let life = life
         let approvals = approvals
+        let sentRegno = sentRegno
         let parent = life.parent.map { maker.life(of: $0).pripid }
         let draft = RecordDraft(
             dataset: DatasetID(.hongdun, "registration"),
@@ -38,23 +44,22 @@ extension RecordWriter {
             let district = SimulatedDistrict.all[address.district].code(on: fact)
             let suffix = Dice(dirt.seed, 0xD15).first(of: Array(repeating: "", count: 30) + ["001", "000000"])
             let former = life.names.filter { $0.from <= fact }.dropLast().map(\.name)
-            let isOver = life.ended.map { $0 <= fact } ?? false
             var row = [
                 RawField("PRIPID", life.pripid), RawField("UNISCID", life.uscc(on: seen) ?? ""),
-                RawField("REGNO", life.sentRegno),
+                RawField("REGNO", sentRegno),
                 RawField("ENTNAME", dirt.name(of: life, on: fact, 4, mayBeFormer: false)),
                 RawField("OLDNAME", former.isEmpty ? dirt.nothing(5) : former.joined(separator: ";")),
-                RawField("ENTTYPE", life.enterpriseType), RawField("LEREP", life.representative(on: fact)),
+                RawField("ENTTYPE", life.enterpriseType), RawField("LEREP", dirt.representative(of: life, on: fact, 6)),
                 RawField("DOM", address.text), RawField("DOMDISTRICT", district.code + suffix),
             ]
             row += [
                 RawField("REGCAP", dirt.tenThousands(life.capital(on: fact) * 10_000, 10)),
-                RawField("REGCAPCUR", "156"),
+                RawField("REGCAPCUR", life.currency),
                 RawField("ESTDATE", dirt.date(life.established, 11)),
                 RawField("OPFROM", dirt.date(life.established, 12)),
-                RawField("OPTO", dirt.date(nil, 13, open: ["9999-9-9", "9999-09-09", "2099-12-31"])),
+                RawField("OPTO", dirt.date(life.operatesTo, 13, open: ["9999-9-9", "9999-09-09", "2099-12-31"])),
                 RawField("OPSCOPE", life.scope),
-                RawField("INDUSTRYCO", life.industry), RawField("REGSTATE", isOver ? life.endState : "K"),
+                RawField("INDUSTRYCO", life.industry), RawField("REGSTATE", life.state(on: fact)),
                 RawField("REGORG", "广州市\(district.name)\(seen < Calendar.day(2015, 1, 1) ? "工商行政管理局" : "市场监督管理局")"),
                 RawField("APPRDATE", dirt.date(approvals.last { $0 <= fact } ?? life.established, 14)),
                 RawField("PARENTPRIPID", parent ?? dirt.nothing(15)), RawField("TEL", life.phone),

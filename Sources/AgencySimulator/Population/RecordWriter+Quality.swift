@@ -45,7 +45,7 @@ extension RecordWriter {
                 RawField("机构代码", key),
                 RawField("统一社会信用代码", dirt.code(life.uscc(on: seen), 2, missing: rates.missingQualityUSCC, other: org)),
                 RawField("机构名称", dirt.name(of: life, on: fact, 3)), RawField("机构类型", kind),
-                RawField("法定代表人", life.representative(on: fact)), RawField("地址", address.text),
+                RawField("法定代表人", dirt.representative(of: life, on: fact, 6)), RawField("地址", address.text),
                 RawField("行政区划", SimulatedDistrict.all[address.district].code(on: fact).code),
                 RawField("颁证日期", dirt.date(issued, 60)),
                 RawField(
@@ -53,7 +53,7 @@ extension RecordWriter {
                     dirt.date(issued.adding(days: 1461 * (1 + Int(seen.number - issued.number) / 1461)), 61)
                 ),
                 RawField("注册号", life.isRegistered ? dirt.code(life.regno, 4, other: org) : dirt.nothing(4)),
-                RawField("状态", isOver ? (life.endState == "D" ? "吊销" : "注销") : "有效"),
+                RawField("状态", isOver ? (life.endState.hasPrefix("D") ? "吊销" : "注销") : "有效"),
             ]
         }
     }

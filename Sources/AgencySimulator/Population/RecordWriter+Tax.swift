@@ -26,14 +26,15 @@ extension RecordWriter {
         ]
     }
     private func state(_ fact: Day) -> String {
-        guard let ended = life.ended, ended <= fact else { return "03" }
-        return life.endState == "D" ? (life.index % 2 == 0 ? "05" : "06") : life.endState == "Z" ? "04" : "07"
+        guard let ended = life.ended, ended <= fact else { return life.pauses(on: fact) ? "04" : "03" }
+        return life.endState.hasPrefix("D") ? (life.index % 2 == 0 ? "05" : "06") : life.endState == "Z" ? "04" : "07"
     }
 
     mutating func writeTaxpayer() {
         var days = [registered] + (life.names + life.representatives).map(\.from).filter { $0 > registered }
         days += life.addresses.map(\.from).filter { $0 > registered }
         if let ended = life.ended, ended > registered { days.append(ended) }
+        if let pause = life.pause { days += [pause.from, pause.to].filter { $0 > registered } }
         days = Set(days).sorted()
         for (index, entry) in life.taxNumbers.enumerated() {
             let until = index + 1 < life.taxNumbers.count ? life.taxNumbers[index + 1].from : nil
@@ -70,7 +71,7 @@ extension RecordWriter {
             let office = writer.office(fact)
             let address = life.address(on: fact).text
             return writer.stateHead(key, seen, fact, dirt) + [
-                RawField("FDDBRXM", life.representative(on: fact)), RawField("ZCDZ", address),
+                RawField("FDDBRXM", dirt.representative(of: life, on: fact, 6)), RawField("ZCDZ", address),
                 RawField("SCJYDZ", life.index % 3 == 0 ? "\(address)之一" : address), RawField("HY_DM", life.industry),
                 RawField("DJRQ", dirt.date(registered, 50)), RawField("NSRZT_DM", writer.state(fact)),
                 RawField("ZGSWJG_DM", office.code), RawField("ZGSWJGMC", "广州市\(office.name)国家税务局"),
@@ -92,7 +93,8 @@ extension RecordWriter {
             let life = writer.life
             return [
                 RawField("nsrsbh", key), RawField("nsrmc", dirt.name(of: life, on: fact, 3)),
-                RawField("fddbr", life.representative(on: fact)), RawField("dz", life.address(on: fact).text),
+                RawField("fddbr", dirt.representative(of: life, on: fact, 6)),
+                RawField("dz", life.address(on: fact).text),
                 RawField("djrq", dirt.date(registered, 51, isCompact: true)), RawField("nsrzt", writer.state(fact)),
                 RawField("swjg", "广州市\(writer.office(fact).name)地方税务局"),
             ]

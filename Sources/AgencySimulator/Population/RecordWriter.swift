@@ -6,11 +6,15 @@ struct RecordWriter {
     let life: Life
     var ledger: Ledger
     let rates: Rates
+    /// What the registry sends: another's number where one was given twice.
+    let sentRegno: String
 
     init(maker: LifeMaker, life: Life) {
         self.maker = maker
         self.life = life
         rates = maker.rates
+        let others = life.hasAnothersNumber ? Array((max(0, life.index - 3)..<life.index).reversed()) : []
+        sentRegno = others.lazy.map { maker.life(of: $0) }.first { $0.isRegistered }?.regno ?? life.regno
         ledger = Ledger(rates: maker.rates, count: maker.count, isTest: life.isTest)
     }
 

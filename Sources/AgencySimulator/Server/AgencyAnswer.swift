@@ -32,6 +32,17 @@ struct AgencyAnswer: Sendable {
     var cutAfter: Int?
     /// Seconds that pass before the body.
     var delay = 0
+    /// How the body comes, if not at once.
+    var pace = Pace.atOnce
+
+    enum Pace: Sendable, Hashable {
+        case atOnce
+        case byteASecond
+        /// The body comes whole, and then blanks without end.
+        case endless
+        /// Nothing for some seconds, once so many bytes have come.
+        case stall(Int, seconds: Int)
+    }
 
     static func xml(_ bytes: [UInt8], charset: String?) -> AgencyAnswer {
         let type = charset.map { "application/xml; charset=" + $0 } ?? "application/xml"
@@ -81,7 +92,9 @@ package struct AgencyCredentials: Sendable, Hashable {
         self.password = password
     }
 
-    /// What `suixin-agencies` takes unless told otherwise. No secret: it guards invented data.
+    /// What `suixin-agencies` takes unless told otherwise.
+    ///
+    /// No secret: it guards invented data.
     package static let simulation = AgencyCredentials(
         token: "suixin-token",
         user: "suixin",

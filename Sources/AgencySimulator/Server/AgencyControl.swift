@@ -67,6 +67,7 @@ package enum FaultScript {
         var bytes: Int?
         var row: Int?
         var seconds: Int?
+        var levels: Int?
         var location: String?
     }
 
@@ -102,6 +103,14 @@ package enum FaultScript {
         case "wrongCharset": .wrongCharset
         case "byteOrderMark": .byteOrderMark
         case "doctype": .doctype
+        case "trickle": .trickle
+        case "endless": .endless
+        case "hugeRow": .hugeRow(line.bytes ?? 20_000_000)
+        case "deepNesting": .deepNesting(line.levels ?? 10_000)
+        case "entityBomb": .entityBomb
+        case "externalEntity": .externalEntity(line.location ?? "file:///etc/hostname")
+        case "gzipBomb": .gzipBomb
+        case "stall": .stall(line.bytes ?? 200, seconds: line.seconds ?? 30)
         default: throw Unknown(kind: line.kind)
         }
     }

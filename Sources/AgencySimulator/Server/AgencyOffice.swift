@@ -57,8 +57,12 @@ struct AgencyOffice: Sendable {
         switch fault?.kind {
         case .truncate(let count): answer.cutAfter = count
         case .hang(let seconds): answer.delay = seconds
+        case .trickle: answer.pace = .byteASecond
+        case .endless: answer.pace = .endless
+        case .stall(let count, let seconds): answer.pace = .stall(count, seconds: seconds)
         case .wrongDigest: try spoil(&answer, manifest: dataset == "manifest", of: fault?.dataset)
-        default: break
+        case let kind?: HostileBody(kind)?.befall(&answer)
+        case nil: break
         }
         return answer
     }

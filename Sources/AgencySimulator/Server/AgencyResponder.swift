@@ -62,6 +62,7 @@ struct AgencyResponder: HTTPResponder {
     }
 
     private static func body(_ answer: AgencyAnswer) -> ResponseBody {
+        if answer.pace != .atOnce, case .bytes(let bytes) = answer.body { return slow(bytes, answer.pace) }
         switch answer.body {
         case .bytes(let bytes):
             guard let cut = answer.cutAfter else { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
@@ -83,6 +84,30 @@ struct AgencyResponder: HTTPResponder {
                 if cut != nil { throw Reset() }
                 try await writer.finish(nil)
             }
+        }
+    }
+
+    private static func slow(_ bytes: [UInt8], _ pace: AgencyAnswer.Pace) -> ResponseBody {
+        ResponseBody(contentLength: pace == .endless ? nil : bytes.count) { writer in
+            switch pace {
+            case .byteASecond:
+                for byte in bytes {
+                    try await writer.write(ByteBuffer(bytes: [byte]))
+                    try await Task.sleep(for: .seconds(1))
+                }
+            case .endless:
+                // The root element stays open, so that no reader has seen the end.
+                let open = bytes.prefix(bytes.count - min(bytes.count, 12))
+                try await writer.write(ByteBuffer(bytes: open))
+                let blanks = ByteBuffer(repeating: 0x20, count: 1 << 16)
+                while true { try await writer.write(blanks) }
+            case .stall(let count, let seconds):
+                try await writer.write(ByteBuffer(bytes: bytes.prefix(count)))
+                try await Task.sleep(for: .seconds(seconds))
+                try await writer.write(ByteBuffer(bytes: bytes.dropFirst(count)))
+            case .atOnce: try await writer.write(ByteBuffer(bytes: bytes))
+            }
+            try await writer.finish(nil)
         }
     }
 }

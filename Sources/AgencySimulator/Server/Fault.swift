@@ -22,10 +22,28 @@ package struct Fault: Sendable, Hashable {
         case wrongCharset
         case byteOrderMark
         case doctype
+        /// One byte a second.
+        case trickle
+        /// The body never ends.
+        case endless
+        /// A row holds so many bytes of text.
+        case hugeRow(Int)
+        /// Elements lie in one another, so many deep.
+        case deepNesting(Int)
+        /// Entities that grow to gigabytes.
+        case entityBomb
+        /// An entity that a parser would have to fetch from here.
+        case externalEntity(String)
+        /// A few megabytes, declared as gzip, that grow to a gigabyte.
+        case gzipBomb
+        /// So many bytes of the body come, and then nothing for so many seconds.
+        case stall(Int, seconds: Int)
     }
 
     package var agency: AgencyID
-    /// nil: whichever is asked for. 质监's manifest is `manifest`.
+    /// The dataset that it hits; nil for whichever is asked for.
+    ///
+    /// 质监's manifest is `manifest`.
     package var dataset: String?
     /// Which of the matching requests from now on is the first that it hits; 1 is the next.
     package var request: Int

@@ -78,8 +78,7 @@ struct TruthWriter {
     private func records(of enterprise: Int) throws -> [String] {
         var winners: [DatasetID: [RecordKey: SimulatedEvent]] = [:]
         let end = LocalTime(day, secondOfDay: 86_399)
-        for owner in try [enterprise] + crossings.owners(of: enterprise)
-        {
+        for owner in try [enterprise] + crossings.owners(of: enterprise) {
             for item in EventOrder.ordered(population.events(of: owner)) where item.event.visible <= end {
                 let event = item.event
                 let overtakes = event.dataset.agency == .hongdun || event.dataset.agency == .quality

@@ -15,6 +15,8 @@ struct DatasetTable: Sendable {
     var bound: Int64 = 0
     /// Shown rows before each block, counting doubled ones twice; the last entry is the total.
     private var counts: [Int64] = [0]
+    /// The places, among the shown rows, of the first of each two identical ones; ascending.
+    private(set) var doubles: [Int64] = []
 
     init(_ shape: DatasetShape, _ queue: DatabaseQueue, now: LocalTime) throws {
         self.shape = shape
@@ -35,7 +37,7 @@ struct DatasetTable: Sendable {
         let table = shape.table
         let now = now
         let showsStates = shape.showsStates
-        (bound, counts) = try queue.inDatabase { database in
+        (bound, counts, doubles) = try queue.inDatabase { database in
             let bound =
                 try Int64.fetchOne(
                     database,
@@ -43,20 +45,17 @@ struct DatasetTable: Sendable {
                         "SELECT max(seq) FROM \(table) WHERE visible = (SELECT max(visible) FROM \(table) WHERE visible <= ?)",
                     arguments: [now]
                 ) ?? 0
-            var counts = [Int64](repeating: 0, count: Int(bound / Self.block) + 2)
-            guard showsStates else { return (bound, counts) }
+            var count = ShownCount(upTo: bound, block: Self.block)
+            guard showsStates else { return (bound, count.blocks, []) }
+            // In the order of an index that holds all that is asked for; it sorts by time, not within a second.
             let rows = try Row.fetchCursor(
                 database,
-                sql: "SELECT seq, weight FROM \(table) WHERE visible <= ? AND next > ?",
+                sql: "SELECT visible, seq, weight FROM \(table) WHERE visible <= ? AND next > ? ORDER BY visible",
                 arguments: [now, now]
             )
-            while let row = try rows.next() {
-                let seq: Int64 = row[0]
-                let weight: Int64 = row[1]
-                if seq <= bound { counts[Int(seq / Self.block) + 1] += weight }
-            }
-            for index in counts.indices.dropFirst() { counts[index] += counts[index - 1] }
-            return (bound, counts)
+            while let row = try rows.next() { count.add(second: row[0], sequence: row[1], weight: row[2]) }
+            count.finish()
+            return (bound, count.blocks, count.doubles)
         }
     }
 
@@ -157,5 +156,42 @@ struct DatasetTable: Sendable {
             )
         }
         return shown
+    }
+}
+
+/// Counts the shown rows as they come, second by second.
+private struct ShownCount {
+    private(set) var blocks: [Int64]
+    private(set) var doubles: [Int64] = []
+    private let bound: Int64
+    private let block: Int64
+    private var rank: Int64 = 0
+    private var second: Int64 = .min
+    private var pending: [(sequence: Int64, weight: Int64)] = []
+
+    init(upTo bound: Int64, block: Int64) {
+        self.bound = bound
+        self.block = block
+        blocks = [Int64](repeating: 0, count: Int(bound / block) + 2)
+    }
+
+    mutating func add(second: Int64, sequence: Int64, weight: Int64) {
+        if second != self.second { settle() }
+        self.second = second
+        if sequence <= bound { pending.append((sequence, weight)) }
+    }
+
+    private mutating func settle() {
+        for row in pending.sorted(by: { $0.sequence < $1.sequence }) {
+            if row.weight > 1 { doubles.append(rank) }
+            rank += row.weight
+            blocks[Int(row.sequence / block) + 1] += row.weight
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    mutating func finish() {
+        settle()
+        for index in blocks.indices.dropFirst() { blocks[index] += blocks[index - 1] }
     }
 }

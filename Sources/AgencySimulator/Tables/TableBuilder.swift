@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// `SEQ` is a row's place in that order over the whole of simulated time, so no day of asking changes it.
 struct TableBuilder {
-    static let format = "1"
+    static let format = "2"
 
     let population: any EnterprisePopulation
     let folder: String
@@ -62,11 +62,17 @@ struct TableBuilder {
         }
     }
 
+    /// Rows wait, in the order of enterprises, in a file of its own that goes when they are sorted.
+    private func stagePath(_ agency: AgencyID) -> String { folder + "/" + agency.rawValue + ".stage" }
+
     private func createTables(_ agency: AgencyID, _ database: Database) throws {
+        try? FileManager.default.removeItem(atPath: stagePath(agency))
+        try database.execute(sql: "ATTACH DATABASE ? AS stage", arguments: [stagePath(agency)])
+        try database.execute(sql: "PRAGMA stage.journal_mode = OFF; PRAGMA stage.synchronous = OFF")
         for shape in DatasetShape.of(agency) {
             try database.execute(
                 sql: """
-                    CREATE TABLE stage_\(shape.table) (visible INTEGER, modified INTEGER, next INTEGER, flags INTEGER, \
+                    CREATE TABLE stage.stage_\(shape.table) (visible INTEGER, modified INTEGER, next INTEGER, flags INTEGER, \
                     weight INTEGER, key TEXT, place INTEGER, fields BLOB);
                     CREATE TABLE \(shape.table) (seq INTEGER PRIMARY KEY, visible INTEGER NOT NULL, modified INTEGER NOT NULL, \
                     next INTEGER NOT NULL, flags INTEGER NOT NULL, weight INTEGER NOT NULL, key TEXT NOT NULL, \
@@ -183,12 +189,13 @@ struct TableBuilder {
                     INSERT INTO \(shape.table) (visible, modified, next, flags, weight, key, fields) \
                     SELECT visible, modified, next, flags, weight, key, fields FROM stage_\(shape.table) \
                     ORDER BY visible, key, place;
-                    DROP TABLE stage_\(shape.table);
                     CREATE INDEX of_\(shape.table) ON \(shape.table) (visible, next, weight);
                     """
             )
             if agency == .quality { try FilePlan.write(shape, database) }
         }
+        try database.execute(sql: "DETACH DATABASE stage")
+        try FileManager.default.removeItem(atPath: stagePath(agency))
         try database.execute(sql: "CREATE TABLE built (fingerprint TEXT NOT NULL)")
         try database.execute(sql: "INSERT INTO built VALUES (?)", arguments: [fingerprint + "/" + Self.format])
     }

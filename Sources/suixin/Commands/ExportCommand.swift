@@ -3,7 +3,7 @@ internal import Signing
 internal import CanonicalJSON
 internal import Publication
 
-/// `suixin export`
+/// Writes signed profiles out: `suixin export`.
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",

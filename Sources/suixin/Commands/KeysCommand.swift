@@ -4,7 +4,7 @@ internal import CreditModel
 internal import Foundation
 internal import Signing
 
-/// `suixin keys`
+/// Makes, lists and publishes keys: `suixin keys`.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",

@@ -4,7 +4,7 @@ internal import CreditModel
 internal import CreditStore
 internal import Signing
 
-/// `suixin profile`
+/// Shows and explains a profile: `suixin profile`.
 struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile",

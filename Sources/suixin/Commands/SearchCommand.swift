@@ -3,7 +3,7 @@ internal import CreditModel
 internal import CanonicalJSON
 internal import CreditStore
 
-/// `suixin search NAME`
+/// Finds enterprises by name: `suixin search NAME`.
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",

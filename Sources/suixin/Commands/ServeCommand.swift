@@ -6,7 +6,7 @@ internal import Logging
 internal import ServiceLifecycle
 internal import Signing
 
-/// `suixin serve`
+/// Answers platforms over HTTP: `suixin serve`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

@@ -1,0 +1,55 @@
+import AdapterKit
+import CreditModel
+
+/// Turns a file's items into records and faults.
+final class QualityRows {
+    private let request: PullRequest
+    private let type: RecordType
+    private let writer: PullWriter
+    private var file: ListedFile?
+    private(set) var greatest: LocalTime?
+    private(set) var hadUnreadableKeys = false
+
+    init(request: PullRequest, type: RecordType, writer: PullWriter) {
+        self.request = request
+        self.type = type
+        self.writer = writer
+    }
+
+    func begin(_ file: ListedFile) {
+        self.file = file
+        greatest = nil
+        hadUnreadableKeys = false
+    }
+
+    private func note(time: LocalTime?) {
+        if let time, greatest.map({ $0 < time }) ?? true { greatest = time }
+    }
+
+    func take(_ item: FeedItem) throws(AdapterError) {
+        guard let file else { return }
+        let document = QualityRow.document(request.dataset, file: file.name, number: file.number)
+        switch item {
+        case .broken(let row):
+            note(time: row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) })
+            let key = type.key { row.scannedElement($0) }
+            if key == nil { hadUnreadableKeys = true }
+            try writer.add(FaultyRow(row, document: document, key: key))
+        case .row(let row):
+            try take(row, RowPlace(document: document, row: row.row, line: row.line), file)
+        }
+    }
+
+    private func take(_ row: FeedRow, _ place: RowPlace, _ file: ListedFile) throws(AdapterError) {
+        note(time: QualityRow.time(row))
+        let record: SourceRecord
+        do {
+            record = try QualityRow.record(row, of: request.dataset, type, file: file.number, place: place)
+        } catch {
+            let key = type.key(of: row.fields)
+            if key == nil { hadUnreadableKeys = true }
+            return try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
+        }
+        try writer.add(record)
+    }
+}

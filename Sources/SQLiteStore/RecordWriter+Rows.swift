@@ -1,0 +1,95 @@
+internal import CreditModel
+internal import CreditStore
+internal import GRDB
+
+/// What a record writer reads of records and their versions.
+extension RecordWriter {
+    /// What the record's row says.
+    struct State: Equatable {
+        var shown = false
+        var test = false
+        var current: Int64 = 0
+        var modified: Int64 = 0
+        var sequence: Int64 = 0
+        /// The version whose content gives the link keys.
+        var source: Int64 = 0
+        /// The roles in which it speaks of somebody.
+        var roles: RoleSet = []
+        var links: [UInt8] = []
+    }
+
+    struct Row {
+        var id: Int64
+        var restricted: Bool
+        var seen: Int64
+        var state: State
+    }
+
+    struct Version {
+        var id: Int64
+        var version: RecordVersion
+        var isRetracted: Bool
+    }
+
+    func record(_ key: RecordKey) throws -> Row? {
+        try db.read(
+            """
+            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
+            FROM record WHERE dataset = ? AND key = ?
+            """,
+            dataset,
+            StoredKey.text(key),
+            with: Self.row
+        )
+    }
+
+    func record(_ id: Int64) throws -> Row? {
+        try db.read(
+            """
+            SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
+            FROM record WHERE id = ?
+            """,
+            id,
+            with: Self.row
+        )
+    }
+
+    private static func row(_ row: GRDB.Row) -> Row {
+        Row(
+            id: row.integer(0),
+            restricted: row.integer(1) != 0,
+            seen: row.integer(2),
+            state: State(
+                shown: row.integer(3) != 0,
+                test: row.integer(4) != 0,
+                current: row.integer(5),
+                modified: row.integer(6),
+                sequence: row.integer(7),
+                source: row.integer(8),
+                roles: RoleSet(rawValue: row.integer(9)),
+                links: row.bytes(10) ?? []
+            )
+        )
+    }
+
+    func versions(of record: Int64) throws -> [Version] {
+        var versions: [Version] = []
+        try db.each(
+            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
+            record
+        ) { row in
+            guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
+                throw BinaryReader.damaged
+            }
+            let version = RecordVersion(
+                digest: VersionDigest(text: row.text(1)),
+                operation: operation,
+                modified: LocalTime(seconds: row.integer(3)),
+                sequence: row.integer(4),
+                content: nil
+            )
+            versions.append(Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0))
+        }
+        return versions
+    }
+}

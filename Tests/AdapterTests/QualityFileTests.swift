@@ -1,0 +1,123 @@
+import AdapterKit
+import Compression
+import CreditModel
+import Testing
+
+@Suite("质监's files")
+struct QualityFileTests {
+    let quality = QualityTests()
+    var shelf: FileShelf { quality.shelf }
+    var sink: MemorySink { quality.sink }
+
+    private func rows(_ number: Int, _ keys: [String], full: Bool = false) -> [UInt8] {
+        FileShelf.bytes(number, full: full, rows: keys.map { ($0, "新增") })
+    }
+
+    @Test("a compressed file is read, be it of one member or of several")
+    func compressed() async throws {
+        let first = rows(1, ["A", "B"])
+        shelf.put(1, count: 2, name: "a_1_I.xml.gz", try Gzip.compress(first))
+        let second = rows(2, ["C", "D"])
+        let members = try Gzip.compress(Array(second[..<100])) + Gzip.compress(Array(second[100...]))
+        shelf.put(2, count: 2, name: "a_2_I.xml.gz", members)
+        try await quality.run()
+        #expect(sink.keys == ["A", "B", "C", "D"])
+        #expect(sink.refusals.isEmpty)
+    }
+
+    @Test("a compressed file that is none, that is cut, or that swells is refused whole, and costs no other file")
+    func badCompression() async throws {
+        shelf.put(1, count: 1, name: "a_1_I.xml.gz", rows(1, ["A"]))
+        shelf.put(2, count: 1, name: "a_2_I.xml.gz", Array(try Gzip.compress(rows(2, ["B"])).dropLast(9)))
+        let bomb = rows(3, ["C"]) + [UInt8](repeating: 0x20, count: 40 << 20)
+        shelf.put(3, count: 1, name: "a_3_I.xml.gz", try Gzip.compress(bomb))
+        shelf.put(4, [("D", "新增")])
+        try await quality.run()
+        #expect(sink.keys == ["D"])
+        #expect(sink.refusals == ["a_1_I.xml.gz", "a_2_I.xml.gz", "a_3_I.xml.gz"])
+        #expect(sink.progress?.incomplete == ["gap:1", "gap:2", "gap:3"])
+    }
+
+    @Test("a file whose rows, number, mode or dataset are not what it says is refused whole")
+    func disagreement() async throws {
+        let good = String(decoding: rows(1, ["A"]), as: UTF8.self)
+        let spoilt = [
+            ("记录数>1", "记录数>2"), ("序号=\"1\"", "序号=\"7\""), ("增量", "全量"), ("SCXKZ", "CCC"), ("</记录>", "</记录><记录/>"),
+        ]
+        for (index, change) in spoilt.enumerated() {
+            let text = good.replacing(index == 1 ? "" : "序号=\"1\"", with: "序号=\"\(index + 1)\"")
+                .replacing(index == 1 ? "序号=\"1\"" : change.0, with: change.1)
+            shelf.put(index + 1, count: 1, name: "a_\(index + 1).xml", Array(text.utf8))
+        }
+        // Manifest and head agree, and the body holds fewer.
+        shelf.put(6, [("B", "新增")], stated: 2)
+        let short = FileShelf.bytes(7, full: false, rows: [("C", "新增")], stated: 2)
+        shelf.put(7, count: 2, name: "a_7.xml", short)
+        try await quality.run()
+        #expect(sink.keys == [])
+        #expect(sink.progress?.incomplete == (1...7).map { "gap:\($0)" })
+    }
+
+    @Test(
+        "a file whose name is more than one plain path segment is refused and never asked for",
+        arguments: ["../../etc/passwd", "a/b.xml", "..", ".", "", "a b.xml", "一.xml", "a%2Fb.xml", "a?b.xml"]
+    )
+    func badName(_ name: String) async throws {
+        shelf.put(1, [("A", "新增")])
+        shelf.put(2, count: 1, name: name, rows(2, ["B"]))
+        try await quality.run()
+        #expect(sink.keys == ["A"])
+        #expect(sink.refusals == ["清单, entry 2"])
+        #expect(sink.progress?.incomplete == ["manifest"])
+        #expect(sink.progress?.completeUpTo == nil)
+    }
+
+    @Test(
+        "a file that is larger than the limit is refused before it is fetched, and one larger than stated while it is"
+    )
+    func tooLarge() async throws {
+        shelf.put(1, [("A", "新增")])
+        shelf.put(2, (0..<50).map { ("B\($0)", "新增") })
+        var limits = quickLimits
+        limits.file = 2000
+        try await quality.run(limits)
+        #expect(sink.keys == ["A"])
+        #expect(sink.refusals.count == 1)
+        #expect(sink.progress?.incomplete == ["gap:2"])
+    }
+
+    @Test("a broken row of a full file counts as shown if its key can be read; if not, nothing is withdrawn")
+    func brokenRowOfFullFile() async throws {
+        shelf.put(1, full: true, [("A", "新增"), ("B", "新增"), ("C", "新增")])
+        try await quality.run()
+        shelf.put(2, full: true, [("A", "新增"), ("B</证书编号><企业名称>甲 & 乙</企业名称><证书编号>", "新增")])
+        try await quality.run()
+        #expect(sink.faults.map(\.key) == [RecordKey(["B"])])
+        #expect(sink.keys == ["A", "B"])
+        shelf.put(3, full: true, [("A", "新增"), ("", "新增")])
+        try await quality.run()
+        #expect(sink.keys == ["A", "B"])
+        #expect(
+            sink.events.last { if case .completeReadEnded = $0 { true } else { false } }.map(Self.hadUnreadable) == true
+        )
+    }
+
+    private static func hadUnreadable(_ event: PullEvent) -> Bool {
+        if case .completeReadEnded(_, _, let unreadable) = event { unreadable } else { false }
+    }
+
+    @Test("the time of a full file's withdrawals is the greatest that it showed, and its number decides between files")
+    func fullFileTime() async throws {
+        shelf.put(1, full: true, [("A", "新增")])
+        try await quality.run()
+        #expect(
+            sink.events.contains(
+                .completeReadEnded(
+                    time: try #require(LocalTime("2016-01-01 00:00:00")),
+                    sequence: 1 << 32,
+                    hadUnreadableKeys: false
+                )
+            )
+        )
+    }
+}

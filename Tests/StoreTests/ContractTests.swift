@@ -1,0 +1,154 @@
+import CreditModel
+import CreditStore
+import SQLiteStore
+import Testing
+
+@Suite("A store keeps to its contract in the corners")
+struct ContractTests {
+    private func full(_ desk: Desk, _ number: Int64, _ digest: String, _ keys: [String]) throws {
+        try desk.put([], in: Desk.licences, events: [.completeReadBegan])
+        try desk.put([], in: Desk.licences, events: [.fileBegan(number: number, name: "f\(number)", digest: digest)])
+        let rows = keys.enumerated().map { place, key in
+            Desk.version(key, "n", at: 10, sequence: number << 32 | Int64(place + 1), file: number)
+        }
+        let end = StoreEvent.completeReadEnded(
+            time: LocalTime(seconds: 99),
+            sequence: number << 32,
+            hadUnreadableKeys: false,
+            allowedShare: 1
+        )
+        try desk.put(rows, in: Desk.licences, events: [end, .fileEnded(number: number)])
+    }
+
+    @Test("A replaced 全量 counts instead of the old one: what it withdrew is back, what only it held is gone")
+    func replacedFullFile() throws {
+        let desk = try Desk()
+        try full(desk, 1, "a", ["A", "B", "C"])
+        try full(desk, 2, "b", ["A", "D"])
+        #expect(try desk.shown(Desk.licences).map { $0.prefix(1) } == ["A", "D"])
+        try full(desk, 2, "c", ["A", "B"])
+        #expect(try desk.shown(Desk.licences).map { $0.prefix(1) } == ["A", "B"])
+        #expect(try desk.store.sourceState(of: Desk.licences).records == 2)
+        let other = try Desk()
+        try full(other, 1, "a", ["A", "B", "C"])
+        try full(other, 2, "c", ["A", "B"])
+        #expect(try desk.shown(Desk.licences) == other.shown(Desk.licences))
+    }
+
+    @Test("A profile waits on the day on which it changes by itself, not before")
+    func dueDay() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1), Desk.version("B", "b", at: 1)])
+        let due = Desk.day.adding(days: 10)
+        func derive(next: Day?) throws {
+            try desk.store.store(
+                desk.store.nextComponents(limit: 10, on: due).map { component in
+                    var derivation = Desk.derivation(component)
+                    if component.records[0].key.text == "A" { derivation.profiles[0].nextDay = next }
+                    return derivation
+                }
+            )
+        }
+        try derive(next: due)
+        #expect(try desk.store.pendingCount(on: due.adding(days: -1)) == 0)
+        #expect(try desk.store.nextComponents(limit: 10, on: due.adding(days: -1)).isEmpty)
+        #expect(try desk.store.pendingCount(on: due) == 1)
+        let position = try desk.store.storePosition()
+        #expect(try desk.store.nextComponents(limit: 10, on: due).flatMap(\.records).map(\.key.text) == ["A"])
+        try derive(next: due.adding(days: 5))
+        #expect(try desk.store.pendingCount(on: due) == 0)
+        #expect(try desk.store.storePosition() == position, "the bytes are the same, so nobody needs to be told")
+    }
+
+    @Test("Held records come page by page in order, and leave when they are decided")
+    func heldPages() throws {
+        let desk = try Desk()
+        let code = Code(.org, "MA5AKXJ02")
+        let keys = (0..<25).map { "K\($0)" }
+        for dataset in [Desk.licences, Desk.registration] {
+            try desk.put(keys.map { Desk.version($0, $0, at: 1) }, in: dataset)
+        }
+        func decide(_ place: (RecordReference) -> IdentityOutcome) throws {
+            try desk.store.store(
+                desk.store.nextComponents(limit: 100, on: Desk.day).map { component in
+                    let record = component.records[0]
+                    let reference = RecordReference(dataset: record.dataset, key: record.key, role: .subject)
+                    return Derivation(token: component.token, outcome: place(reference), profiles: [])
+                }
+            )
+        }
+        try decide { reference in
+            reference.key.text == "K7"
+                ? IdentityOutcome(enterprises: [], held: [], undecided: [reference])
+                : IdentityOutcome(
+                    enterprises: [],
+                    held: [HeldRecord(record: reference, reason: .severalHolders([code]))],
+                    undecided: []
+                )
+        }
+        var seen: [RecordReference] = []
+        while true {
+            let page = try desk.store.held(after: seen.last, limit: 7)
+            if page.isEmpty { break }
+            #expect(page.allSatisfy { $0.reason == .severalHolders([code]) })
+            seen += page.map(\.record)
+        }
+        #expect(seen == seen.sorted() && Set(seen).count == 48)
+        #expect(try desk.store.counts().held == 48 && desk.store.counts().undecided == 2)
+        try desk.put(keys.map { Desk.version($0, "later", at: 2) })
+        try decide { IdentityOutcome(enterprises: [], held: [], undecided: [$0]) }
+        #expect(try desk.store.counts().held == 24 && desk.store.counts().undecided == 26)
+        #expect(try desk.store.held(after: nil, limit: 100).allSatisfy { $0.record.dataset == Desk.licences })
+        try decide { _ in IdentityOutcome(enterprises: [], held: [], undecided: []) }
+        #expect(try desk.store.counts().undecided == 26, "what was not handed out stays")
+    }
+
+    @Test("A key that holds a person's number says so, and the number leads nobody to the enterprise")
+    func restricted() throws {
+        let desk = try Desk()
+        let number = Code(.tax, "440102198001011234")
+        var version = Desk.version(number.text, "个体户", at: 1)
+        version.hasRestrictedKey = true
+        version.version.content?.subjects[0].codes = [SubjectCode(number, .unchecked, isRestricted: true)]
+        try desk.put([version])
+        #expect(try desk.store.nextComponents(limit: 1, on: Desk.day).first?.records.first?.hasRestrictedKey == true)
+        try desk.derive()
+        #expect(try desk.store.counts().enterprises == 1)
+        #expect(try desk.store.enterprises(holding: number.text).isEmpty)
+        #expect(try desk.store.history(of: Desk.registration, key: version.key)?.hasRestrictedKey == true)
+    }
+
+    @Test("A later good version settles the bad rows of its record, and only those")
+    func superseded() throws {
+        let desk = try Desk()
+        func entry(_ key: String?) -> QuarantineEntry {
+            QuarantineEntry(
+                dataset: Desk.registration,
+                place: RowPlace(document: "p", row: 1, line: 1),
+                key: key.map { RecordKey([$0]) },
+                rule: "malformed",
+                message: "m",
+                original: Array((key ?? "").utf8),
+                firstSeen: 3
+            )
+        }
+        try desk.put([Desk.version("A", "before", at: 1)])
+        _ = try desk.store.commit(
+            StoreBatch(
+                dataset: Desk.registration,
+                run: "r",
+                receivedAt: 1,
+                quarantined: [entry("A"), entry("B"), entry(nil)]
+            )
+        )
+        try desk.put([Desk.version("A", "before", at: 1), Desk.version("A", "x", at: 9)], in: Desk.licences)
+        try desk.put([Desk.version("A", "before", at: 1)])
+        #expect(try desk.store.sourceState(of: Desk.registration).openQuarantine == 3)
+        try desk.put([Desk.version("A", "after", at: 2)])
+        #expect(try desk.store.sourceState(of: Desk.registration).openQuarantine == 2)
+        let all = try desk.store.quarantine(QuarantineFilter(onlyOpen: false))
+        #expect(all.map(\.resolution) == ["superseded", "", ""])
+        try desk.store.resolveQuarantine(id: all[0].id, as: "taken")
+        #expect(try desk.store.counts().openQuarantine == 2)
+    }
+}

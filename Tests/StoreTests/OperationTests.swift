@@ -1,0 +1,137 @@
+import CreditModel
+import CreditStore
+import Foundation
+import GRDB
+@testable import SQLiteStore
+import Testing
+
+@Suite("A store survives what happens to it")
+struct OperationTests {
+    @Test("The writer flushes every commit to the disk")
+    func synchronous() throws {
+        for access in [SQLiteStore.Options.Access.exclusive, .shared] {
+            let folder = try Desk()
+            var options = SQLiteStore.Options()
+            options.access = access
+            let path = folder.folder + "/other.sqlite"
+            let store = try SQLiteStore(path: path, options: options)
+            let mode = try store.write { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
+            #expect(mode == 2)
+            #expect(try store.write { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "wal")
+        }
+    }
+
+    @Test("Who shares writes only while nobody else holds the store")
+    func shared() throws {
+        var desk: Desk? = try Desk()
+        let path = try #require(desk).path
+        try desk?.put([Desk.version("A", "n", at: 10)])
+        var options = SQLiteStore.Options()
+        options.access = .shared
+        let other = try SQLiteStore(path: path, options: options)
+        #expect(try other.counts().records == 1)
+        let batch = StoreBatch(
+            dataset: Desk.registration,
+            run: "r",
+            receivedAt: 1,
+            versions: [Desk.version("B", "m", at: 1)]
+        )
+        #expect { try other.commit(batch) } throws: { ($0 as? StoreError)?.code == .locked }
+        // The first one's folder stays until the end of the test.
+        let copy = NSTemporaryDirectory() + "shared-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        for name in ["store.sqlite", "store.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: try #require(desk).folder + "/" + name, toPath: copy + "/" + name)
+        }
+        desk = nil
+        let alone = try SQLiteStore(path: copy + "/store.sqlite", options: options)
+        let second = try SQLiteStore(path: copy + "/store.sqlite", options: options)
+        #expect(try alone.commit(batch).taken == 1)
+        #expect(try second.commit(batch).unchanged == 1)
+        #expect(try second.counts().records == 2)
+    }
+
+    @Test("After a kill every commit that was acknowledged is there, and work goes on", arguments: [false, true])
+    func kill(hasTornEnd: Bool) throws {
+        let desk = try Desk()
+        for number in 0..<20 {
+            try desk.put([Desk.version("K\(number)", "n", at: 10)], position: "p\(number)")
+        }
+        let component = try #require(try desk.store.nextComponents(limit: 1, on: Desk.day).first)
+        let copy = NSTemporaryDirectory() + "killed-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        try FileManager.default.copyItem(atPath: desk.path, toPath: copy + "/store.sqlite")
+        var log = try Data(contentsOf: URL(fileURLWithPath: desk.path + "-wal"))
+        // A commit that was being written when the process was killed.
+        if hasTornEnd { log.append(log.suffix(3000)) }
+        try log.write(to: URL(fileURLWithPath: copy + "/store.sqlite-wal"))
+        let store = try SQLiteStore(path: copy + "/store.sqlite")
+        #expect(try store.counts().records == 20)
+        #expect(try store.sourceState(of: Desk.registration).position == Array("p19".utf8))
+        // What was handed out before the kill is handed out again, to whoever asks.
+        #expect { try store.store([Desk.derivation(component)]) } throws: {
+            ($0 as? StoreError)?.code == .staleToken
+        }
+        let components = try store.nextComponents(limit: 100, on: Desk.day)
+        try store.store(components.map { Desk.derivation($0) })
+        #expect(try store.counts().enterprises == 20)
+    }
+
+    @Test("A status follows the latest one, or is refused")
+    func statusChain() throws {
+        let desk = try Desk()
+        func put(_ digest: String, after previous: String?, position: Int64 = 5, at time: Int64 = 100) throws {
+            try desk.store.storeStatus(
+                SignedStatus(
+                    position: position,
+                    issuedAt: time,
+                    expiresAt: time + 7200,
+                    digest: digest,
+                    previous: previous,
+                    document: Array(digest.utf8)
+                )
+            )
+        }
+        try put("a", after: nil)
+        try put("b", after: "a", position: 6)
+        let isConflict = { (error: any Error) in (error as? StoreError)?.code == .conflict }
+        #expect(performing: { try put("fork", after: "a", position: 7) }, throws: isConflict)
+        #expect(performing: { try put("new", after: nil, position: 7) }, throws: isConflict)
+        #expect(performing: { try put("back", after: "b", position: 5) }, throws: isConflict)
+        #expect(performing: { try put("early", after: "b", position: 6, at: 99) }, throws: isConflict)
+        try put("c", after: "b", position: 6)
+        #expect(try desk.store.latestStatus()?.previous == "b")
+    }
+
+    @Test("A complete read of fifty thousand records costs what it withdraws, not memory", .timeLimit(.minutes(5)))
+    func largeCompleteRead() throws {
+        let desk = try Desk()
+        let count = 50_000
+        func rows(_ range: Range<Int>) -> [ReceivedVersion] {
+            range.map { Desk.version("K\(10_000_000 + $0 &* 7_919 % count)", "n", at: 10) }
+        }
+        for start in stride(from: 0, to: count, by: 5_000) { try desk.put(rows(start..<start + 5_000)) }
+        let before = try Self.residentMegabytes()
+        try desk.put([], events: [.completeReadBegan])
+        for start in stride(from: 0, to: count - 5_000, by: 5_000) {
+            #expect(try desk.put(rows(start..<start + 5_000)).unchanged == 5_000)
+        }
+        let end = StoreEvent.completeReadEnded(
+            time: LocalTime(seconds: 50),
+            sequence: -1,
+            hadUnreadableKeys: false,
+            allowedShare: 0.2
+        )
+        #expect(try desk.put([], events: [end]).withdrawnByAbsence == 5_000)
+        #expect(try desk.store.sourceState(of: Desk.registration).records == count - 5_000)
+        // The writer's cache may fill in the meantime; the records themselves would be a good deal more.
+        #expect(try Self.residentMegabytes() - before < 80)
+    }
+
+    private static func residentMegabytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return (Int(text[1]) ?? 0) * 4096 >> 20
+    }
+}
