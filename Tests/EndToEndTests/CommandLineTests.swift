@@ -53,7 +53,7 @@ struct CommandLineTests {
         try desk.write(desk.suixin("profile", "show", desk.anyID(), "--jws").output, "profile.json")
         #expect(try desk.suixin("verify", "status.json", "--jwks", "keys.json").status == 0)
         let export = try desk.suixin("verify", "export", "--jwks", "keys.json", "--status", "status.json")
-        #expect(export.status == 0, "\(export.output)\(export.errors)")
+        #expect(export.status == 2, "a manifest does not show that nothing is newer: \(export.output)\(export.errors)")
         let alone = try desk.suixin("verify", "profile.json", "--jwks", "keys.json")
         #expect(alone.status == 2, "a profile alone does not show that it is current: \(alone.output)\(alone.errors)")
         let forged = try desk.read("profile.json").replacing("\"payload\":\"ey", with: "\"payload\":\"ez")
