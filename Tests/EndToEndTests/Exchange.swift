@@ -159,8 +159,9 @@ final class Exchange: Sendable {
         var owners: [RecordReference: EnterpriseID] = [:]
         var doubled: [RecordReference] = []
         for id in try profiles().keys {
-            for member in try store.members(of: id) {
-                if owners.updateValue(id, forKey: member.record) != nil { doubled.append(member.record) }
+            for member in try store.members(of: id)
+            where owners.updateValue(id, forKey: member.record) != nil {
+                doubled.append(member.record)
             }
         }
         return (owners, doubled)
