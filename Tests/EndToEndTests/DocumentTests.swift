@@ -124,7 +124,7 @@ struct AgencyRows {
         for (agency, names) in AgencyRows.datasets {
             for name in names {
                 for (key, row) in try server.table(agency, name) where !row.isTest {
-                    texts[DatasetID(agency, name), default: [:]][key] = row.fields.map { Self.plain($0.text) }
+                    texts[DatasetID(agency, name), default: [:]][key] = row.fields.map(\.text)
                     for field in row.fields where !field.text.isEmpty { note(field.name, field.text) }
                 }
             }
@@ -141,8 +141,6 @@ struct AgencyRows {
             restricted.insert(number)
         }
     }
-
-    private static func plain(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// GB 11643: 18 with date and check, or such a number and a suffix.
     private static func isCard(_ number: String) -> Bool {

@@ -159,7 +159,12 @@ final class Exchange: Sendable {
         var owners: [RecordReference: EnterpriseID] = [:]
         var doubled: [RecordReference] = []
         for id in try profiles().keys {
+<<<<<<< HEAD
             for member in try store.members(of: id) where owners.updateValue(id, forKey: member.record) != nil {
+=======
+            for member in try store.members(of: id)
+            where owners.updateValue(id, forKey: member.record) != nil {
+>>>>>>> publish
                 doubled.append(member.record)
             }
         }
