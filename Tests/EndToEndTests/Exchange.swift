@@ -159,12 +159,8 @@ final class Exchange: Sendable {
         var owners: [RecordReference: EnterpriseID] = [:]
         var doubled: [RecordReference] = []
         for id in try profiles().keys {
-<<<<<<< HEAD
-            for member in try store.members(of: id) where owners.updateValue(id, forKey: member.record) != nil {
-=======
             for member in try store.members(of: id)
             where owners.updateValue(id, forKey: member.record) != nil {
->>>>>>> publish
                 doubled.append(member.record)
             }
         }
