@@ -40,7 +40,7 @@ final class LocalTaxPull {
             try client.checkStopped()
             let page = try ask(from: from, start: 0)
             let seen = try take(page, from: from)
-            if page.total <= page.items.count { break }
+            if page.isLast { break }
             try commit()
             if let greatest = seen.greatest, greatest > from {
                 from = greatest
@@ -82,7 +82,8 @@ final class LocalTaxPull {
                 let seen = try take(page, from: second)
                 try commit()
                 known.formUnion(seen.ofSecond)
-                start += page.items.count
+                // A doubled row may make a page longer than what it covers; to read a row twice does no harm.
+                start += min(page.items.count, page.rows)
                 // The rows of the second come first; the first later one ends it.
                 if page.items.isEmpty || start >= page.total || seen.greatest.map({ $0 > second }) ?? false { break }
             }
@@ -101,7 +102,17 @@ final class LocalTaxPull {
     private struct Answer {
         var total: Int
         var start: Int
+        /// Rows asked for.
+        var rows: Int
         var items: [FeedItem]
+
+        /// Whether nothing is left after this page.
+        ///
+        /// A full page with doubled rows on it may hold as many rows as there are and still lack some.
+        var isLast: Bool {
+            guard items.count >= total else { return false }
+            return items.count < rows || Set(items.map(\.original)).count >= total
+        }
     }
 
     private func ask(from: LocalTime, start: Int) throws(AdapterError) -> Answer {
@@ -112,22 +123,23 @@ final class LocalTaxPull {
         let page = try client.page(shape: FeedShape(root: "rs", row: "r")) {
             FeedRequest(.get, url, user: adapter.user, password: adapter.password)
         } check: { page throws(AdapterError) in
-            _ = try Self.answer(page, start)
+            _ = try Self.answer(page, start, rows)
         }
-        return try Self.answer(page, start)
+        return try Self.answer(page, start, rows)
     }
 
-    private static func answer(_ page: FeedPage, _ start: Int) throws(AdapterError) -> Answer {
+    private static func answer(_ page: FeedPage, _ start: Int, _ rows: Int) throws(AdapterError) -> Answer {
         guard let total = page.head.attribute("total").flatMap({ Int($0) }), total >= 0 else {
             throw AdapterError(.malformed, "地税's answer lacks its total.")
         }
         if let answered = page.head.attribute("start"), Int(answered) != start {
             throw AdapterError(.malformed, "地税's answer starts elsewhere than asked.")
         }
-        if page.items.isEmpty, total > start {
+        // The last row alone may be the other half of a pair that the page before showed whole.
+        if page.items.isEmpty, total > (start == 0 ? 0 : start + 1) {
             throw AdapterError(.malformed, "地税's answer lacks the rows that it counts.")
         }
-        return Answer(total: total, start: start, items: page.items)
+        return Answer(total: total, start: start, rows: rows, items: page.items)
     }
 
     // MARK: Reading
@@ -177,5 +189,15 @@ final class LocalTaxPull {
         announcements?.note(record)
         try writer.add(record)
         return record.modified
+    }
+}
+
+extension FeedItem {
+    /// The row's bytes.
+    fileprivate var original: [UInt8] {
+        switch self {
+        case .row(let row): row.original
+        case .broken(let row): row.original
+        }
     }
 }

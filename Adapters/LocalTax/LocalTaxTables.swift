@@ -39,7 +39,7 @@ enum LocalTaxTables {
         key: [["nsrsbh"], ["sz"], ["ggrq"]],
         common + [
             Column("nsrmc", .subject(.name, .subject)),
-            Column("sz", .fact("taxKind", .code(.taxKinds))),
+            Column("sz", .fact("taxKind", .code(.open))),
             Column("qsje", .fact("balance", .money(.yuan))),
             Column("swjg", .fact("authority", .text)),
             Column("ggrq", .from, .to, .fact("announced", .date)),

@@ -34,7 +34,7 @@ final class QualityPull {
                 refusals.append(.refused(what: file.name, why: reason))
             }
         }
-        if taken.gaps(manifest.files).isEmpty, manifest.refused.isEmpty {
+        if taken.gaps(manifest.files).isEmpty, taken.replaced(manifest.files).isEmpty, manifest.refused.isEmpty {
             taken.complete = manifest.generated ?? taken.complete
         }
         tell(manifest)
@@ -43,6 +43,7 @@ final class QualityPull {
 
     private func tell(_ manifest: Manifest) {
         var incomplete = taken.gaps(manifest.files).map { "gap:\($0)" }
+        incomplete += taken.replaced(manifest.files).prefix(20).map { "replaced:\($0)" }
         if !manifest.refused.isEmpty { incomplete.append("manifest") }
         writer.progress = SourceProgress(completeUpTo: taken.complete, incomplete: incomplete)
     }
@@ -124,7 +125,12 @@ final class QualityPull {
     private func read(_ file: ListedFile, at path: String, _ manifest: Manifest) throws(AdapterError) {
         rows.begin(file)
         if file.isFull { try writer.flush(events: [.completeReadBegan]) }
-        try writer.flush(events: [.fileBegan(number: file.number, name: file.name, digest: file.digest)])
+        let position = taken.reopen(file) ? taken.position : nil
+        tell(manifest)
+        try writer.flush(
+            events: [.fileBegan(number: file.number, name: file.name, digest: file.digest)],
+            position: position
+        )
         _ = try client.readFile(path, gzip: file.name.hasSuffix(".gz"), shape: Self.shape) { _ throws(AdapterError) in
         } item: { item throws(AdapterError) in
             try rows.take(item)

@@ -21,7 +21,7 @@ enum QualityTables {
             Column("机构代码", .code(.org, .subject)),
             Column("统一社会信用代码", .code(.uscc, .subject)),
             Column("机构名称", .subject(.name, .subject), .fact("registration.name", .name)),
-            Column("机构类型", .fact("quality.organisationType", .code(organisationTypes))),
+            Column("机构类型", .fact("quality.organisationType", .code(.open))),
             Column("法定代表人", .subject(.representative, .subject), .fact("registration.legalRepresentative", .person)),
             Column("地址", .subject(.address, .subject), .fact("registration.address", .address)),
             Column("行政区划", .fact("registration.district", .code(.unlisted))),
@@ -81,13 +81,6 @@ enum QualityTables {
             Column("公布日期", .from, .fact("published", .date)),
         ]
     )
-
-    /// 机构类型.
-    static let organisationTypes = CodeList(words: [
-        "企业法人", "企业非法人", "机关法人", "机关非法人", "事业法人", "事业非法人", "社会团体", "社会团体法人", "社会团体非法人", "基金会", "事业单位", "民办非企业单位",
-        "个体工商户", "个体", "其他机构", "其他",
-        "农民专业合作社",
-    ])
 }
 
 /// 双公示 行政处罚: the edition of 2018 and that of 2016, told apart by their field names.

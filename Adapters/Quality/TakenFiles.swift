@@ -55,6 +55,22 @@ struct TakenFiles {
             state[number: "full"] = file.number
             byNumber = byNumber.filter { $0.key >= file.number }
         }
+        store()
+    }
+
+    /// Numbers of files that were taken and are listed with another content now: they count as they were until that is taken.
+    func replaced(_ files: [ListedFile]) -> [Int64] { due(files).map(\.number).filter { byNumber[$0] != nil } }
+
+    /// Notes that a file is about to be read again: should that end half way, it is due whatever the manifest says then.
+    ///
+    /// - Returns: whether it had been taken.
+    mutating func reopen(_ file: ListedFile) -> Bool {
+        guard byNumber.removeValue(forKey: file.number) != nil else { return false }
+        store()
+        return true
+    }
+
+    private mutating func store() {
         state[table: "files"] = byNumber.keys.sorted().map { number in
             [String(number), byNumber[number]?.name ?? "", byNumber[number]?.digest ?? ""]
         }

@@ -28,7 +28,7 @@ enum StateTaxTables {
             Column("NSRZT_DM", .fact("tax.state", .code(.taxpayerStates))),
             Column("ZGSWJG_DM", .fact("tax.authorityCode", .code(.unlisted))),
             Column("ZGSWJGMC", .fact("tax.authority", .text)),
-            Column("YBNSR", .fact("tax.generalTaxpayer", .code(CodeList(["Y": "是", "N": "否"])))),
+            Column("YBNSR", .fact("tax.generalTaxpayer", .code(CodeList(words: ["Y", "N"])))),
         ]
     )
 
@@ -49,18 +49,13 @@ enum StateTaxTables {
             Column("NSRMC", .subject(.name, .subject)),
             Column("FDDBRXM", .subject(.representative, .subject)),
             Column("JYDZ", .subject(.address, .subject)),
-            Column("SZ", .fact("taxKind", .code(.taxKinds))),
+            Column("SZ", .fact("taxKind", .code(.open))),
             Column("QSYE", .fact("balance", .money(.yuan))),
             Column("DQXZ", .fact("newArrears", .money(.yuan))),
             Column("ZGSWJG_DM", .fact("authority", .code(.unlisted))),
             Column("GGRQ", .from, .to, .fact("announced", .date)),
         ]
     )
-
-    /// 案件性质, as 国家税务总局令第54号 and its notices name them.
-    static let natures = CodeList(words: [
-        "偷税", "逃避追缴欠税", "骗取出口退税", "抗税", "虚开增值税专用发票", "虚开普通发票", "虚开发票", "私自印制、伪造、变造发票", "走逃（失联）", "其他",
-    ])
 
     static let violation = RecordType(
         key: [["AJBH"]],
@@ -69,7 +64,7 @@ enum StateTaxTables {
             Column("ZZJGDM", .code(.org, .subject)),
             Column("NSRMC", .subject(.name, .subject)),
             Column("FDDBRXM", .subject(.representative, .subject)),
-            Column("AJXZ", .fact("nature", .code(natures))),
+            Column("AJXZ", .fact("nature", .code(.open))),
             Column("WFSS", .fact("facts", .text)),
             Column("CLQK", .fact("handling", .text)),
             Column("GBRQ", .from),

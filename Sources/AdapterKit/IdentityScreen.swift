@@ -2,22 +2,26 @@ import CreditModel
 
 /// Finds numbers of identity cards in texts, so that they go no further than the row's own bytes.
 enum IdentityScreen {
-    /// Whether a number of 18 that reads as an identity card stands in the text.
-    static func holdsNumber(_ text: String) -> Bool {
-        !ranges(in: Array(KeyText.halfWidth(text).unicodeScalars)).isEmpty
+    /// Whether a number that reads as an identity card stands in the text.
+    ///
+    /// - Parameters:
+    ///   - text: what an agency sent.
+    ///   - oldForm: whether 15 digits count too, which in a column of codes are more likely a registration number.
+    static func holdsNumber(_ text: String, oldForm: Bool) -> Bool {
+        !ranges(in: Array(KeyText.halfWidth(text).unicodeScalars), oldForm: oldForm).isEmpty
     }
 
     /// The text with such numbers as `*`.
     static func masked(_ text: String) -> String {
         var scalars = Array(text.unicodeScalars)
         // Half-width forms stand one for one, so the places are the same.
-        for range in ranges(in: Array(KeyText.halfWidth(text).unicodeScalars)) {
+        for range in ranges(in: Array(KeyText.halfWidth(text).unicodeScalars), oldForm: true) {
             for index in range { scalars[index] = "*" }
         }
         return String(String.UnicodeScalarView(scalars))
     }
 
-    private static func ranges(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+    private static func ranges(in scalars: [Unicode.Scalar], oldForm: Bool) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var start = 0
         while start < scalars.count {
@@ -27,7 +31,7 @@ enum IdentityScreen {
             }
             var end = start
             while end < scalars.count, isDigit(scalars[end]) || scalars[end] == "X" || scalars[end] == "x" { end += 1 }
-            if end - start == 18 {
+            if end - start == 18 || oldForm && end - start == 15 {
                 let text = String(String.UnicodeScalarView(scalars[start..<end])).uppercased()
                 if IdentityCard(text) != nil { found.append(start..<end) }
             }

@@ -18,7 +18,7 @@ extension RecordType {
     /// Whether a part of the key is the number of an identity card, or holds one.
     public func hasRestrictedKey(_ key: RecordKey) -> Bool {
         for (index, part) in key.parts.enumerated() where index < self.key.count {
-            if screensIdentityCards, IdentityScreen.holdsNumber(part) { return true }
+            if screensIdentityCards, IdentityScreen.holdsNumber(part, oldForm: true) { return true }
             guard self.key[index].contains(where: taxColumns.contains) else { continue }
             if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
         }
@@ -59,7 +59,8 @@ struct RowReader {
 
     /// A text column without the numbers of identity cards in it; a code column that holds one names nobody.
     private mutating func screened(_ field: RawField, _ column: Column) -> RawField {
-        guard IdentityScreen.holdsNumber(field.text) else { return field }
+        let isCode = column.uses.contains { if case .code = $0 { true } else { false } }
+        guard IdentityScreen.holdsNumber(field.text, oldForm: !isCode) else { return field }
         for use in column.uses {
             guard case .code(let place, let role) = use else { continue }
             if place == .tax { return field }

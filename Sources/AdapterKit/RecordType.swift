@@ -133,7 +133,7 @@ public struct CodeList: Sendable {
         knows(text) || text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { knows(String($0)) }
     }
 
-    /// A list about which nothing is known, so that every value is reported once.
+    /// A list that nobody gives, so that every value is kept as sent and reported once.
     public static let open = CodeList([:])
     /// A list whose values nobody reports: division codes, industries, offices.
     public static let unlisted = CodeList(isReported: false)

@@ -94,6 +94,42 @@ struct FeedClientPageTests {
         #expect(pull.waits == [7000, 10_000, 600_000])
     }
 
+    @Test("Retry-After may be a date in either of the old forms, and one that has passed waits no longer")
+    func oldDates() throws {
+        let values = ["Sunday, 06-Nov-94 08:49:47 GMT", "Sun Nov  6 08:49:57 1994", "Sat, 05 Nov 1994 08:49:37 GMT"]
+        let server = try FaultServer(
+            values.map { .send(FaultServer.answer("", status: "429 Slow", headers: ["Retry-After: \($0)"])) }
+                + [.send(FaultServer.answer(Self.good))]
+        )
+        let pull = Pull()
+        _ = try page(server, pull)
+        #expect(pull.waits == [10_000, 20_000, 0])
+    }
+
+    @Test("the declaration wins over HTTP's charset, and a byte order mark over both")
+    func charset() throws {
+        let name: [UInt8] = [0xCB, 0xEB]  // 穗
+        let declared =
+            Array("<?xml version=\"1.0\" encoding=\"gb2312\"?><RESULT><ROW><K>".utf8) + name
+            + Array("</K></ROW></RESULT>".utf8)
+        let marked = Array(
+            "\u{FEFF}<?xml version=\"1.0\" encoding=\"gb2312\"?><RESULT><ROW><K>穗</K></ROW></RESULT>".utf8
+        )
+        let plain = Array("<RESULT><ROW><K>穗</K></ROW></RESULT>".utf8)
+        for (body, charset) in [
+            (declared, "UTF-8"), (declared, "UTF-16"), (marked, "gb2312"), (marked, "GBK"), (plain, "GBK"),
+            (plain, "utf-7"),
+        ] {
+            let type = "Content-Type: text/xml; charset=\(charset)"
+            let server = try FaultServer([.send(FaultServer.answer(body, headers: [type]))])
+            guard case .row(let row) = try page(server, Pull()).items.first else {
+                Issue.record("no row, \(charset)")
+                continue
+            }
+            #expect(row.fields.first?.text == "穗", "\(charset)")
+        }
+    }
+
     @Test("what will not get better is asked once", arguments: ["401 No", "404 Not Found", "400 Bad"])
     func refused(status: String) throws {
         let server = try FaultServer([.send(FaultServer.answer("", status: status))])

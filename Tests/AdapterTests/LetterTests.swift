@@ -280,20 +280,4 @@ struct LetterTests {
         let (missing, _) = try facts(DatasetID(.localtax, "fzc"), [("rdrq", "20160101"), ("jcrq", "00000000")])
         #expect(missing.from == CreditDate("2016-01-01") && missing.to == nil)
     }
-
-    @Test("what an open list is known to hold is no drift, whatever its brackets and prefixes")
-    func openLists() throws {
-        let known: [(DatasetID, String, String)] = [
-            (DatasetID(.hongdun, "registration"), "ENTTYPE", "1219"),
-            (DatasetID(.hongdun, "registration"), "ENTTYPE", "2150"),
-            (DatasetID(.quality, "ZZJGDM"), "机构类型", "社会团体"), (DatasetID(.localtax, "qs"), "sz", "土地使用税"),
-            (DatasetID(.hongdun, "penalty"), "PENTYPE", "罚款;其他-警告"),
-            (DatasetID(.statetax, "ZDSSWF"), "AJXZ", "走逃（失联）"), (DatasetID(.statetax, "ZDSSWF"), "AJXZ", "走逃(失联)"),
-        ]
-        for (dataset, column, text) in known {
-            #expect(try normalise(dataset, ["K"], [(column, text)]).drift == [], "\(column)=\(text)")
-        }
-        let unknown = try normalise(DatasetID(.hongdun, "penalty"), ["K"], [("PENTYPE", "其他-游街")])
-        #expect(unknown.drift == [Drift(kind: "code", name: "PENTYPE=其他-游街")])
-    }
 }

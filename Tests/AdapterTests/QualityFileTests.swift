@@ -120,4 +120,52 @@ struct QualityFileTests {
             )
         )
     }
+
+    @Test("a replaced file that cannot be taken leaves the source incomplete, and what was known stays")
+    func replacedAndRefused() async throws {
+        shelf.put(1, [("A", "新增")])
+        shelf.put(2, [("B", "新增")])
+        try await quality.run()
+        let before = sink.progress?.completeUpTo
+        shelf.put(1, [("A2", "新增")], digest: String(repeating: "0", count: 64))
+        try await quality.run()
+        #expect(sink.keys == ["A", "B"])
+        #expect(sink.progress == SourceProgress(completeUpTo: before, incomplete: ["replaced:1"]))
+        shelf.put(1, [("A2", "新增")])
+        try await quality.run()
+        #expect(sink.keys.contains("A2"))
+        #expect(sink.progress?.incomplete == [])
+    }
+
+    @Test("a replaced file that was read in part and put back is read again: what was taken of it must not stay")
+    func putBack() async throws {
+        shelf.put(1, [("A", "新增")])
+        try await quality.run()
+        shelf.put(1, [("A2", "新增")])
+        sink.batchesLeft = 1  // the file began; then killed
+        await #expect(throws: AdapterError.self) { try await quality.run() }
+        #expect(sink.progress?.incomplete == ["gap:1"])
+        sink.batchesLeft = .max
+        shelf.put(1, [("A", "新增")])
+        try await quality.run()
+        let digests = sink.events.compactMap { event in
+            if case .fileBegan(1, _, let digest) = event { digest } else { nil }
+        }
+        #expect(digests.count == 3 && digests[0] == digests[2] && digests[0] != digests[1])
+        #expect(sink.progress?.incomplete == [])
+    }
+
+    @Test("a compressed file is read through more than one buffer")
+    func largeCompressed() async throws {
+        var seed: UInt64 = 1
+        let keys = (0..<12_000).map { _ in
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return String(seed, radix: 36) + String(seed &* 31, radix: 36)
+        }
+        let bytes = try Gzip.compress(rows(1, keys))
+        #expect(bytes.count > 1 << 18)
+        shelf.put(1, count: keys.count, name: "a_1_I.xml.gz", bytes)
+        try await quality.run()
+        #expect(sink.keys == Set(keys).sorted())
+    }
 }

@@ -129,6 +129,60 @@ struct StateTaxTests {
     }
 }
 
+@Suite("What tax offices are asked")
+struct TaxQuestionTests {
+    private func configuration(_ agency: AgencyID, _ base: String) -> SourceConfiguration {
+        SourceConfiguration(agency: agency, baseURL: base, user: "u", password: Secret("p"), pageSize: 5000)
+    }
+
+    @Test("reading starts in 2000 unless it is told otherwise, and no page has more than 1000 rows")
+    func defaults() async throws {
+        let asked = Mutex<[[String?]]>([])
+        let rows = MovingRows([])
+        let agency = try await ScriptedAgency { question in
+            guard question.body.isEmpty else {
+                asked.withLock { $0.append([question.element("QSSJ"), question.element("PAGESIZE")]) }
+                return StateTaxTests.answer(question, rows, now: "2000-01-20 00:00:00")
+            }
+            asked.withLock { $0.append([question.query["lastTime"], question.query["rows"]]) }
+            return LocalTaxTests.answer(question, rows)
+        }
+        try await pull(
+            StateTaxAdapter(configuration(.statetax, agency.base)),
+            DatasetID(.statetax, "NSRXX"),
+            into: MemorySink()
+        )
+        try await pull(
+            LocalTaxAdapter(configuration(.localtax, agency.base)),
+            DatasetID(.localtax, "nsr"),
+            into: MemorySink()
+        )
+        #expect(asked.withLock { $0 } == [["2000-01-01 00:00:00", "1000"], ["20000101000000", "1000"]])
+    }
+
+    @Test(
+        "国税's clock may be years off: reading ends where it says, and goes on from the last row",
+        arguments: ["2003-05-01", "2029-05-01"]
+    )
+    func clock(_ day: String) async throws {
+        let rows = MovingRows([("A", "\(day) 00:00:00")])
+        let froms = Mutex<[String]>([])
+        let agency = try await ScriptedAgency { question in
+            froms.withLock { $0.append(question.element("QSSJ") ?? "") }
+            return StateTaxTests.answer(question, rows, now: "\(day) 00:00:00")
+        }
+        let sink = MemorySink()
+        let adapter = try StateTaxAdapter(configuration(.statetax, agency.base))
+        let dataset = DatasetID(.statetax, "NSRXX")
+        try await pull(adapter, dataset, into: sink)
+        #expect(sink.keys == ["A"])
+        #expect(sink.progress?.completeUpTo == LocalTime("\(day) 00:00:00"))
+        froms.withLock { $0 = [] }
+        try await pull(adapter, dataset, into: sink)
+        #expect(froms.withLock { $0 } == ["\(day) 00:00:00"])
+    }
+}
+
 @Suite("地税")
 struct LocalTaxTests {
     let dataset = DatasetID(.localtax, "nsr")
