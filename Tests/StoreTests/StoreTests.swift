@@ -97,7 +97,11 @@ struct StoreTests {
             allowedShare: 0.2
         )
         try desk.put([], events: [.completeReadBegan])
-        #expect(try desk.put([Desk.version("K0", "n", at: 10)], events: [end]).heldWithdrawals == 9)
+        let outcome = try desk.put([Desk.version("K0", "m", at: 20)], events: [end], position: "after")
+        #expect(outcome.heldWithdrawals == 9)
+        // Its rows are taken and the position moves.
+        #expect(try desk.name("K0") == "m")
+        #expect(try desk.store.sourceState(of: Desk.registration).position == Array("after".utf8))
         #expect(try desk.shown().count == 10)
         #expect(try desk.store.sourceState(of: Desk.registration).heldWithdrawals == 9)
         #expect(try desk.store.releaseHeldWithdrawals(of: Desk.registration) == 9)
