@@ -162,7 +162,7 @@ struct RowReader {
         case .date: readDate(field, name, plain, isEnd: false)
         case .end: readDate(field, name, plain, isEnd: true)
         case .code(let list):
-            let code = KeyText.halfWidth(plain)
+            let code = list.form(of: plain)
             if list.isReported, !list.knows(code) { report("code", "\(field.name)=\(code)") }
             add(.code(code, label: list.labels[code]), like: code)
         case .money(let unit, let currency): readMoney(field, name, plain, unit, currency)

@@ -128,6 +128,14 @@ public struct CodeList: Sendable {
         return labels[code] != nil || words.contains(code)
     }
 
+    /// The list's own form of a value: half-width, and in upper case where only that is known.
+    func form(of text: String) -> String {
+        let code = KeyText.halfWidth(text)
+        if knows(code) { return code }
+        let upper = code.uppercased()
+        return knows(upper) ? upper : code
+    }
+
     /// Whether the list knows a value, or each part of one such as 其他-警告, which names a kind and what it is.
     func knowsKind(_ text: String) -> Bool {
         knows(text) || text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { knows(String($0)) }

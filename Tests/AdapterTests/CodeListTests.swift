@@ -49,6 +49,21 @@ struct CodeListTests {
         #expect(row.drift.isEmpty)
     }
 
+    @Test("a code in lower case or full width is the list's own, and its text is kept")
+    func forms() throws {
+        for (dataset, column, text, value) in [
+            (DatasetID(.hongdun, "registration"), "REGSTATE", "zx", Value.code("ZX", label: "注销")),
+            (DatasetID(.statetax, "NSRXYDJ"), "XYDJ", "ａ", .code("A", label: nil)),
+            (DatasetID(.statetax, "NSRXX"), "YBNSR", "y", .code("Y", label: nil)),
+            (DatasetID(.hongdun, "registration"), "ENTTYPE", "１１３０", .code("1130", label: "自然人投资或控股")),
+        ] {
+            let row = try row(dataset, column, text)
+            #expect(row.record?.facts.map(\.value) == [value])
+            #expect(row.record?.facts.map(\.original) == [text])
+            #expect(row.drift.isEmpty)
+        }
+    }
+
     @Test("the handbook's kinds of penalties are known, alone and as 其他-警告")
     func kinds() throws {
         for (dataset, column) in [
