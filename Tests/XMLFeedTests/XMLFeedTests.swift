@@ -91,6 +91,20 @@ struct XMLFeedTests {
         #expect(reading.whole.elements[1].text == "3")
     }
 
+    @Test("entities and references are resolved in attributes as in texts, in rows as around them")
+    func references() throws {
+        let text = "&amp;&lt;&gt;&quot;&apos;&#38;&#x26;&#60;&#x4E2D;&#10;&amp;amp;"
+        let reading = try Reading(
+            "<RESULT A=\"\(text)\"><P A='\(text)'>\(text)</P><ROW A=\"\(text)\"><N>\(text)</N></ROW></RESULT>"
+        )
+        let plain = "&<>\"'&&<中\n&amp;"
+        let row = try #require(reading.rows.first)
+        #expect(row.attributes.map(\.text) == [plain] && row.fields.map(\.text) == [plain])
+        #expect(reading.whole.attributes.map(\.text) == [plain])
+        let element = try #require(reading.whole.elements.first)
+        #expect(element.text == plain && element.attributes.map(\.text) == [plain])
+    }
+
     @Test("a bare & breaks its row only, and its bytes reach to the next row", arguments: [5, 1 << 16])
     func bareAmpersand(piece: Int) throws {
         let text = "<RESULT><ROW><K>1</K></ROW><ROW><K>2</K><N>A & B</N></ROW>\n<ROW><K>3</K></ROW></RESULT>"
