@@ -72,7 +72,11 @@ struct RowReader {
         return RawField(field.name, IdentityScreen.masked(field.text))
     }
 
+    /// A row of hundreds of unknown elements is no news a hundred times.
+    private static let mostDrift = 64
+
     private mutating func report(_ kind: String, _ name: String) {
+        guard drift.count < Self.mostDrift else { return }
         let entry = Drift(kind: kind, name: String(name.prefix(120)))
         if !drift.contains(entry) { drift.append(entry) }
     }

@@ -16,6 +16,9 @@ struct BatchCommit {
     private var epochs: [Int64: Int64] = [:]
     /// What this batch has noted: a new code tends to be in every row.
     private var noted: Set<[String]> = []
+    /// How much more drift the dataset may have: an agency that makes up names must not fill the store and the memory.
+    private var driftLeft: Int?
+    static let mostDrift = 1000
 
     init(_ db: Database, _ batch: StoreBatch) throws {
         self.db = db
@@ -152,7 +155,12 @@ struct BatchCommit {
                 batch.receivedAt
             )
         case .drift(let kind, let name, let sample):
-            guard noted.insert([kind, name]).inserted else { return }
+            guard noted.count < 2 * Self.mostDrift, noted.insert([kind, name]).inserted else { return }
+            let left =
+                try driftLeft ?? Self.mostDrift
+                - Int(db.integer("SELECT count(*) FROM drift WHERE dataset = ?", dataset))
+            driftLeft = left
+            guard left > 0 else { return }
             try db.run(
                 "INSERT OR IGNORE INTO drift(dataset, kind, name, sample, first_seen) VALUES(?, ?, ?, ?, ?)",
                 dataset,
@@ -162,6 +170,7 @@ struct BatchCommit {
                 batch.receivedAt
             )
             if db.changesCount > 0 {
+                driftLeft = left - 1
                 outcome.newDrift.append(
                     DriftEntry(
                         dataset: batch.dataset,

@@ -95,6 +95,30 @@ struct CodeListTests {
         #expect(row.drift == [Drift(kind: "code", name: "\(column)=\(text)")])
     }
 
+    @Test(
+        "a row of a hundred thousand unknown elements is kept whole, and costs no more than its length",
+        .timeLimit(.minutes(1))
+    )
+    func manyElements() throws {
+        let type = try #require(AdapterRegistry.adapter(.hongdun))
+        let adapter = try type.init(SourceConfiguration(agency: .hongdun, baseURL: "http://x", token: Secret("t")))
+        let fields = (0..<100_000).map { RawField("F\($0)", "x") }
+        let row = try adapter.normalise(
+            SourceRecord(
+                dataset: DatasetID(.hongdun, "registration"),
+                key: RecordKey(["K"]),
+                operation: .record,
+                modified: LocalTime(seconds: 0),
+                sequence: 1,
+                fields: fields,
+                original: [],
+                place: RowPlace(document: "", row: 1, line: 1)
+            )
+        )
+        #expect(row.record?.unknown == fields)
+        #expect(row.drift.count == 64)
+    }
+
     @Test("an old identity card of 15 digits leaves no text of the double publicity, and a registration number stays")
     func oldCards() throws {
         let dataset = DatasetID(.quality, "XZCF")

@@ -35,6 +35,20 @@ struct ContractTests {
         #expect(try desk.shown(Desk.licences) == other.shown(Desk.licences))
     }
 
+    @Test("Drift is noted once, and an agency that makes up names does not fill the store")
+    func drift() throws {
+        let desk = try Desk()
+        func note(_ names: Range<Int>) throws -> Int {
+            let events = names.map { StoreEvent.drift(kind: "field", name: "F\($0)", sample: "") }
+            return try desk.put([], events: events + events).newDrift.count
+        }
+        #expect(try note(0..<600) == 600)
+        #expect(try note(0..<600) == 0)
+        #expect(try note(300..<5000) == 400)
+        #expect(try note(5000..<9000) == 0)
+        #expect(try desk.store.drift().count == 1000)
+    }
+
     @Test("A profile waits on the day on which it changes by itself, not before")
     func dueDay() throws {
         let desk = try Desk()
