@@ -123,7 +123,7 @@ final class HongDunPull {
             case .row(let row): try take(row, document)
             case .broken(let row):
                 note(time: row.scannedAttribute("TS").flatMap { LocalTime(KeyText.trimmed($0)) })
-                let key = type.key { row.scannedElement($0) }
+                let key = type.key(of: row)
                 if key == nil { state[flag: "unreadable"] = true }
                 try writer.add(FaultyRow(row, document: document, key: key))
             }

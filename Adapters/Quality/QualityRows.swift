@@ -32,7 +32,7 @@ final class QualityRows {
         switch item {
         case .broken(let row):
             note(time: row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) })
-            let key = type.key { row.scannedElement($0) }
+            let key = type.key(of: row)
             if key == nil { hadUnreadableKeys = true }
             try writer.add(FaultyRow(row, document: document, key: key))
         case .row(let row):

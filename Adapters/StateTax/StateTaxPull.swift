@@ -126,7 +126,7 @@ final class StateTaxPull {
             case .row(let row): time = try take(row, document)
             case .broken(let row):
                 time = row.scannedElement("XGSJ").flatMap { LocalTime(KeyText.trimmed($0)) }
-                try writer.add(FaultyRow(row, document: document, key: type.key { row.scannedElement($0) }))
+                try writer.add(FaultyRow(row, document: document, key: type.key(of: row)))
             }
             guard let time, time >= question.from, time < question.to else { continue }
             if greatest.map({ $0 < time }) ?? true { greatest = time }

@@ -55,6 +55,11 @@ public struct BrokenRow: Sendable {
         RowScan(original, encoding: encoding).element(name)
     }
 
+    /// Whether an element of that name may stand in the row, though it cannot be read.
+    func mayHold(_ name: String) -> Bool {
+        identity.count > original.count || RowScan(original, encoding: encoding).mentions(name)
+    }
+
     /// The value of an attribute of the row's start tag, scanned from the bytes; nil if not readable.
     public func scannedAttribute(_ name: String) -> String? {
         RowScan(original, encoding: encoding).attribute(name)

@@ -41,6 +41,26 @@ extension RecordType {
         return RecordKey(parts)
     }
 
+    /// The key that can be scanned from the elements of a broken row.
+    ///
+    /// - Returns: nil where a part cannot be read, or where a column that would count before another may stand there unread.
+    public func key(of row: BrokenRow) -> RecordKey? {
+        var parts: [String] = []
+        for columns in key {
+            var part: String?
+            for column in columns where part == nil {
+                guard let text = row.scannedElement(column).map(KeyText.trimmed) else {
+                    if row.mayHold(column) { return nil }
+                    continue
+                }
+                if Normalise.text(text) != nil { part = text }
+            }
+            guard let part else { return nil }
+            parts.append(part)
+        }
+        return RecordKey(parts)
+    }
+
     /// The key in a row's fields.
     public func key(of fields: [RawField]) -> RecordKey? {
         key { column in fields.first { $0.name == column }?.text }

@@ -16,6 +16,15 @@ package struct RowScan {
         return value(text[open..<end], isElement: true)
     }
 
+    /// Whether the name stands anywhere in the row, be its element readable or not.
+    package func mentions(_ name: String) -> Bool {
+        let wanted = Array(name.utf8)
+        guard let first = wanted.first, text.count >= wanted.count else { return false }
+        return (0...(text.count - wanted.count)).contains {
+            text[$0] == first && text[$0..<$0 + wanted.count].elementsEqual(wanted)
+        }
+    }
+
     /// The value of an attribute of the first start tag; nil if it is not there, cut or undecodable.
     ///
     /// A quotation mark ends a value only before white space, `/` or `>`, so that a stray one in a value does no harm.
