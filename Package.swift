@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", crypto, hummingbird,
+                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", "XMLFeed", crypto,
+                hummingbird,
             ]
                 + agencies.map { .target(name: "\($0)Adapter") }
         ),

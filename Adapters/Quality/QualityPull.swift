@@ -76,7 +76,12 @@ final class QualityPull {
         let url = "\(adapter.configuration.baseURL)/exchange/files/\(file.name)"
         let headers = headers
         do {
-            let spooled = try client.download({ FeedRequest(.get, url, headers: headers) }, to: path, limit: file.size)
+            let spooled = try client.download(
+                { FeedRequest(.get, url, headers: headers) },
+                to: path,
+                limit: file.size,
+                size: file.size
+            )
             guard spooled.size == file.size else {
                 return "It has \(spooled.size) bytes, the manifest says \(file.size)."
             }

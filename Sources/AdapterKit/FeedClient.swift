@@ -46,18 +46,25 @@ public final class FeedClient {
     }
 
     /// Downloads to `path`, resuming by Range and If-Range on a strong ETag; retried; at most `limit` bytes.
+    ///
+    /// - Parameters:
+    ///   - makeRequest: called for each try.
+    ///   - path: where the file goes.
+    ///   - limit: more bytes than these are refused.
+    ///   - size: how many bytes are expected; fewer, of a server that does not tell how many it sends, are a broken download.
     /// - Returns: size and SHA-256, in lower-case hex, of what lies there.
     public func download(
         _ makeRequest: () -> FeedRequest,
         to path: String,
-        limit: Int
+        limit: Int,
+        size: Int = 0
     ) throws(AdapterError) -> (size: Int, sha256: String) {
         let download = try Download(path: path)
         var tries = RetryState()
         while true {
             let before = download.size
             do throws(AskFailure) {
-                try fetch(makeRequest(), into: download, limit: limit)
+                try fetch(makeRequest(), into: download, limit: limit, size: size)
                 return (download.size, download.digest)
             } catch {
                 // What moved on is no failure in a row; a download that starts afresh each time does not move on.
@@ -103,7 +110,12 @@ public final class FeedClient {
         return try collector.finish()
     }
 
-    private func fetch(_ feedRequest: FeedRequest, into download: Download, limit: Int) throws(AskFailure) {
+    private func fetch(
+        _ feedRequest: FeedRequest,
+        into download: Download,
+        limit: Int,
+        size: Int
+    ) throws(AskFailure) {
         var feedRequest = feedRequest
         if let etag = download.etag, download.size > 0 {
             feedRequest.headers.append(("Range", "bytes=\(download.size)-"))
@@ -121,6 +133,10 @@ public final class FeedClient {
         }
         guard response.status == 200 || response.status == 206 else { throw AskFailure(response, now: request.now()) }
         try download.end(response)
+        let isCounted = response.header("content-length") != nil || response.header("transfer-encoding") != nil
+        guard isCounted || download.size >= size else {
+            throw AskFailure(AdapterError(.malformed, "The file was cut off."))
+        }
     }
 
     private func perform(

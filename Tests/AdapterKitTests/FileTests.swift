@@ -17,17 +17,18 @@ struct FileTests {
         )
     }
 
-    private func download(_ acts: [FaultServer.Act], limit: Int = 1 << 30) throws -> (
+    private func download(_ acts: [FaultServer.Act], limit: Int = 1 << 30, size: Int = 0) throws -> (
         size: Int, sha256: String, [String]
     ) {
         defer { unsafe _ = unlink(path) }
         let server = try FaultServer(acts)
-        let (size, digest) = try Pull().client().download(
+        let found = try Pull().client().download(
             { FeedRequest(.get, server.base + "/f") },
             to: path,
-            limit: limit
+            limit: limit,
+            size: size
         )
-        return (size, digest, server.requests)
+        return (found.size, found.sha256, server.requests)
     }
 
     private func cut(_ count: Int, etag: String) -> FaultServer.Act {
@@ -41,6 +42,19 @@ struct FileTests {
         let resumed = try download([cut(1000, etag: "\"a\""), .send(part(from: 1000, etag: "\"a\""))])
         #expect(resumed.sha256 == whole.sha256)
         #expect(resumed.2.last?.contains("Range: bytes=1000-\r\nIf-Range: \"a\"\r\n") == true)
+    }
+
+    @Test("a download cut off without a sign resumes too, and one that is as long as told is taken as it is")
+    func silentCut() throws {
+        let whole = try download([.send(FaultServer.answer(body))])
+        let head = Array("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nConnection: close\r\n\r\n".utf8)
+        let resumed = try download(
+            [.send(head + body[..<1000]), .send(part(from: 1000, etag: "\"a\""))],
+            size: body.count
+        )
+        #expect(resumed.sha256 == whole.sha256 && resumed.2.count == 2)
+        let short = try download([.send(FaultServer.answer(Array(body[..<1000])))], size: body.count)
+        #expect(short.size == 1000 && short.2.count == 1)
     }
 
     @Test("a changed file, a weak ETag and a wrong range are read afresh")
