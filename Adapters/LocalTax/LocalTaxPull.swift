@@ -36,13 +36,20 @@ final class LocalTaxPull {
     func run() throws(AdapterError) {
         tell()
         var from = state[time: "last"] ?? LocalTime(adapter.configuration.since ?? Day(number: 10_957))  // 2000-01-01
+        var start = 0
         while true {
             try client.checkStopped()
-            let page = try ask(from: from, start: 0)
+            let page = try ask(from: from, start: start)
             let seen = try take(page, from: from)
             if page.isLast { break }
             try commit()
-            if let greatest = seen.greatest, greatest > from {
+            guard let greatest = seen.greatest else {
+                // No row of the page tells its time: there is nothing better than the next page.
+                start += page.rows
+                continue
+            }
+            start = 0
+            if greatest > from {
                 from = greatest
             } else {
                 try readSecond(from)
@@ -110,8 +117,8 @@ final class LocalTaxPull {
         ///
         /// A full page with doubled rows on it may hold as many rows as there are and still lack some.
         var isLast: Bool {
-            guard items.count >= total else { return false }
-            return items.count < rows || Set(items.map(\.original)).count >= total
+            guard items.count >= total - start else { return false }
+            return items.count < rows || Set(items.map(\.original)).count >= total - start
         }
     }
 

@@ -31,7 +31,10 @@ enum IdentityScreen {
             }
             var end = start
             while end < scalars.count, isDigit(scalars[end]) || scalars[end] == "X" || scalars[end] == "x" { end += 1 }
-            if end - start == 18 || oldForm && end - start == 15 {
+            let isAlone =
+                !(start > 0 && isLetter(scalars[start - 1])) && !(end < scalars.count && isLetter(scalars[end]))
+            // 15 digits within letters are part of a longer code.
+            if end - start == 18 || oldForm && isAlone && end - start == 15 {
                 let text = String(String.UnicodeScalarView(scalars[start..<end])).uppercased()
                 if IdentityCard(text) != nil { found.append(start..<end) }
             }
@@ -39,6 +42,8 @@ enum IdentityScreen {
         }
         return found
     }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.isASCII && scalar.properties.isAlphabetic }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { 0x30...0x39 ~= scalar.value }
 }

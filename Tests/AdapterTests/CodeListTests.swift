@@ -124,6 +124,8 @@ struct CodeListTests {
         let dataset = DatasetID(.quality, "XZCF")
         let text = try row(dataset, "CF_SY", "张某（440106600123001）无照经营")
         #expect(text.record?.facts.map(\.value) == [.text("张某（***************）无照经营")])
+        let code = try row(dataset, "CF_SY", "代码114401600123001A2B")
+        #expect(code.record?.facts.map(\.value) == [.text("代码114401600123001A2B")])
         let number = try row(dataset, "CF_XDR_GSZC", "440106600123001")
         #expect(number.record?.subjects.flatMap(\.codes).map(\.code.text) == ["440106600123001"])
     }

@@ -80,6 +80,23 @@ struct CrowdedSecondTests {
         #expect(sink.keys == ["A", "B"])
     }
 
+    @Test("rows that do not tell their time go to quarantine, page by page, and reading ends")
+    func noTimes() async throws {
+        let asked = Counter()
+        let rows = ["A", "B", "C", "D", "E"]
+        let agency = try await ScriptedAgency { question in
+            guard asked.next() < 20 else { return nil }
+            let start = question.query["start"].flatMap { Int($0) } ?? 0
+            let body = rows.dropFirst(start).prefix(2).map { "<r nsrsbh=\"\($0)\" gxsj=\"昨天\" sjzt=\"1\"/>" }.joined()
+            return Array("<rs total=\"5\" start=\"\(start)\" rows=\"2\">\(body)</rs>".utf8)
+        }
+        let sink = MemorySink()
+        try await pull(localtax.adapter(agency, pageSize: 2), localtax.dataset, into: sink)
+        #expect(sink.faults.map(\.rule) == Array(repeating: "time-missing", count: 5))
+        #expect(sink.faults.map(\.key?.text) == rows)
+        #expect(asked.next() == 3)
+    }
+
     @Test("a second whose rows are never all shown ends the run, and it is said why")
     func neverQuiet() async throws {
         let numbers = Counter()
