@@ -1,7 +1,8 @@
 import AdapterKit
 import CreditModel
-import HongDunAdapter
 import Testing
+
+@testable import HongDunAdapter
 
 @Suite("红盾")
 struct HongDunTests {
@@ -97,6 +98,35 @@ struct HongDunTests {
         }
         #expect(error?.code == .unauthorised)
         #expect(error?.message.contains("sources.hongdun.token") == true)
+    }
+
+    @Test("a key is what was sent without white space around it, and is never repaired")
+    func keys() async throws {
+        let sent = ["\u{3000}\u{A0}ａ-1\u{2003}", "p|1\\", " 914401017000000871\n"]
+        let agency = try await ScriptedAgency { _ in
+            Self.page(sent.enumerated().map { ($0, $1, "0\($0)") }, next: "x", more: false)
+        }
+        let sink = MemorySink()
+        try await pull(adapter(agency), dataset, into: sink)
+        #expect(
+            sink.records.map(\.key) == [RecordKey(["ａ-1"]), RecordKey(["p|1\\"]), RecordKey(["914401017000000871"])]
+        )
+        #expect(sink.records.map(\.key.text) == ["ａ-1", "p\\|1\\\\", "914401017000000871"])
+    }
+
+    @Test("busy says how long in RETRY")
+    func retryAttribute() throws {
+        func wait(_ text: String?) throws -> Int? {
+            let attributes = [RawField("CODE", "2001")] + (text.map { [RawField("RETRY", $0)] } ?? [])
+            let error = #expect(throws: AdapterError.self) {
+                try HongDunPull.checkCode(FeedHead(root: "RESULT", attributes: attributes, elements: []))
+            }
+            #expect(error?.code == .busy && error?.isTransient == true)
+            return error?.retryAfter
+        }
+        #expect(try wait("7") == 7000)
+        #expect(try wait(nil) == nil)
+        #expect(try wait("bald") == nil)
     }
 
     @Test("a row without a key is quarantined, and with it in a re-read nothing is withdrawn")

@@ -168,4 +168,29 @@ struct QualityFileTests {
         try await quality.run()
         #expect(sink.keys == Set(keys).sorted())
     }
+
+    @Test("no file in the manifest is an answer; files that were taken may leave it")
+    func fewFiles() async throws {
+        try await quality.run()
+        #expect(sink.progress == SourceProgress(completeUpTo: LocalTime("2016-02-01 02:00:00"), incomplete: []))
+        shelf.put(1, [("A", "新增")])
+        shelf.put(2, [("B", "新增")])
+        try await quality.run()
+        shelf.unlist(1)
+        shelf.put(3, [("C", "新增")])
+        try await quality.run()
+        #expect(sink.keys == ["A", "B", "C"])
+        #expect(sink.progress?.incomplete == [])
+    }
+
+    @Test("a 全量 that comes late does not withdraw what a later file showed")
+    func lateFullFile() async throws {
+        shelf.put(1, full: true, [("A", "新增"), ("B", "新增")])
+        shelf.put(3, [("C", "新增")])
+        try await quality.run()
+        shelf.put(2, full: true, [("A", "变更")])
+        try await quality.run()
+        #expect(sink.keys == ["A", "C"])
+        #expect(sink.progress?.incomplete == [])
+    }
 }

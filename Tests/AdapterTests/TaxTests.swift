@@ -119,6 +119,9 @@ struct StateTaxTests {
         let asked = Mutex<[String]>([])
         let agency = try await ScriptedAgency { question in
             asked.withLock { $0.append(question.element("QSSJ") ?? "") }
+            guard question.element("user") == "u" else { return nil }
+            let password = question.element("password")
+            guard password == (question.number == 0 ? "a&lt;b&amp;c" : "p") else { return nil }
             return Self.answer(question, rows, now: "2016-01-04 00:00:00")
         }
         let sink = MemorySink()
@@ -210,6 +213,21 @@ struct LocalTaxTests {
             "<r nsrsbh=\"\($0.key)\" gxsj=\"\($0.time.compact)\" sjzt=\"1\"/>"
         }.joined()
         return Array("<rs total=\"\(all.count)\" start=\"\(start)\" rows=\"\(size)\">\(body)</rs>".utf8)
+    }
+
+    @Test("begins the next pull at the second of the last row, inclusively")
+    func inclusivePosition() async throws {
+        let rows = MovingRows([("A", "2016-01-02 00:00:01")])
+        let asked = Mutex<[String]>([])
+        let agency = try await ScriptedAgency { question in
+            asked.withLock { $0.append(question.query["lastTime"] ?? "") }
+            return Self.answer(question, rows)
+        }
+        let sink = MemorySink()
+        try await pull(adapter(agency), dataset, into: sink)
+        try await pull(adapter(agency), dataset, into: sink)
+        #expect(asked.withLock { $0 } == ["20160101000000", "20160102000001"])
+        #expect(sink.keys == ["A"])
     }
 
     @Test("misses no row that slides, though the order within a second changes from page to page")

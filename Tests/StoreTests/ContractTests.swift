@@ -35,6 +35,18 @@ struct ContractTests {
         #expect(try desk.shown(Desk.licences) == other.shown(Desk.licences))
     }
 
+    @Test("A 全量 that comes late withdraws what lower files showed, not what a later one did")
+    func lateFullFile() throws {
+        let desk = try Desk()
+        try full(desk, 1, "a", ["A", "B"])
+        try desk.put([], in: Desk.licences, events: [.fileBegan(number: 3, name: "f3", digest: "c")])
+        // The same row as before, seen again, and one of its own.
+        let rows = ["B", "C"].map { Desk.version($0, "n", at: 10, sequence: 3 << 32, file: 3) }
+        try desk.put(rows, in: Desk.licences, events: [.fileEnded(number: 3)])
+        try full(desk, 2, "b", ["D"])
+        #expect(try desk.shown(Desk.licences).map { $0.prefix(1) } == ["B", "C", "D"])
+    }
+
     @Test("Drift is noted once, and an agency that makes up names does not fill the store")
     func drift() throws {
         let desk = try Desk()

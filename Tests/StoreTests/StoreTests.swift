@@ -13,6 +13,10 @@ struct StoreTests {
             Desk.version("A", "", at: 15, operation: .withdrawal),
             Desk.version("B", "x", at: 5, sequence: 1), Desk.version("B", "y", at: 5, sequence: 2),
             Desk.version("C", "", at: 9, operation: .withdrawal), Desk.version("C", "early", at: 8),
+            // Overtaken: it comes later with its own, smaller time.
+            Desk.version("D", "new", at: 20, sequence: 1), Desk.version("D", "overtaken", at: 10, sequence: 9),
+            // Where nothing else tells, the greater digest counts; here it begins with key and text.
+            Desk.version("E", "a", at: 7), Desk.version("E", "b", at: 7),
         ]
         let forward = try Desk()
         try forward.put(versions)
@@ -22,7 +26,9 @@ struct StoreTests {
         #expect(try forward.name("A") == "two")
         #expect(try forward.name("B") == "y")
         #expect(try forward.name("C") == nil)
-        #expect(try forward.store.sourceState(of: Desk.registration).records == 2)
+        #expect(try forward.name("D") == "new")
+        #expect(try forward.name("E") == "b")
+        #expect(try forward.store.sourceState(of: Desk.registration).records == 4)
     }
 
     @Test("The same batch twice changes nothing")
@@ -107,6 +113,22 @@ struct StoreTests {
         #expect(try desk.store.releaseHeldWithdrawals(of: Desk.registration) == 9)
         #expect(try desk.shown().count == 1)
         #expect(try desk.store.sourceState(of: Desk.registration).records == 1)
+    }
+
+    @Test("Exactly the share is not too much, one more is", arguments: [(2, 2, 0), (3, 0, 3)])
+    func share(_ missing: Int, _ withdrawn: Int, _ held: Int) throws {
+        let desk = try Desk()
+        let rows = (0..<10).map { Desk.version("K\($0)", "n", at: 10) }
+        try desk.put(rows)
+        try desk.put([], events: [.completeReadBegan])
+        let end = StoreEvent.completeReadEnded(
+            time: LocalTime(seconds: 50),
+            sequence: -1,
+            hadUnreadableKeys: false,
+            allowedShare: 0.2
+        )
+        let outcome = try desk.put(Array(rows.dropLast(missing)), events: [end])
+        #expect(outcome.withdrawnByAbsence == withdrawn && outcome.heldWithdrawals == held)
     }
 
     @Test("Where a key could not be read nothing is withdrawn, and the source says so")
