@@ -53,6 +53,7 @@ public final class FeedClient {
     ///   - limit: more bytes than these are refused.
     ///   - size: how many bytes are expected; fewer, of a server that does not tell how many it sends, are a broken download.
     /// - Returns: size and SHA-256, in lower-case hex, of what lies there.
+    /// - Throws: ``AdapterError`` when the tries are used up, where asking again cannot help, or with `stopped`.
     public func download(
         _ makeRequest: () -> FeedRequest,
         to path: String,

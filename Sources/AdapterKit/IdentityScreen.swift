@@ -7,6 +7,7 @@ enum IdentityScreen {
     /// - Parameters:
     ///   - text: what an agency sent.
     ///   - oldForm: whether 15 digits count too, which in a column of codes are more likely a registration number.
+    /// - Returns: whether there is one.
     static func holdsNumber(_ text: String, oldForm: Bool) -> Bool {
         !ranges(in: Array(KeyText.halfWidth(text).unicodeScalars), oldForm: oldForm).isEmpty
     }
