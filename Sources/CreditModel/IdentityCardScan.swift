@@ -44,7 +44,9 @@ package enum IdentityCardScan {
             var end: Int?
             for last in first..<chain.count where text.count < longest {
                 text += scalars[chain[last]]
-                if isNumber(text, oldForm: oldForm) { end = last }
+                // 15 digits within letters are part of a longer code.
+                let mayBeOld = oldForm && !isAmidLetters(chain[first].lowerBound..<chain[last].upperBound, scalars)
+                if isNumber(text, oldForm: mayBeOld) { end = last }
             }
             if let end {
                 found.append(chain[first].lowerBound..<chain[end].upperBound)
@@ -73,6 +75,12 @@ package enum IdentityCardScan {
     private static func isGap(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool {
         1...3 ~= scalars.count
             && scalars.allSatisfy { $0.properties.isWhitespace || $0.properties.isDash || $0 == "." || $0 == "·" }
+    }
+
+    private static func isAmidLetters(_ range: Range<Int>, _ scalars: [Unicode.Scalar]) -> Bool {
+        let before = range.lowerBound > 0 ? scalars[range.lowerBound - 1] : " "
+        let after = range.upperBound < scalars.count ? scalars[range.upperBound] : " "
+        return [before, after].contains { $0.isASCII && $0.properties.isAlphabetic }
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { 0x30...0x39 ~= scalar.value }
