@@ -22,7 +22,8 @@ extension LifeMaker {
     func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
         let shares =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
-            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.28)
+            || (7...9 ~= member && member - 7 < kinship.sisters
+                && dice.chance(kinship.sistersShareDesk ? 0.8 : 1)) || dice.chance(crowd.nominees)
         var person = shares ? nominee(group) : tables.person(&dice)
         life.representatives = [(person, life.established)]
         guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
@@ -55,7 +56,7 @@ extension LifeMaker {
             mayChange = false
         } else if 10...12 ~= member, member - 10 < kinship.shops {
             var name = plainName(first + 10, .shop, place)
-            name.region = "广州市\(place)"
+            name.region = kinship.shopsNameCityOnly ? "广州市" : "广州市\(place)"
             text = name.text
         } else if kinship.takesOver, member == 13 || member == 14 {
             text = ownCompanyName(first + 13).text
