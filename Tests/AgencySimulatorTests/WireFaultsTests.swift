@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Bad days on the wire")
 struct WireFaultsTests {
-    private static let agencies: [AgencyID] = [.hongdun, .statetax, .localtax, .quality]
+    private static let everyone: [AgencyID] = [.hongdun, .statetax, .localtax, .quality]
 
     private func page(_ server: AgencyServer, _ agency: AgencyID) async throws -> Reply {
         switch agency {
@@ -28,7 +28,7 @@ struct WireFaultsTests {
         }
     }
 
-    @Test("Each agency has the bad days that all of them may have", arguments: agencies)
+    @Test("Each agency has the bad days that all of them may have", arguments: everyone)
     func common(_ agency: AgencyID) async throws {
         try await agencies { server in
             let good = try await page(server, agency)

@@ -81,6 +81,8 @@ struct LifeMaker: Sendable {
         if kinship.takesOver, member == 13 {
             life.established = Calendar.day(1999, 3, 1).adding(days: dice.below(2500))
             life.ended = Calendar.day(2007, 1, 4).adding(days: dice.below(1500))
+            // The dead are given no codes.
+            life.usccFrom = nil
             life.endState = "ZX"
         } else if kinship.takesOver, member == 14 {
             life.established = Calendar.day(2012, 3, 1).adding(days: dice.below(1800))

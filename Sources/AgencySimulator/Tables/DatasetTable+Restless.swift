@@ -12,14 +12,17 @@ extension DatasetTable {
         try queue.inDatabase { database in
             try database.execute(sql: "DELETE FROM built")
             try database.execute(
-                sql: """
-                    UPDATE \(table) SET next = next + ?1 WHERE next > ?2 AND next < ?3;
-                    UPDATE \(table) SET seq = -(seq + 10000000), visible = visible + ?1, modified = modified + ?1 \
-                    WHERE seq > ?4;
-                    UPDATE \(table) SET seq = -seq WHERE seq < 0
-                    """,
-                arguments: [Self.farAway, now, StoredRow.forever, bound]
+                sql: "UPDATE \(table) SET next = next + ? WHERE next > ? AND next < ?",
+                arguments: [Self.farAway, now, StoredRow.forever]
             )
+            try database.execute(
+                sql: """
+                    UPDATE \(table) SET seq = -(seq + 10000000), visible = visible + ?1, modified = modified + ?1 \
+                    WHERE seq > ?2
+                    """,
+                arguments: [Self.farAway, bound]
+            )
+            try database.execute(sql: "UPDATE \(table) SET seq = -seq WHERE seq < 0")
         }
     }
 
@@ -49,10 +52,13 @@ extension DatasetTable {
                 sql: """
                     UPDATE \(table) SET visible = max(visible - ?1, ?2 + seq - ?3), \
                     modified = CASE WHEN modified = visible THEN max(visible - ?1, ?2 + seq - ?3) ELSE modified - ?1 END \
-                    WHERE seq > ?4;
-                    UPDATE \(table) SET next = max(next - ?1, ?2) WHERE next >= ?1 AND next < ?5
+                    WHERE seq > ?4
                     """,
-                arguments: [Self.farAway, time.seconds + 1, first ?? 0, bound, StoredRow.forever]
+                arguments: [Self.farAway, time.seconds + 1, first ?? 0, bound]
+            )
+            try database.execute(
+                sql: "UPDATE \(table) SET next = max(next - ?1, ?2) WHERE next >= ?1 AND next < ?3",
+                arguments: [Self.farAway, time.seconds + 1, StoredRow.forever]
             )
         }
     }
