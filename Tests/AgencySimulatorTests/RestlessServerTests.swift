@@ -26,7 +26,9 @@ struct RestlessServerTests {
             server.rest()
             let rows = try await stateTax(server)
             for (a, b) in zip(rows, rows.dropFirst()) {
-                #expect(a.time < b.time || a.time == b.time && a.key.utf8.lexicographicallyPrecedes(b.key.utf8) || a == b)
+                #expect(
+                    a.time < b.time || a.time == b.time && a.key.utf8.lexicographicallyPrecedes(b.key.utf8) || a == b
+                )
             }
             let table = try server.table(.statetax, "NSRXX")
             #expect(Set(table.keys.map(\.text)).isSubset(of: Set(rows.map(\.key))))

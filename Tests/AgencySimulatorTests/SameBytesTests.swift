@@ -29,9 +29,13 @@ struct SameBytesTests {
         let before = try await simulated(150, at: early, data: data, wire: .standard) { server, _ in
             try await said(server)
         }
-        let again = try await simulated(150, at: late, data: data, wire: .standard) { server, _ in try await said(server) }
+        let again = try await simulated(150, at: late, data: data, wire: .standard) { server, _ in
+            try await said(server)
+        }
         #expect(differences(fresh, again) == [])
-        let back = try await simulated(150, at: early, data: data, wire: .standard) { server, _ in try await said(server) }
+        let back = try await simulated(150, at: early, data: data, wire: .standard) { server, _ in
+            try await said(server)
+        }
         #expect(differences(before, back) == [])
         #expect(differences(before, fresh) != [])
         // 质监's files keep name and bytes.

@@ -23,7 +23,8 @@ extension LifeMaker {
         let shares =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
             || (7...9 ~= member && member - 7 < kinship.sisters
-                && dice.chance(kinship.sistersShareDesk ? 0.8 : 1)) || dice.chance(crowd.nominees)
+                && dice.chance(kinship.sistersShareDesk ? 0.8 : 1))
+            || dice.chance(crowd.nominees)
         var person = shares ? nominee(group) : tables.person(&dice)
         life.representatives = [(person, life.established)]
         guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
@@ -81,7 +82,11 @@ extension LifeMaker {
     }
 
     private func plainName(_ index: Int, _ kind: EnterpriseKind, _ place: String) -> EnterpriseName {
-        tables.name(at: point(index), kind: kind == .institution ? .company : kind, district: place)
+        var name = tables.name(at: point(index), kind: kind == .institution ? .company : kind, district: place)
+        var dice = Dice(seed, 0x168, UInt64(index))
+        // Some trade names hold digits or letters.
+        if dice.chance(0.03) { name.trade += dice.pick(["88", "168", "365", "A", "IT", "VIP", "3D"]) }
+        return name
     }
     /// The name of a company that relatives derive theirs from, so without its district.
     private func ownCompanyName(_ index: Int) -> EnterpriseName {

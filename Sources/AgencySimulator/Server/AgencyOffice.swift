@@ -143,7 +143,8 @@ struct AgencyOffice: Sendable {
             .html(status, "\(status)", headers: retry.map { [("Retry-After", $0)] } ?? [])
         case .html: .html(200, "系统维护中")
         case .missingFile: .html(404, "404 Not Found")
-        case .redirect(let location): .html(302, "302 Found", headers: [("Location", location == "itself" ? call.target : location)])
+        case .redirect(let location):
+            .html(302, "302 Found", headers: [("Location", location == "itself" ? call.target : location)])
         default: nil
         }
     }

@@ -47,7 +47,11 @@ extension DatasetTable {
     func catchUp(after time: LocalTime) throws {
         let (table, bound) = (shape.table, bound)
         try queue.inDatabase { database in
-            let first = try Int64.fetchOne(database, sql: "SELECT min(seq) FROM \(table) WHERE seq > ?", arguments: [bound])
+            let first = try Int64.fetchOne(
+                database,
+                sql: "SELECT min(seq) FROM \(table) WHERE seq > ?",
+                arguments: [bound]
+            )
             try database.execute(
                 sql: """
                     UPDATE \(table) SET visible = max(visible - ?1, ?2 + seq - ?3), \
