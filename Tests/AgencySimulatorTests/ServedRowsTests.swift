@@ -51,6 +51,15 @@ struct ServedRowsTests {
         }
     }
 
+    /// `a="text" …` as names and texts.
+    private func attributes(_ markup: String) -> [(name: String, text: String)] {
+        let parts = markup.components(separatedBy: "\"")
+        return stride(from: 0, to: parts.count - 1, by: 2).map { place in
+            let name = parts[place].trimmingCharacters(in: .whitespaces).replacingOccurrences(of: "=", with: "")
+            return (name, unescaped(parts[place + 1]))
+        }
+    }
+
     private func key(_ time: LocalTime, _ fields: [(name: String, text: String)]) -> String {
         "\(time) " + fields.map { "\($0.name)=\($0.text)" }.joined(separator: "|")
     }
@@ -78,12 +87,7 @@ struct ServedRowsTests {
                 var found: [String: Int] = [:]
                 for reply in try await Reading(server: server).localtax(name, size: 1000) {
                     for row in all(reply.text, "<r ", "/>") {
-                        let fields = row.components(separatedBy: "\" ").compactMap { part in
-                            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-                            return sides.count == 2
-                                ? (name: sides[0], text: unescaped(sides[1].replacingOccurrences(of: "\"", with: "")))
-                                : nil
-                        }
+                        let fields = attributes(row)
                         let time = LocalTime(fields.first { $0.name == "gxsj" }?.text ?? "")
                         found[
                             key(try #require(time), fields.filter { !["gxsj", "sjzt"].contains($0.name) }),

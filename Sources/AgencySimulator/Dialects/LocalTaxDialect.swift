@@ -39,8 +39,9 @@ struct LocalTaxDialect {
         _ table: DatasetTable,
         _ fault: Fault.Kind?
     ) throws -> AgencyAnswer {
-        let low = try table.rank(of: table.firstSequence(from: time.seconds))
+        let (low, asked) = (try table.rank(of: table.firstSequence(from: time.seconds)), start)
         let window = low..<max(low, table.total)
+        let start = min(start, Int64(window.count) + count)
         let doubles = table.doubles
         let layout = PageLayout(window, size: count, number: start / count + 1, doubles: doubles)
         let total = layout.total
@@ -52,7 +53,7 @@ struct LocalTaxDialect {
         }
         var text = PageText(capacity: rows.count * 300 + 200)
         text.declaration("gb2312", fault)
-        text.text("<rs total=\"\(total)\" start=\"\(start)\" rows=\"\(count)\">\n")
+        text.text("<rs total=\"\(total)\" start=\"\(asked)\" rows=\"\(count)\">\n")
         for (index, row) in rows.enumerated() {
             text.text("<r")
             let time = LocalTime(seconds: row.visible).compact
