@@ -19,10 +19,13 @@ struct AgenciesCommand: AsyncParsableCommand {
             Rates of dirt (--rate, --rates): \(DirtRates.names.joined(separator: ", ")).
 
             Faults (--faults, POST /control/faults): [{"agency":"statetax","dataset":"NSRXX","request":3,"times":2,\
-            "kind":"status","status":503,"retryAfter":"2"}, …]. Kinds: status, truncate (bytes), html, malformedRow (row), \
+            "kind":"status","status":503,"retryAfter":"2"}, …]; "share":0.05 in place of "times" hits that share of the requests. \
+            Kinds: status, truncate (bytes: the connection breaks), cut (bytes: the document ends), html, malformedRow (row), \
             foreignSequence, expiredCursor, busy (seconds), internalError, missingFile, wrongDigest, replacedFile, \
             hang (seconds), stall (bytes, seconds), trickle, endless, redirect (location), wrongCharset, byteOrderMark, \
-            doctype, entityBomb, externalEntity (location), gzipBomb, hugeRow (bytes), deepNesting (levels).
+            doctype, entityBomb, externalEntity (location), gzipBomb, hugeRow (bytes), deepNesting (levels). A redirect's location \
+            may be "itself". With a dataset of quality, hostile kinds fill its newest file, under a right digest, until \
+            DELETE /control/faults. A refused connection is one to a port where nobody listens.
 
             Example: suixin-agencies --enterprises 500 --at 2018-06-01 --truth truth.ndjson --rate typo=0.05
             """

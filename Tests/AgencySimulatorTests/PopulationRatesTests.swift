@@ -69,6 +69,7 @@ struct PopulationRatesTests {
             "dateForm", "nullMarker", "yuan", "noRepresentative",
         ]
         for name in names { expect(name, shares[name], DirtRates.standard[name]) }
+        expect("fullWidthNames", shares["fullWidthNames"], DirtRates.standard["fullWidth"])
     }
 
     @Test("Rows come twice, late, overtaken and withdrawn as often as the interfaces say")
@@ -97,9 +98,30 @@ struct PopulationRatesTests {
                 shares["withdrawn", default: Share()].count(versions.contains { $0.change == .delete })
             }
             division(events, &shares)
+            lateness(events, &shares)
         }
-        for name in ["test", "doubled", "overtaken", "unreadable", "withdrawn", "otherDivision"] {
+        for name in ["test", "doubled", "overtaken", "unreadable", "withdrawn", "otherDivision", "late"] {
             expect(name, shares[name], DirtRates.standard[name])
+        }
+    }
+
+    /// By how many days a decision of the time after the backlog is seen later than it was made.
+    private func lateness(_ events: [SimulatedEvent], _ shares: inout [String: Share]) {
+        let dates = [
+            "alteration": "ALTDATE", "abnormal": "ABNTIME", "illegal": "ABNTIME", "penalty": "PENDECISSDATE",
+            "QSGG": "GGRQ", "ZDSSWF": "GBRQ", "fzc": "rdrq", "qs": "ggrq", "cf": "cfrq", "JDCC": "公布日期",
+            "SCXKZ": "发证日期", "CCC": "发证日期",
+        ]
+        for event in events where event.change == .insert && event.modified == event.visible {
+            guard let text = event.fields.first(where: { $0.name == dates[event.dataset.name] })?.text else { continue }
+            let digits = text.filter(\.isNumber)
+            guard text.utf8.count == 8 || text.utf8.count == 10, digits.utf8.count == 8,
+                let day = Day("\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))"),
+                (Day("2014-09-01") ?? day) < day, (Day("2020-09-01") ?? day) > day
+            else { continue }
+            let days = event.visible.day.number - day.number
+            // Rows that came back or were given another key are seen long after.
+            if days <= 91 { shares["late", default: Share()].count(days > 4) }
         }
     }
 

@@ -72,7 +72,10 @@ struct PopulationTests {
                 let values = Dictionary(event.fields.map { ($0.name, $0.text) }) { a, _ in a }
                 var names = fields[event.dataset.name] ?? []
                 if event.dataset.name == "XZCF" {
-                    names = [values["CF_CFJGDM"] == nil ? "CF_XZJG" : "CF_CFJGDM", "CF_WSH", "CF_XDR_MC"]
+                    let authority =
+                        values["CF_CFJGDM"] == nil
+                        ? "CF_XZJG" : values["CF_CFJGDM"] == "" ? "CF_CFJG" : "CF_CFJGDM"
+                    names = [authority, "CF_WSH", "CF_XDR_MC"]
                 }
                 #expect(names.map { values[$0] ?? "" } == event.key.parts)
             }

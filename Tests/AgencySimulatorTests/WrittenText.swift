@@ -13,8 +13,6 @@ struct WrittenText {
         "SHXYDM", "NSRSBH", "nsrsbh", "ZZJGDM", "统一社会信用代码", "机构代码", "注册号", "生产企业代码", "被抽样单位代码",
         "CF_XDR_SHXYM", "CF_XDR_GSZC", "CF_XDR_ZZJG", "CF_XDR_SWDJ", "CF_XDR_ZDM", "CF_XDR_GSDJ",
     ]
-    /// Where a code of another length may stand in its place.
-    private static let exchanged: Set<String> = ["SHXYDM", "NSRSBH", "nsrsbh", "统一社会信用代码", "CF_XDR_SHXYM", "ZZJGDM"]
     private static let nothing: Set<String> = ["", "null", "NULL", "暂无", "\\n", "无"]
     private static let optional: Set<String> = [
         "OLDNAME", "PARENTPRIPID", "REMEXCPRES", "REDECORG", "REMDATE", "CF_XDR_SYDW", "CF_XDR_SHZZ", "BZ",
@@ -44,7 +42,7 @@ struct WrittenText {
         }
         if was.utf8.count > 12 { count("masked", &shares, isMasked) }
         let (a, b) = (Array(was.utf8), Array(plain.utf8))
-        if Self.exchanged.contains(field), hasOther, !was.hasPrefix("L") {
+        if hasOther, !was.hasPrefix("L") {
             count("wrongColumn", &shares, a.count != b.count)
         }
         let places = a.count == b.count && !isMasked ? a.indices.filter { a[$0] != b[$0] } : []
@@ -54,6 +52,9 @@ struct WrittenText {
 
     func countName(_ shares: inout Shares) {
         guard Self.names.contains(field), !was.isEmpty else { return }
+        if now.halfWidth.utf8.contains(where: { 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }) {
+            count("fullWidthNames", &shares, now.halfWidth != now)
+        }
         count("blanks", &shares, now.contains(where: \.isWhitespace))
         if was.contains("（") { count("brackets", &shares, now.contains("(") || now.contains(")")) }
         let isOutside = now.contains { "䶮𬭎𠮷𬍛".contains($0) }

@@ -60,6 +60,7 @@ struct HongDunDialect {
     }
 
     private func encoded(_ page: PageText, _ hash: UInt64, _ fault: Fault.Kind?) throws -> AgencyAnswer {
+        if fault == .byteOrderMark { return .xml([0xEF, 0xBB, 0xBF] + page.bytes, charset: "GB18030") }
         let bad = fault == .wrongCharset || Chance.happens(wire.wrongCharset, Chance.hash(hash, 1))
         let charset: String? = bad ? (hash & 1 == 0 ? "ISO-8859-1" : nil) : "GB18030"
         return .xml(try GB18030.encode(page.bytes), charset: charset)

@@ -39,13 +39,21 @@ struct LocalTaxDialect {
         _ table: DatasetTable,
         _ fault: Fault.Kind?
     ) throws -> AgencyAnswer {
-        let low = try table.rank(of: table.firstSequence(from: time.seconds))
-        let total = table.total - low
-        let places = low + min(start, total)..<low + min(min(start, total) + count, total)
-        let rows = try slice(places, not: low, table)
+        let (low, asked) = (try table.rank(of: table.firstSequence(from: time.seconds)), start)
+        let window = low..<max(low, table.total)
+        let start = min(start, Int64(window.count) + count)
+        let doubles = table.doubles
+        let layout = PageLayout(window, size: count, number: start / count + 1, doubles: doubles)
+        let total = layout.total
+        var rows = try slice(layout.page.from(start % count), not: low, table)
+        if start % count > 0 {
+            // A reader that counts otherwise than by whole pages: the rest is on the next one.
+            let next = PageLayout(window, size: count, number: start / count + 2, doubles: doubles)
+            rows += try slice(next.page.upTo(start % count), not: low, table)
+        }
         var text = PageText(capacity: rows.count * 300 + 200)
         text.declaration("gb2312", fault)
-        text.text("<rs total=\"\(total)\" start=\"\(start)\" rows=\"\(count)\">\n")
+        text.text("<rs total=\"\(total)\" start=\"\(asked)\" rows=\"\(count)\">\n")
         for (index, row) in rows.enumerated() {
             text.text("<r")
             let time = LocalTime(seconds: row.visible).compact
@@ -53,6 +61,8 @@ struct LocalTaxDialect {
             text.row(row.fields, breaking: fault == .malformedRow(index + 1), closing: closing)
         }
         text.text("</rs>\n")
+        // In UTF-8 then, whatever the declaration says.
+        if fault == .byteOrderMark { return .xml([0xEF, 0xBB, 0xBF] + text.bytes, charset: "gb2312") }
         let hash = Chance.hash(seed, UInt64(bitPattern: time.seconds), UInt64(start), UInt64(count))
         let bad = fault == .wrongCharset || Chance.happens(wire.wrongCharset, hash)
         let charset: String? = bad ? (hash & 1 == 0 ? "UTF-8" : nil) : "gb2312"
@@ -60,6 +70,8 @@ struct LocalTaxDialect {
     }
 
     /// These places among the rows, in an order that within one second is another for every page.
+    ///
+    /// Two identical rows stay side by side where they are, so that no page holds but one of them.
     private func slice(_ ranks: Range<Int64>, not before: Int64, _ table: DatasetTable) throws -> [StoredRow] {
         guard !ranks.isEmpty else { return [] }
         let ends =
@@ -76,26 +88,17 @@ struct LocalTaxDialect {
             if end - start > 1 { shuffle(&rows, start..<end, UInt64(ranks.lowerBound - before)) }
             start = end
         }
-        return Array(rows[wholePairs(Int(ranks.lowerBound - low)..<Int(ranks.upperBound - low), rows)])
-    }
-
-    /// Two identical rows belong to the page where the first of them lies, be it one row longer.
-    ///
-    /// Their places stay, so that a reader may go on behind what it asked for or behind what it got.
-    private func wholePairs(_ places: Range<Int>, _ rows: [StoredRow]) -> Range<Int> {
-        func splits(_ place: Int) -> Bool {
-            place > 0 && place < rows.count && rows[place - 1].sequence == rows[place].sequence
-        }
-        let end = places.upperBound + (splits(places.upperBound) ? 1 : 0)
-        return min(places.lowerBound + (splits(places.lowerBound) ? 1 : 0), end)..<end
+        return Array(rows[Int(ranks.lowerBound - low)..<Int(ranks.upperBound - low)])
     }
 
     private func shuffle(_ rows: inout [StoredRow], _ range: Range<Int>, _ page: UInt64) {
-        let order = rows[range].sorted {
-            let a = Chance.hash(seed, page, UInt64($0.sequence))
-            let b = Chance.hash(seed, page, UInt64($1.sequence))
-            return a < b
+        func isTwin(_ place: Int) -> Bool {
+            [place - 1, place + 1].contains { range.contains($0) && rows[$0].sequence == rows[place].sequence }
         }
-        rows.replaceSubrange(range, with: order)
+        let places = range.filter { !isTwin($0) }
+        let order = places.map { rows[$0] }.sorted {
+            Chance.hash(seed, page, UInt64($0.sequence)) < Chance.hash(seed, page, UInt64($1.sequence))
+        }
+        for (place, row) in zip(places, order) { rows[place] = row }
     }
 }

@@ -44,7 +44,8 @@ struct QualityDialect {
         text.text("</清单>\n")
         let hash = Chance.hash(seed, UInt64(bitPattern: clock.seconds))
         let bad = fault == .wrongCharset || Chance.happens(wire.wrongCharset, hash)
-        return .xml(text.bytes, charset: bad ? "GB18030" : "UTF-8")
+        let mark: [UInt8] = fault == .byteOrderMark ? [0xEF, 0xBB, 0xBF] : []
+        return .xml(mark + text.bytes, charset: bad ? "GB18030" : "UTF-8")
     }
 
     private func part(of file: QualityFile, _ call: AgencyCall) -> AgencyAnswer {

@@ -114,7 +114,8 @@ struct Dirt {
         let (year, month, dayOfMonth) = day.components
         return Dice(seed, 0xDA7E, column).first(of: [
             "\(year)-\(month)-\(dayOfMonth)", "\(year)/\(padded(month, 2))/\(padded(dayOfMonth, 2))",
-            isCompact ? day.description : day.compact, "\(year)-\(month)-\(dayOfMonth) 0:00:00",
+            isCompact ? day.description : day.compact, "\(year)-\(month)-\(dayOfMonth) 9:51:52",
+            padded(year, 4) + padded(month, 2),
         ])
     }
 

@@ -58,6 +58,8 @@ struct Life {
         guard let usccFrom, usccFrom <= day, day >= Calendar.usccStart else { return nil }
         return uscc
     }
+    /// What the registry would call it by; nil where the registry does not know it.
+    var knownRegno: String? { isRegistered ? regno : nil }
     func pauses(on day: Day) -> Bool { pause.map { $0.from <= day && day < $0.to } ?? false }
     /// The registry's state.
     func state(on day: Day) -> String {
@@ -105,19 +107,42 @@ struct Kinship {
     let sistersShareFounding: Bool
     /// Members 10 to 12 are shops of one name in several districts.
     let shops: Int
+    /// The shops' name does not even say the district.
+    let shopsNameCityOnly: Bool
     /// Member 14 took over the name of member 13, which was cancelled.
     let takesOver: Bool
     /// Member 15 is unknown to the registry.
     let hasOutsider: Bool
 
-    init(seed: UInt64, group: Int) {
+    init(seed: UInt64, group: Int, crowd: Crowd) {
         var dice = Dice(seed, 0x614, UInt64(group))
         branches = dice.chance(0.33) ? dice.within(2...6) : 0
-        sisters = dice.chance(0.42) ? dice.within(2...3) : 0
+        sisters = dice.chance(crowd.sisters) ? dice.within(2...3) : 0
         sistersShareDesk = dice.chance(0.6)
         sistersShareFounding = dice.chance(0.5)
         shops = dice.chance(0.35) ? dice.within(2...3) : 0
         takesOver = dice.chance(0.10)
         hasOutsider = dice.chance(0.30)
+        shopsNameCityOnly = dice.chance(0.5)
+    }
+}
+
+/// How much likeness is made on purpose: the less, the more of it comes by chance where many are drawn.
+struct Crowd {
+    /// The share of groups that have sister firms.
+    let sisters: Double
+    /// The share of firms whose representative stands for others too.
+    let nominees: Double
+
+    init(count: Int) {
+        var rest = count
+        var doublings = 0.0
+        while rest >= 40_000 {
+            rest /= 2
+            doublings += 1
+        }
+        doublings += max(0, Double(rest) / 20_000 - 1)
+        sisters = max(0.10, 0.42 - 0.095 * doublings)
+        nominees = max(0.05, 0.28 - 0.034 * doublings)
     }
 }

@@ -22,7 +22,9 @@ extension LifeMaker {
     func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
         let shares =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
-            || (7...9 ~= member && member - 7 < kinship.sisters && dice.chance(0.8)) || dice.chance(0.28)
+            || (7...9 ~= member && member - 7 < kinship.sisters
+                && dice.chance(kinship.sistersShareDesk ? 0.8 : 1))
+            || dice.chance(crowd.nominees)
         var person = shares ? nominee(group) : tables.person(&dice)
         life.representatives = [(person, life.established)]
         guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
@@ -55,7 +57,7 @@ extension LifeMaker {
             mayChange = false
         } else if 10...12 ~= member, member - 10 < kinship.shops {
             var name = plainName(first + 10, .shop, place)
-            name.region = "广州市\(place)"
+            name.region = kinship.shopsNameCityOnly ? "广州市" : "广州市\(place)"
             text = name.text
         } else if kinship.takesOver, member == 13 || member == 14 {
             text = ownCompanyName(first + 13).text
@@ -80,7 +82,11 @@ extension LifeMaker {
     }
 
     private func plainName(_ index: Int, _ kind: EnterpriseKind, _ place: String) -> EnterpriseName {
-        tables.name(at: point(index), kind: kind == .institution ? .company : kind, district: place)
+        var name = tables.name(at: point(index), kind: kind == .institution ? .company : kind, district: place)
+        var dice = Dice(seed, 0x168, UInt64(index))
+        // Some trade names hold digits or letters.
+        if dice.chance(0.03) { name.trade += dice.pick(["88", "168", "365", "A", "IT", "VIP", "3D"]) }
+        return name
     }
     /// The name of a company that relatives derive theirs from, so without its district.
     private func ownCompanyName(_ index: Int) -> EnterpriseName {

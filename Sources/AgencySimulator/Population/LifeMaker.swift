@@ -6,6 +6,7 @@ struct LifeMaker: Sendable {
     let count: Int
     let rates: Rates
     let tables: NameTables
+    let crowd: Crowd
     private let order: Scatter
     private let orgs: Scatter
     private let newOrgs: Scatter
@@ -19,6 +20,7 @@ struct LifeMaker: Sendable {
         self.count = count
         self.rates = rates
         tables = NameTables()
+        crowd = Crowd(count: count)
         order = Scatter(seed: seed, salt: 1, size: UInt64(count))
         orgs = Scatter(seed: seed, salt: 2, size: 70_000_000)
         newOrgs = Scatter(seed: seed, salt: 3, size: 28_629_151)
@@ -36,7 +38,7 @@ struct LifeMaker: Sendable {
     func life(of index: Int, isTest: Bool = false) -> Life {
         let group = index / Kinship.size
         let member = index % Kinship.size
-        let kinship = Kinship(seed: seed, group: group)
+        let kinship = Kinship(seed: seed, group: group, crowd: crowd)
         let first = group * Kinship.size
         var dice = Dice(seed, 0x11FE, UInt64(index))
         let isBranch = 1...6 ~= member && member <= kinship.branches
@@ -50,7 +52,7 @@ struct LifeMaker: Sendable {
             : isBranch || isSister || member == 0 || (member >= 13 && kinship.takesOver)
                 ? .company : isTwin ? .shop : kindDraw < 0.24 ? .shop : kindDraw < 0.31 ? .factory : .company
         var district = SimulatedDistrict.draw(&dice)
-        if isTwin { district = (district + member) % SimulatedDistrict.all.count }
+        if isTwin { district = twinDistrict(first + 10, member - 10) }
         var established = foundingDay(&dice)
         if isSister, kinship.sistersShareFounding { established = foundingDay(of: first + 7) }
         let parentDay = isBranch ? foundingDay(of: first) : nil
@@ -79,6 +81,8 @@ struct LifeMaker: Sendable {
         if kinship.takesOver, member == 13 {
             life.established = Calendar.day(1999, 3, 1).adding(days: dice.below(2500))
             life.ended = Calendar.day(2007, 1, 4).adding(days: dice.below(1500))
+            // The dead are given no codes.
+            life.usccFrom = nil
             life.endState = "ZX"
         } else if kinship.takesOver, member == 14 {
             life.established = Calendar.day(2012, 3, 1).adding(days: dice.below(1800))
@@ -91,6 +95,13 @@ struct LifeMaker: Sendable {
         places(&life, kinship, member, group, district, &dice)
         particulars(&life, &dice)
         return life
+    }
+
+    /// Never the same district twice, nor one that was part of another: 南沙 belonged to 番禺.
+    private func twinDistrict(_ first: Int, _ place: Int) -> Int {
+        var dice = Dice(seed, 0x11FE, UInt64(first))
+        _ = dice.fraction()
+        return (SimulatedDistrict.draw(&dice) + place * 3) % SimulatedDistrict.all.count
     }
 
     private func foundingDay(of index: Int) -> Day {

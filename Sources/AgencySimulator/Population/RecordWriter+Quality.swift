@@ -91,7 +91,7 @@ extension RecordWriter {
         ledger.publish(draft) { fact, seen in
             [
                 RawField("证书编号", key), RawField("企业名称", dirt.name(of: life, on: fact, 3)),
-                RawField("机构代码", dirt.code(life.org, 1, other: life.uscc(on: seen))),
+                RawField("机构代码", dirt.code(life.org, 1, other: life.uscc(on: seen) ?? life.knownRegno)),
                 RawField(
                     "统一社会信用代码",
                     dirt.code(life.uscc(on: seen), 2, missing: rates.missingQualityUSCC, other: life.org)
@@ -122,10 +122,11 @@ extension RecordWriter {
             days: changed.map { [issued, $0] } ?? [issued],
             dirt: dirt
         )
-        ledger.publish(draft) { fact, _ in
+        ledger.publish(draft) { fact, seen in
             [
                 RawField("证书编号", key), RawField("生产企业", dirt.name(of: life, on: fact, 3)),
-                RawField("机构代码", dirt.code(life.org, 1)), RawField("产品名称", product), RawField("型号", model),
+                RawField("机构代码", dirt.code(life.org, 1, other: life.uscc(on: seen) ?? life.knownRegno)),
+                RawField("产品名称", product), RawField("型号", model),
                 RawField("发证日期", dirt.date(issued, 64)),
                 RawField("有效期至", dirt.date(issued.adding(days: 1826), 65)),
                 RawField("状态", changed.map { $0 <= fact } ?? false ? state : "有效"),
@@ -162,9 +163,12 @@ extension RecordWriter {
             [
                 RawField("报告编号", key), RawField("抽查级别", level), RawField("产品名称", product), RawField("商标", brand),
                 RawField("型号规格", model), RawField("批号", batch), RawField("标称生产企业", dirt.name(of: life, on: fact, 3)),
-                RawField("生产企业代码", dirt.code(life.uscc(on: seen) ?? life.org, 1)),
+                RawField("生产企业代码", dirt.code(life.uscc(on: seen) ?? life.org, 1, other: life.knownRegno)),
                 RawField("被抽样单位", dirt.name(of: seller, on: fact, 7)),
-                RawField("被抽样单位代码", dirt.code(seller.uscc(on: seen) ?? seller.org, 8)), RawField("结果", result),
+                RawField(
+                    "被抽样单位代码",
+                    dirt.code(seller.uscc(on: seen) ?? seller.org, 8, other: seller.knownRegno)
+                ), RawField("结果", result),
                 RawField("不合格项目", result == "不合格" ? failed : dirt.nothing(66)), RawField("检验机构", "广州市质量监督检测研究院"),
                 RawField("公布日期", dirt.date(on, 67)),
             ]

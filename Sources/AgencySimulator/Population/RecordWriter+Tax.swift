@@ -223,9 +223,9 @@ extension RecordWriter {
             let head = writer.stateHead(writer.number(life.taxNumber(on: on), dirt, isKey: false), seen, fact, dirt)
             return [
                 RawField("AJBH", key), head[0], head[1],
-                RawField("ZZJGDM", dirt.code(life.org, 5, other: life.uscc(on: seen))), head[2],
+                RawField("ZZJGDM", dirt.code(life.org, 5, other: life.uscc(on: seen) ?? life.knownRegno)), head[2],
             ] + [
-                RawField("FDDBRXM", life.representative(on: on)), RawField("AJXZ", nature),
+                RawField("AJXZ", nature),
                 RawField("WFSS", "经检查，在\(on.components.year - 2)年期间存在\(nature)行为，涉及税额\(amount)元"),
                 RawField("CLQK", "依法追缴税款并处罚款\(amount / 2)元"), RawField("GBRQ", dirt.date(on, 53)),
                 RawField("YCRQ", dirt.date(isOver ? removed : nil, 54, open: ["9999-9-9", "1900-1-1"])),

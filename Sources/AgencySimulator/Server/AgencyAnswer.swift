@@ -9,6 +9,8 @@ struct AgencyCall: Sendable {
     /// Names in lower case.
     var headers: [String: String]
     var body: [UInt8]
+    /// Path and query as they were asked for.
+    var target = ""
 
     /// Digits only.
     func number(_ name: String, default other: Int64) -> Int64? {

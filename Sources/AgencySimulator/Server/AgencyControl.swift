@@ -16,7 +16,11 @@ struct AgencyControl {
         case ("POST", "faults"):
             guard let faults = try? FaultScript.faults(of: call.body) else { return refusal("not a list of faults") }
             for fault in faults { desk.change(fault.agency) { $0.script(fault) } }
-        case ("DELETE", "faults"): desk.changeAll { $0.clearFaults() }
+        case ("DELETE", "faults"):
+            try desk.changeAll {
+                $0.clearFaults()
+                try $0.healFiles()
+            }
         case ("GET", "state"): break
         case ("GET", "table"): return try table(call)
         default: return .html(404, "404 Not Found")
@@ -61,6 +65,7 @@ package enum FaultScript {
         var dataset: String?
         var request: Int?
         var times: Int?
+        var share: Double?
         var kind: String
         var status: Int?
         var retryAfter: String?
@@ -79,7 +84,8 @@ package enum FaultScript {
                 agency: .init(rawValue: line.agency),
                 dataset: line.dataset,
                 request: line.request ?? 1,
-                times: line.times ?? 1,
+                times: line.times,
+                share: line.share,
                 kind: try kind(line)
             )
         }
@@ -89,6 +95,7 @@ package enum FaultScript {
         switch line.kind {
         case "status": .status(line.status ?? 503, retryAfter: line.retryAfter)
         case "truncate": .truncate(line.bytes ?? 200)
+        case "cut": .cut(line.bytes ?? 200)
         case "html": .html
         case "malformedRow": .malformedRow(line.row ?? 1)
         case "foreignSequence": .foreignSequence

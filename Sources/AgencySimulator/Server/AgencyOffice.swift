@@ -16,6 +16,8 @@ struct AgencyOffice: Sendable {
     private(set) var requests = 0
     private var generation = 0
     private var faults: [Fault] = []
+    /// Datasets whose newest file is hostile.
+    private var hostile: Set<String> = []
     private var isRestless = false
     private var hasRoom = false
 
@@ -53,9 +55,15 @@ struct AgencyOffice: Sendable {
         let fault = strike(dataset)
         if let kind = fault?.kind, let answer = replacement(kind, call) { return answer }
         if fault?.kind == .replacedFile { try replaceFile(fault?.dataset) }
+        if agency == .quality, let fault, let name = fault.dataset, name != "manifest", fault.kind.mayFillAFile {
+            try shelves[name]?.makeHostile(fault.kind)
+            hostile.insert(name)
+            return try self.answer(call, tables[dataset], nil)
+        }
         var answer = try answer(call, tables[dataset], fault?.kind)
         switch fault?.kind {
         case .truncate(let count): answer.cutAfter = count
+        case .cut(let count): try cut(&answer, to: count)
         case .hang(let seconds): answer.delay = seconds
         case .trickle: answer.pace = .byteASecond
         case .endless: answer.pace = .endless
@@ -104,15 +112,25 @@ struct AgencyOffice: Sendable {
 
     mutating func clearFaults() { faults = [] }
 
+    /// Files that a fault made hostile are what they were.
+    mutating func healFiles() throws {
+        for name in hostile { try shelves[name]?.heal() }
+        hostile = []
+    }
+
     mutating func expireCursors() { generation += 1 }
 
     private mutating func strike(_ dataset: String) -> Fault? {
         var found: Fault?
         for index in faults.indices {
             // What befalls a file may be asked of the manifest by the file's dataset.
-            let isAboutFile = faults[index].kind == .replacedFile || faults[index].kind == .wrongDigest
+            let kind = faults[index].kind
+            let isHostile = agency == .quality && kind.mayFillAFile && faults[index].dataset != "manifest"
+            if isHostile, dataset != "manifest", faults[index].dataset != nil { continue }
+            let isAboutFile = kind == .replacedFile || kind == .wrongDigest || isHostile
             let name = isAboutFile && dataset == "manifest" ? faults[index].dataset ?? dataset : dataset
-            if faults[index].strikes(agency, name), found == nil { found = faults[index] }
+            let draw = Chance.hash(seed, UInt64(requests), UInt64(index))
+            if faults[index].strikes(agency, name, draw), found == nil { found = faults[index] }
         }
         faults.removeAll { $0.times <= 0 }
         return found
@@ -125,8 +143,18 @@ struct AgencyOffice: Sendable {
             .html(status, "\(status)", headers: retry.map { [("Retry-After", $0)] } ?? [])
         case .html: .html(200, "系统维护中")
         case .missingFile: .html(404, "404 Not Found")
-        case .redirect(let location): .html(302, "302 Found", headers: [("Location", location)])
+        case .redirect(let location):
+            .html(302, "302 Found", headers: [("Location", location == "itself" ? call.target : location)])
         default: nil
+        }
+    }
+
+    /// The document ends early, and its length says so.
+    private func cut(_ answer: inout AgencyAnswer, to count: Int) throws {
+        switch answer.body {
+        case .bytes(let bytes): answer.body = .bytes(Array(bytes.prefix(count)))
+        case .file(let path, let range):
+            answer.body = .file(path, range.lowerBound..<min(range.upperBound, range.lowerBound + Int64(count)))
         }
     }
 
@@ -198,10 +226,11 @@ struct AgencyOffice: Sendable {
     private mutating func stir(_ dataset: String) throws {
         let names = dataset == "manifest" ? DatasetShape.of(agency).map(\.id.name) : agency == .quality ? [] : [dataset]
         guard !names.isEmpty else { return }
-        clock = LocalTime(seconds: clock.seconds + 1)
+        let start = clock
+        clock = LocalTime(seconds: start.seconds + DatasetTable.stirring)
         for name in names where tables[name] != nil {
             let choice = Chance.hash(seed, Chance.hash(of: name), UInt64(requests))
-            try tables[name]?.stir(at: clock, choice: choice)
+            try tables[name]?.stir(after: start, choice: choice)
             if let bound = tables[name]?.bound { try shelves[name]?.cut(upTo: bound, at: clock.seconds) }
         }
     }

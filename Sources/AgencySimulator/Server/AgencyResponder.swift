@@ -47,7 +47,14 @@ struct AgencyResponder: HTTPResponder {
         }
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
-        return AgencyCall(method: request.head.method.rawValue, path: path, query: query, headers: headers, body: [])
+        return AgencyCall(
+            method: request.head.method.rawValue,
+            path: path,
+            query: query,
+            headers: headers,
+            body: [],
+            target: target
+        )
     }
 
     private static func decoded(_ text: some StringProtocol) -> String { text.removingPercentEncoding ?? String(text) }
@@ -62,7 +69,7 @@ struct AgencyResponder: HTTPResponder {
     }
 
     private static func body(_ answer: AgencyAnswer) -> ResponseBody {
-        if answer.pace != .atOnce, case .bytes(let bytes) = answer.body { return slow(bytes, answer.pace) }
+        if answer.pace != .atOnce { return slow(bytes(of: answer.body), answer.pace) }
         switch answer.body {
         case .bytes(let bytes):
             guard let cut = answer.cutAfter else { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
@@ -84,6 +91,15 @@ struct AgencyResponder: HTTPResponder {
                 if cut != nil { throw Reset() }
                 try await writer.finish(nil)
             }
+        }
+    }
+
+    private static func bytes(of body: AgencyAnswer.Body) -> [UInt8] {
+        switch body {
+        case .bytes(let bytes): return bytes
+        case .file(let path, let range):
+            let whole = (try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)) ?? Data()
+            return Array(whole.dropFirst(Int(range.lowerBound)).prefix(range.count))
         }
     }
 

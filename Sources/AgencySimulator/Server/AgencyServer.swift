@@ -145,6 +145,9 @@ package final class AgencyServer: Sendable {
     /// No fault waits any more.
     package func clearFaults() { desk.changeAll { $0.clearFaults() } }
 
+    /// 质监's files that a fault made hostile are what they were.
+    package func healFiles() throws { _ = try desk.change(.quality) { try $0.healFiles() } }
+
     /// How many requests an agency has had.
     package func requests(_ agency: AgencyID) -> Int { desk.change(agency) { $0.requests } ?? 0 }
 

@@ -6,6 +6,8 @@ package struct Fault: Sendable, Hashable {
         case status(Int, retryAfter: String?)
         /// The connection breaks after so many bytes of the body.
         case truncate(Int)
+        /// The document ends after so many bytes, and its length says so.
+        case cut(Int)
         case html
         /// Row `n` of the page, from 1, holds a bare `&`, in this answer only.
         case malformedRow(Int)
@@ -18,6 +20,7 @@ package struct Fault: Sendable, Hashable {
         case replacedFile
         /// Nothing comes for so many seconds.
         case hang(Int)
+        /// To this place; `itself` for the request's own.
         case redirect(String)
         case wrongCharset
         case byteOrderMark
@@ -38,6 +41,14 @@ package struct Fault: Sendable, Hashable {
         case gzipBomb
         /// So many bytes of the body come, and then nothing for so many seconds.
         case stall(Int, seconds: Int)
+
+        /// 质监: the newest file of the dataset holds it, under a right digest, from the manifest that it hits on.
+        var mayFillAFile: Bool {
+            switch self {
+            case .malformedRow, .doctype, .hugeRow, .deepNesting, .entityBomb, .externalEntity, .gzipBomb: true
+            default: false
+            }
+        }
     }
 
     package var agency: AgencyID
@@ -50,20 +61,30 @@ package struct Fault: Sendable, Hashable {
     /// How many it hits.
     package var times: Int
     package var kind: Kind
+    /// Of the requests that it could hit, the share that it does, drawn from the seed; nil for all.
+    package var share: Double?
 
-    package init(agency: AgencyID, dataset: String? = nil, request: Int = 1, times: Int = 1, kind: Kind) {
+    package init(
+        agency: AgencyID,
+        dataset: String? = nil,
+        request: Int = 1,
+        times: Int? = nil,
+        share: Double? = nil,
+        kind: Kind
+    ) {
         self.agency = agency
         self.dataset = dataset
         self.request = request
-        self.times = times
+        self.times = times ?? (share == nil ? 1 : .max)
+        self.share = share
         self.kind = kind
     }
 
     /// Whether it hits a request for this dataset; counts it.
-    mutating func strikes(_ agency: AgencyID, _ dataset: String) -> Bool {
+    mutating func strikes(_ agency: AgencyID, _ dataset: String, _ draw: UInt64) -> Bool {
         guard agency == self.agency, self.dataset == nil || self.dataset == dataset, times > 0 else { return false }
         request -= 1
-        guard request <= 0 else { return false }
+        guard request <= 0, share.map({ Chance.happens($0, draw) }) ?? true else { return false }
         times -= 1
         return true
     }

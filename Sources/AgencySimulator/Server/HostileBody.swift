@@ -16,15 +16,29 @@ struct HostileBody {
             return
         }
         guard case .bytes(var bytes) = answer.body else { return }
+        befall(&bytes)
+        answer.body = .bytes(bytes)
+    }
+
+    /// Puts it into a document.
+    func befall(_ bytes: inout [UInt8]) {
         var text: [UInt8] = []
         switch kind {
         case .hugeRow(let count):
             text = Array("<BIG>".utf8) + [UInt8](repeating: 0x61, count: count) + Array("</BIG>".utf8)
         case .deepNesting(let levels):
             for tag in ["<a>", "</a>"] { for _ in 0..<levels { text += tag.utf8 } }
+        case .gzipBomb: return
         default: text = Array("<X>&z;</X>".utf8)
         }
-        if let start = Self.start(of: "</ROW>", in: bytes) ?? Self.start(of: "</rs>", in: bytes)
+        if case .hugeRow(let count) = kind, let start = Self.start(of: "<r ", in: bytes) {
+            // 地税's rows have no elements: the text is an attribute's.
+            let attribute = Array(" big=\"".utf8) + [UInt8](repeating: 0x61, count: count) + [0x22]
+            bytes.insert(contentsOf: attribute, at: start + 2)
+            return
+        }
+        if let start = Self.start(of: "</ROW>", in: bytes) ?? Self.start(of: "</记录>", in: bytes)
+            ?? Self.start(of: "</rs>", in: bytes)
             ?? Self.start(of: "</清单>", in: bytes) ?? Self.start(of: "</RESULT>", in: bytes)
             ?? Self.start(of: "</service>", in: bytes)
         {
@@ -34,7 +48,6 @@ struct HostileBody {
             let doctype = "\n<!DOCTYPE x [\(declarations)]>"
             bytes.insert(contentsOf: doctype.utf8, at: start)
         }
-        answer.body = .bytes(bytes)
     }
 
     private var declarations: String? {
@@ -60,7 +73,7 @@ struct HostileBody {
     }
 
     /// Zeros in the gzip format: one literal, and copies of 258 bytes from one byte before, by the fixed codes.
-    private static func bomb(megabytes: Int) -> [UInt8] {
+    static func bomb(megabytes: Int) -> [UInt8] {
         var out: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
         var bits: UInt32 = 0
         var count: UInt32 = 0

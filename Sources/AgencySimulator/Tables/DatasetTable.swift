@@ -4,19 +4,14 @@ internal import GRDB
 
 /// One dataset as an agency shows it at a moment: which rows are visible, and how many shown rows precede each.
 struct DatasetTable: Sendable {
-    /// Rows per entry of the counts: a page's start is found by them and at most this many rows more.
-    private static let block: Int64 = 512
-
     let shape: DatasetShape
     let queue: DatabaseQueue
     /// The last second whose rows are visible.
-    private(set) var now: Int64
+    var now: Int64
     /// The greatest visible `SEQ`.
     var bound: Int64 = 0
-    /// Shown rows before each block, counting doubled ones twice; the last entry is the total.
-    private var counts: [Int64] = [0]
-    /// The places, among the shown rows, of the first of each two identical ones; ascending.
-    private(set) var doubles: [Int64] = []
+    /// How many shown rows precede each stretch of the table, and where doubled ones stand.
+    var shown = ShownIndex()
 
     init(_ shape: DatasetShape, _ queue: DatabaseQueue, now: LocalTime) throws {
         self.shape = shape
@@ -31,13 +26,16 @@ struct DatasetTable: Sendable {
     }
 
     /// The shown rows, counting doubled ones twice.
-    var total: Int64 { counts.last ?? 0 }
+    var total: Int64 { shown.total }
+
+    /// The places, among the shown rows, of the first of each two identical ones; ascending.
+    var doubles: [Int64] { shown.doubles }
 
     private mutating func refresh() throws {
         let table = shape.table
         let now = now
         let showsStates = shape.showsStates
-        (bound, counts, doubles) = try queue.inDatabase { database in
+        (bound, shown) = try queue.inDatabase { database in
             let bound =
                 try Int64.fetchOne(
                     database,
@@ -45,8 +43,8 @@ struct DatasetTable: Sendable {
                         "SELECT max(seq) FROM \(table) WHERE visible = (SELECT max(visible) FROM \(table) WHERE visible <= ?)",
                     arguments: [now]
                 ) ?? 0
-            var count = ShownCount(upTo: bound, block: Self.block)
-            guard showsStates else { return (bound, count.blocks, []) }
+            var count = ShownCount(upTo: bound)
+            guard showsStates else { return (bound, count.index) }
             // In the order of an index that holds all that is asked for; it sorts by time, not within a second.
             let rows = try Row.fetchCursor(
                 database,
@@ -55,7 +53,7 @@ struct DatasetTable: Sendable {
             )
             while let row = try rows.next() { count.add(second: row[0], sequence: row[1], weight: row[2]) }
             count.finish()
-            return (bound, count.blocks, count.doubles)
+            return (bound, count.index)
         }
     }
 
@@ -75,40 +73,33 @@ struct DatasetTable: Sendable {
 
     /// How many shown rows come before `sequence`, doubled ones counted twice.
     func rank(of sequence: Int64) throws -> Int64 {
-        let start = sequence / Self.block
-        guard Int(start) < counts.count else { return total }
+        let start = sequence / ShownIndex.block
+        guard Int(start) < shown.counts.count else { return total }
         let table = shape.table
         let now = now
         let inside = try queue.inDatabase {
             try Int64.fetchOne(
                 $0,
                 sql: "SELECT sum(weight) FROM \(table) WHERE seq >= ? AND seq < ? AND seq <= ? AND next > ?",
-                arguments: [start * Self.block, sequence, bound, now]
+                arguments: [start * ShownIndex.block, sequence, bound, now]
             ) ?? 0
         }
-        return counts[Int(start)] + inside
+        return shown.counts[Int(start)] + inside
     }
 
     /// The rows that stand at these places among all shown rows, doubled ones twice.
     func rows(at ranks: Range<Int64>) throws -> [StoredRow] {
         let ranks = ranks.clamped(to: 0..<total)
         guard !ranks.isEmpty else { return [] }
-        // The last block that begins at or before the first rank.
-        var low = 0
-        var high = counts.count - 1
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if counts[middle] <= ranks.lowerBound { low = middle } else { high = middle - 1 }
-        }
         let table = shape.table
-        let (start, now, bound) = (low, now, bound)
+        let (start, now, bound) = (shown.block(of: ranks.lowerBound), now, bound)
+        var rank = shown.counts[start]
         return try queue.inDatabase { database in
-            var rank = counts[start]
             var found: [StoredRow] = []
             let statement = try database.cachedStatement(
                 sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq >= ? AND seq <= ? AND next > ? ORDER BY seq"
             )
-            let rows = try Row.fetchCursor(statement, arguments: [Int64(start) * Self.block, bound, now])
+            let rows = try Row.fetchCursor(statement, arguments: [Int64(start) * ShownIndex.block, bound, now])
             while rank < ranks.upperBound, let row = try rows.next() {
                 let weight: Int64 = row[5]
                 let overlap = ranks.clamped(to: rank..<(rank + weight)).count
@@ -156,42 +147,5 @@ struct DatasetTable: Sendable {
             )
         }
         return shown
-    }
-}
-
-/// Counts the shown rows as they come, second by second.
-private struct ShownCount {
-    private(set) var blocks: [Int64]
-    private(set) var doubles: [Int64] = []
-    private let bound: Int64
-    private let block: Int64
-    private var rank: Int64 = 0
-    private var second: Int64 = .min
-    private var pending: [(sequence: Int64, weight: Int64)] = []
-
-    init(upTo bound: Int64, block: Int64) {
-        self.bound = bound
-        self.block = block
-        blocks = [Int64](repeating: 0, count: Int(bound / block) + 2)
-    }
-
-    mutating func add(second: Int64, sequence: Int64, weight: Int64) {
-        if second != self.second { settle() }
-        self.second = second
-        if sequence <= bound { pending.append((sequence, weight)) }
-    }
-
-    private mutating func settle() {
-        for row in pending.sorted(by: { $0.sequence < $1.sequence }) {
-            if row.weight > 1 { doubles.append(rank) }
-            rank += row.weight
-            blocks[Int(row.sequence / block) + 1] += row.weight
-        }
-        pending.removeAll(keepingCapacity: true)
-    }
-
-    mutating func finish() {
-        settle()
-        for index in blocks.indices.dropFirst() { blocks[index] += blocks[index - 1] }
     }
 }

@@ -40,3 +40,10 @@ extension [Int64] {
         return low
     }
 }
+
+extension Range<Int64> {
+    /// Without its first places.
+    func from(_ count: Int64) -> Range<Int64> { Swift.min(lowerBound + count, upperBound)..<upperBound }
+    /// Its first places only.
+    func upTo(_ count: Int64) -> Range<Int64> { lowerBound..<Swift.min(lowerBound + count, upperBound) }
+}

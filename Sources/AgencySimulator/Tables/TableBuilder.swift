@@ -20,12 +20,13 @@ struct TableBuilder {
 
     static func path(_ agency: AgencyID, in folder: String) -> String { folder + "/" + agency.rawValue + ".sqlite" }
 
-    static func open(_ path: String) throws -> DatabaseQueue {
+    /// Opens a database; four that serve must not fill what memory a million enterprises may take.
+    static func open(_ path: String, cacheKilobytes: Int = 4_000) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.prepareDatabase { database in
             try database.execute(
                 sql:
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000"
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -\(cacheKilobytes)"
             )
         }
         return try DatabaseQueue(path: path, configuration: configuration)
@@ -37,7 +38,7 @@ struct TableBuilder {
         if isBuilt { return }
         try? FileManager.default.removeItem(atPath: folder + "/files")
         for agency in Self.agencies { try? FileManager.default.removeItem(atPath: Self.path(agency, in: folder)) }
-        let queues = try Self.agencies.map { try Self.open(Self.path($0, in: folder)) }
+        let queues = try Self.agencies.map { try Self.open(Self.path($0, in: folder), cacheKilobytes: 16_000) }
         for (agency, queue) in zip(Self.agencies, queues) { try queue.inDatabase { try createTables(agency, $0) } }
         try stage(into: queues)
         let failure = Mutex<(any Error)?>(nil)

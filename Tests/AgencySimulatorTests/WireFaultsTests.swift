@@ -1,0 +1,116 @@
+import AgencySimulator
+import CreditModel
+import Crypto
+import Foundation
+import Testing
+
+@Suite("Bad days on the wire")
+struct WireFaultsTests {
+    private static let everyone: [AgencyID] = [.hongdun, .statetax, .localtax, .quality]
+
+    private func page(_ server: AgencyServer, _ agency: AgencyID) async throws -> Reply {
+        switch agency {
+        case .hongdun: try await ask(server, "/hongdun/api/registration.xml?after=&limit=10", headers: [token])
+        case .statetax:
+            try await ask(
+                server,
+                "/statetax/service",
+                method: "POST",
+                body: question("2018-01-01 00:00:00", "2018-02-01 00:00:00")
+            )
+        case .localtax:
+            try await ask(
+                server,
+                "/localtax/dsws/query.do?type=nsr&start=0&rows=10&lastTime=20000101000000",
+                headers: [basic]
+            )
+        default: try await ask(server, "/quality/exchange/manifest.xml", headers: [token])
+        }
+    }
+
+    @Test("Each agency has the bad days that all of them may have", arguments: everyone)
+    func common(_ agency: AgencyID) async throws {
+        try await agencies { server in
+            let good = try await page(server, agency)
+            func bad(_ kind: Fault.Kind) async throws -> Reply {
+                server.script(Fault(agency: agency, kind: kind))
+                return try await page(server, agency)
+            }
+            for status in [500, 502, 503, 429] {
+                #expect(try await bad(.status(status, retryAfter: nil)).status == status)
+            }
+            let cut = try await bad(.cut(150))
+            #expect(cut.body == Array(good.body.prefix(150)) && cut.headers["content-length"] == "150")
+            let reset = try await bad(.truncate(150))
+            #expect(reset.body.count == 150 && reset.headers["content-length"] == String(good.body.count))
+            #expect(try await bad(.html).text.contains("<html>"))
+            let marked = try await bad(.byteOrderMark)
+            #expect(marked.body.starts(with: [0xEF, 0xBB, 0xBF]))
+            #expect(String(validating: marked.body, as: UTF8.self) != nil)
+            #expect(try await bad(.wrongCharset).headers["content-type"] != good.headers["content-type"])
+            #expect(try await bad(.doctype).text.contains("<!DOCTYPE"))
+            #expect(try await bad(.hugeRow(300_000)).body.count > 300_000)
+            #expect(try await bad(.deepNesting(500)).text.contains(String(repeating: "<a>", count: 500)))
+            #expect(try await bad(.entityBomb).text.contains("&z;"))
+            #expect(try await bad(.externalEntity("file:///x")).text.contains("SYSTEM \"file:///x\""))
+            #expect(try await bad(.gzipBomb).headers["content-encoding"] == "gzip")
+            let itself = try await bad(.redirect("itself"))
+            #expect(itself.status == 302 && itself.headers["location"]?.hasPrefix("/\(agency)/") == true)
+            #expect(try await bad(.redirect("file:///etc/passwd")).headers["location"] == "file:///etc/passwd")
+            #expect(try await bad(.stall(50, seconds: 0)).body == good.body)
+            #expect(try await page(server, agency).body == good.body)
+        }
+    }
+
+    @Test("A share of the requests is hit, the same of the same seed")
+    func share() async throws {
+        func hit() async throws -> [Bool] {
+            try await agencies { server in
+                server.script(Fault(agency: .hongdun, share: 0.3, kind: .status(503, retryAfter: nil)))
+                var hits: [Bool] = []
+                for _ in 0..<300 { hits.append(try await page(server, .hongdun).status == 503) }
+                return hits
+            }
+        }
+        let hits = try await hit()
+        #expect(70...110 ~= hits.count { $0 })
+        #expect(try await hit() == hits)
+    }
+
+    @Test(
+        "A hostile file has the digest that its manifest names, until it is healed",
+        arguments: [
+            Fault.Kind.malformedRow(1), .doctype, .hugeRow(300_000), .deepNesting(500), .entityBomb,
+            .externalEntity("file:///x"), .gzipBomb,
+        ]
+    )
+    func files(_ kind: Fault.Kind) async throws {
+        try await agencies { server in
+            let before = try await page(server, .quality).text
+            server.script(Fault(agency: .quality, dataset: "SCXKZ", kind: kind))
+            let after = try await page(server, .quality).text
+            let (old, new) = (all(before, "SHA256=\"", "\""), all(after, "SHA256=\"", "\""))
+            #expect(zip(old, new).count { $0 != $1 } == 1)
+            let index = try #require(zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset)
+            let name = all(after, "文件名=\"", "\"")[index]
+            let file = try await ask(server, "/quality/exchange/files/" + name, headers: [token])
+            #expect(SHA256.hash(data: file.body).hexadecimal == new[index].lowercased())
+            #expect(String(file.body.count) == all(after, "字节数=\"", "\"")[index])
+            try server.healFiles()
+            #expect(try await page(server, .quality).text == before)
+        }
+    }
+
+    @Test("Files come slowly, too, and are cut")
+    func slowFiles() async throws {
+        try await agencies { server in
+            let name = try #require(all(try await page(server, .quality).text, "文件名=\"", "\"").last)
+            let target = "/quality/exchange/files/" + name
+            let whole = try await ask(server, target, headers: [token])
+            server.script(Fault(agency: .quality, dataset: "SCXKZ", kind: .stall(20, seconds: 0)))
+            #expect(try await ask(server, target, headers: [token]).body == whole.body)
+            server.script(Fault(agency: .quality, dataset: "SCXKZ", kind: .cut(20)))
+            #expect(try await ask(server, target, headers: [token]).body == Array(whole.body.prefix(20)))
+        }
+    }
+}
