@@ -7,10 +7,11 @@ import CreditModel
 extension ResolutionPass {
     /// Codes that wait for an owner, and the one enterprise whose members mention each.
     ///
-    /// Where members of two enterprises mention a code, or an issuer's record of it has another name, nobody gets it.
+    /// Where members of two enterprises mention a code, an issuer's record of it has another name, or the enterprise is
+    /// another organisation, nobody gets it.
     func bridges() -> [(code: Int, anchor: Int)] {
         guard !known.isStrict else { return [] }
-        return input.codes.indices.compactMap { index in
+        let bridges: [(code: Int, anchor: Int)] = input.codes.indices.compactMap { index in
             let code = input.codes[index]
             guard owners[index] == nil, code.registryOwner == .nobody, code.joins, code.reserve == Authority.issuer,
                 known.floors[index] ?? Authority.none <= Authority.issuer,
@@ -18,6 +19,11 @@ extension ResolutionPass {
             else { return nil }
             return bridge(to: index, carriers: code.carriers).map { (index, $0) }
         }
+        var organisations: [Int: Set<Substring>] = [:]
+        for (code, anchor) in bridges {
+            if let part = input.codes[code].code.organisationPart { organisations[anchor, default: []].insert(part) }
+        }
+        return bridges.filter { organisations[$0.anchor]?.count ?? 0 <= 1 }
     }
 
     private func bridge(to code: Int, carriers: [Int]) -> Int? {
@@ -37,9 +43,24 @@ extension ResolutionPass {
             }
         }
         guard let mentioning, !issuers.isEmpty else { return nil }
-        var evidence = anchors[mentioning].evidence
-        let agree = issuers.allSatisfy { input.candidates[$0].subject.name.map { evidence.agrees(name: $0) } ?? false }
-        return agree ? mentioning : nil
+        if let part = input.codes[code].code.organisationPart, let own = anchors[mentioning].organisation,
+            !own.codes.contains(part)
+        {
+            return nil
+        }
+        return isKnown(issuers.map { input.candidates[$0].subject }, to: anchors[mentioning].evidence)
+            ? mentioning : nil
+    }
+
+    /// Whether all subjects may be the enterprise, and one has its very name: sisters' names differ in a character.
+    private func isKnown(_ subjects: [Subject], to holder: HolderEvidence) -> Bool {
+        var holder = holder
+        var hasItsName = false
+        for subject in subjects {
+            guard let name = subject.name, holder.agrees(name: name), holder.mayBe(subject) else { return false }
+            if holder.isNamed(name) { hasItsName = true }
+        }
+        return hasItsName
     }
 
     /// Whether a record carries the code without a doubt that only a name could settle.
