@@ -52,15 +52,17 @@ extension ResolutionPass {
             ? mentioning : nil
     }
 
-    /// Whether all subjects may be the enterprise, and one has its very name: sisters' names differ in a character.
+    /// Whether all subjects' names agree, and one subject has the very name and nothing that speaks against it.
+    ///
+    /// Sisters' names differ in a character, and shops of one name in representative and address.
     private func isKnown(_ subjects: [Subject], to holder: HolderEvidence) -> Bool {
         var holder = holder
-        var hasItsName = false
+        var isRecognised = false
         for subject in subjects {
-            guard let name = subject.name, holder.agrees(name: name), holder.mayBe(subject) else { return false }
-            if holder.isNamed(name) { hasItsName = true }
+            guard let name = subject.name, holder.agrees(name: name) else { return false }
+            if holder.isNamed(name), holder.mayBe(subject) { isRecognised = true }
         }
-        return hasItsName
+        return isRecognised
     }
 
     /// Whether a record carries the code without a doubt that only a name could settle.

@@ -79,6 +79,14 @@ struct SizeTests {
         for annex in profile.annexes { #expect(String(decoding: annex.bytes, as: UTF8.self).contains(long)) }
     }
 
+    @Test("A key of three long parts is shown as it was sent")
+    func threeParts() {
+        let authority = "广东省广州市" + String(repeating: "质量技术监督", count: 5) + "局"
+        let key = RecordKey([authority, "（穗）质监罚字〔2016〕第000000000001号", String(repeating: "广州于裕贸易", count: 10) + "有限公司"])
+        #expect(key.text.utf8.count > 300)
+        #expect(Reading(merge(Row(.penalty, key.text).saying([])))["records"][0]["key"].text == key.text)
+    }
+
     @Test("A key of any length does not keep a profile from fitting")
     func longKeys() {
         let rows = (0..<20).map { Row(.penalty, "\($0)" + String(repeating: "号", count: 60_000)).saying([]) }

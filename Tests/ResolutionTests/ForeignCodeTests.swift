@@ -144,6 +144,18 @@ struct ForeignCodeTests {
         #expect(resolution.resolve([row(secondFrom: 2010), licence.history]).home(of: licence) == .of("P1"))
     }
 
+    @Test("Nor does the number of another shop's owner bring his records, though the shops have one name")
+    func namesakesNumber() {
+        let number = "440106197001011235"
+        let shop = registration("P1", regno("440101200012342"), name: "广州于裕贸易商行").with { $0.representative = "陈伟" }
+        let state = Sketch(.NSRXX, number, identityCard(number), name: "广州于裕贸易商行").with { $0.representative = "李强" }
+        let local = Sketch(.nsr, number, identityCard(number), name: "广州于裕贸易商行").with { $0.representative = "李强" }
+        let penalty = Sketch(.XZCF, "罚1", regno("440101200012342"), identityCard(number), name: "广州于裕贸易商行")
+        let outcome = resolve(shop, state, local, penalty)
+        #expect(outcome.home(of: state) != .of("P1"))
+        #expect(outcome.hold(on: penalty) != nil)
+    }
+
     @Test("Two shops of one owner stay apart unless the tax office's row has the very name", arguments: [false, true])
     func ownersNumber(isEqual: Bool) {
         let number = "440106197001011235"
