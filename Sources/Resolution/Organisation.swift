@@ -36,6 +36,32 @@ extension ResolutionPass.Anchor {
 extension ResolutionPass {
     func key(of anchor: Int) -> AnchorKey { anchors[anchor].foundingCode.map(AnchorKey.founded) ?? .registry(anchor) }
 
+    /// A code that nobody owns and that names another organisation than the enterprise is, or than another of the record's.
+    ///
+    /// Such a record speaks of two enterprises, or bears one's code by mistake: nobody can tell here which.
+    func foreignCode(of candidate: Candidate, for anchor: Int) -> Int? {
+        let foreign = strangersCodes(of: candidate)
+        guard let organisation = anchors[anchor].organisation, organisation.authority >= Authority.issuer,
+            !organisation.codes.isEmpty
+        else { return foreign.count > 1 ? least(of: foreign.values) : nil }
+        return least(of: foreign.filter { !organisation.codes.contains($0.key) }.values)
+    }
+
+    private func least(of codes: some Collection<Int>) -> Int? {
+        codes.min { input.codes[$0].code < input.codes[$1].code }
+    }
+
+    /// Of each organisation whose codes a record bears beyond doubt and nobody owns, one such code.
+    func strangersCodes(of candidate: Candidate) -> [Substring: Int] {
+        var codes: [Substring: Int] = [:]
+        for carried in candidate.codes where !carried.needsNameAgreement && owners[carried.index] == nil {
+            let code = input.codes[carried.index]
+            guard code.registryOwner == .nobody, let part = code.code.organisationPart else { continue }
+            codes[part] = codes[part].map { input.codes[$0].code < code.code ? $0 : carried.index } ?? carried.index
+        }
+        return codes
+    }
+
     /// The claims of one stage but those to a second organisation's codes; notes which organisation each enterprise is.
     mutating func withoutSecondOrganisations(_ claims: [Claim]) -> [Claim] {
         var said: [Int: Organisation] = [:]

@@ -175,7 +175,7 @@ struct ResolutionPass {
             if let givenTwice, strangers.contains(where: { !$0.contains(only.anchor) }) {
                 return .hold(.givenTwice(givenTwice.code, anchors: givenTwice.anchors))
             }
-            if let foreign = foreignUnifiedCode(of: candidate, for: only.anchor) {
+            if let foreign = foreignCode(of: candidate, for: only.anchor) {
                 return .hold(.severalHolders([foreign, only.code].sorted(by: before)))
             }
             return .member(only.anchor, code: only.code)
@@ -194,23 +194,6 @@ struct ResolutionPass {
         guard let name = subject.name else { return false }
         return code.needsEqualName
             ? anchors[anchor].evidence.equals(name: name) : anchors[anchor].evidence.agrees(name: name)
-    }
-
-    /// A valid USCC that nobody owns and that names another organisation than the holder's own codes do.
-    ///
-    /// One wrong character in a USCC never passes its check, so such a record speaks of two enterprises.
-    private func foreignUnifiedCode(of candidate: Candidate, for anchor: Int) -> Int? {
-        guard let organisation = anchors[anchor].organisation, organisation.authority >= Authority.issuer,
-            !organisation.codes.isEmpty
-        else { return nil }
-        var foreign: Int?
-        for carried in candidate.codes where carried.kind == .uscc {
-            if owners[carried.index] == anchor { return nil }
-            let code = input.codes[carried.index]
-            guard owners[carried.index] == nil, code.registryOwner == .nobody else { continue }
-            if let part = code.code.organisationPart, !organisation.codes.contains(part) { foreign = carried.index }
-        }
-        return foreign
     }
 
     // MARK: Claims
@@ -320,6 +303,7 @@ struct ResolutionPass {
 
     /// The one certain code of the kind in question that nobody owns; nil where there is none, or more than one.
     private func foundingCode(of candidate: Candidate, by founding: Founding) -> Int? {
+        guard strangersCodes(of: candidate).count <= 1 else { return nil }
         switch founding {
         case .organisationRegister:
             guard candidate.stage == .organisation else { return nil }

@@ -48,7 +48,8 @@ final class TangledTownTests {
                 codes.append(SubjectCode(Code(.org, organisation), .valid, within: .uscc))
             case .org: codes.append(SubjectCode(Code(.org, organisation), .valid))
             case .regno: codes.append(SubjectCode(Code(.regno, "44010\(1_000_000_000 + number)"), .valid))
-            case .tax: codes.append(SubjectCode(Code(.tax, "4401061970010100\(10 + number)"), .unchecked, isRestricted: true))
+            case .tax:
+                codes.append(SubjectCode(Code(.tax, "4401061970010100\(10 + number)"), .unchecked, isRestricted: true))
             }
         }
         return codes
@@ -84,7 +85,8 @@ final class TangledTownTests {
             let dataset = datasets.randomElement(using: &random) ?? datasets[0]
             let key = Int.random(in: 0..<count, using: &random)
             let isWithdrawal = Int.random(in: 0..<6, using: &random) == 0
-            let content = isWithdrawal
+            let content =
+                isWithdrawal
                 ? nil
                 : CreditRecord(
                     subjects: subjects(of: dataset, key: key, with: &random, of: count),

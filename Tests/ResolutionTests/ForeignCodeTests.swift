@@ -17,9 +17,41 @@ struct ForeignCodeTests {
         let taxpayer = Sketch(.NSRXX, "440106712345672", tax("712345672"), name: "佛山大成五金制品有限公司")
             .with { $0.representative = "陈伟" }
         let outcome = resolve(parent, licence, taxpayer)
-        #expect(outcome.home(of: licence) == .of("P1"))
+        #expect(outcome.hold(on: licence) != nil)
         #expect(outcome.home(of: taxpayer) == .of(.org, "712345672"), "one representative of many firms joins nothing")
         #expect(outcome.enterprises.allSatisfy { $0.codes.filter { $0.kind == .org }.count <= 1 })
+    }
+
+    @Test("A sister's USCC on a taxpayer's row does not carry the taxpayer's number over")
+    func sistersUnifiedCode() {
+        let number = tax("712345672")
+        func sister(_ dataset: DatasetID, _ key: String, _ codes: [SubjectCode]) -> Sketch {
+            Sketch(dataset, key, codes, name: "广州太关科技有限公司").with { $0.representative = "陈伟" }
+        }
+        let state = sister(.NSRXX, "440106712345672", uscc("MA5AAAAA1") + number)
+        let local = sister(.nsr, "440106712345672", number)
+        let grade = sister(.NSRXYDJ, "440106712345672|2017", number)
+        let outcome = resolve(parent, state, local, grade)
+        #expect(outcome.hold(on: state) != nil)
+        #expect(outcome.home(of: local) == .of(.org, "712345672"))
+        #expect(outcome.home(of: grade) == .of(.org, "712345672"))
+        #expect(resolve(parent, state).hold(on: state) != nil)
+    }
+
+    @Test("The code register's row of a sister that bears the wrong registration number is held")
+    func sistersRegistrationNumber() {
+        let firm = unlinked.with { $0.codes += uscc("MA5AAAAA1") }
+        let register = Sketch(.ZZJGDM, "712345672", org("712345672"), regno("440101200012342"), name: "广州太关科技有限公司")
+            .with { $0.representative = "陈伟" }
+        #expect(resolve(firm, register).hold(on: register) != nil)
+    }
+
+    @Test("A record of two organisations that nobody knows founds neither")
+    func twoUnknown() {
+        let licence = Sketch(.SCXKZ, "XK1", uscc("MA5AAAAA1"), org("712345672"), name: "广州太军科技有限公司")
+        let outcome = resolve(licence)
+        #expect(outcome.enterprises.isEmpty)
+        #expect(outcome.hold(on: licence) != nil)
     }
 
     @Test("What the code register says is an enterprise's code cannot be added to by a mention")
@@ -49,7 +81,10 @@ struct ForeignCodeTests {
         }
     }
 
-    @Test("A sister's code in a penalty does not bring the sister's registration of that code", arguments: [false, true])
+    @Test(
+        "A sister's code in a penalty does not bring the sister's registration of that code",
+        arguments: [false, true]
+    )
     func sisterByRegister(hasUnifiedCode: Bool) {
         let firm = unlinked.with { if hasUnifiedCode { $0.codes += uscc("MA5AAAAA1") } }
         let penalty = Sketch(.XZCF, "罚1", regno("440101200012342"), org("712345672"), name: "广州太军科技有限公司")

@@ -35,7 +35,9 @@ struct ContractTests {
         #expect(try desk.shown(Desk.licences) == other.shown(Desk.licences))
     }
 
-    @Test("Of two versions of one second that a replaced file holds the other way round, the one that stands last in it counts")
+    @Test(
+        "Of two versions of one second that a replaced file holds the other way round, the one that stands last in it counts"
+    )
     func replacedOrder() throws {
         let desk = try Desk()
         func file(_ digest: String, _ names: [String]) throws {
