@@ -151,6 +151,8 @@ final class TangledTownTests {
         let atOnce = deriver.derivation(of: StoredComponent(token: 0, records: records, previous: []), on: Self.day)
         #expect(profiles.map(\.id) == atOnce.profiles.map(\.id))
         #expect(profiles.map(\.bytes) == atOnce.profiles.map(\.bytes))
+        #expect(atOnce.outcome.enterprises.contains { $0.members.count > 3 }, "the world joins something")
+        #expect(!atOnce.outcome.held.isEmpty, "and leaves something apart")
         for decision in atOnce.outcome.enterprises {
             for alias in [decision.id] + decision.aliases {
                 #expect(try split.currentID(of: alias) == decision.id, "an id leads where the present decision says")
