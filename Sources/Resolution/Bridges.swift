@@ -5,6 +5,12 @@ import CreditModel
 /// 质监's penalty names a shop by its registration number and by its owner's tax number: only together with the tax offices'
 /// own record of that number, under an agreeing name, does that say whose number it is.
 extension ResolutionPass {
+    /// A code that a member of an enterprise bears.
+    struct Mention: Hashable {
+        let code: Int
+        let anchor: Int
+    }
+
     /// Codes that wait for an owner, and the one enterprise whose members mention each.
     ///
     /// Where members of two enterprises mention a code, an issuer's record of it has another name, or the enterprise is
@@ -50,6 +56,31 @@ extension ResolutionPass {
         }
         return isKnown(issuers.map { input.candidates[$0].subject }, to: anchors[mentioning].evidence)
             ? mentioning : nil
+    }
+
+    /// Whether the mention of a code beside an enterprise's own may bring the code's other records along.
+    ///
+    /// It may where the code is the enterprise's organisation's anyway, and where those who bear it are known by name:
+    /// a slip that hits another firm's code must not bring that firm, least of all a sister.
+    func isBelieved(_ code: Int, of anchor: Int, _ known: inout [Mention: Bool]) -> Bool {
+        let mention = Mention(code: code, anchor: anchor)
+        if let isBelieved = known[mention] { return isBelieved }
+        let isBelieved = isBelieved(code, of: anchor)
+        known[mention] = isBelieved
+        return isBelieved
+    }
+
+    private func isBelieved(_ code: Int, of anchor: Int) -> Bool {
+        if let part = input.codes[code].code.organisationPart, let own = anchors[anchor].organisation,
+            own.authority >= Authority.issuer
+        {
+            return own.codes.contains(part)
+        }
+        let others = input.codes[code].carriers.filter { carrier in
+            if case .member = statuses[carrier] { false } else { true }
+        }
+        let named = others.map { input.candidates[$0].subject }.filter { $0.name != nil }
+        return named.isEmpty || isKnown(named, to: anchors[anchor].evidence)
     }
 
     /// Whether all subjects' names agree, and one subject has the very name and nothing that speaks against it.

@@ -208,6 +208,7 @@ struct ResolutionPass {
     private mutating func claim(_ joined: [(candidate: Int, anchor: Int)]) {
         guard !known.isStrict else { return }
         var claims: [Claim] = []
+        var believed: [Mention: Bool] = [:]
         for (index, anchor) in joined {
             let candidate = input.candidates[index]
             // What may be a date of birth becomes nobody's code by the word of him who was born then.
@@ -216,7 +217,8 @@ struct ResolutionPass {
                 let authority = Authority.of(carried.kind, in: candidate.stage)
                 guard code.registryOwner == .nobody,
                     owners[carried.index] != anchor || authorities[carried.index] < authority,
-                    authority >= max(code.reserve, known.floors[carried.index] ?? Authority.none)
+                    authority >= max(code.reserve, known.floors[carried.index] ?? Authority.none),
+                    authority > Authority.mention || isBelieved(carried.index, of: anchor, &believed)
                 else { continue }
                 claims.append(Claim(code: carried.index, anchor: anchor, authority: authority))
             }

@@ -82,6 +82,22 @@ struct ForeignCodeTests {
     }
 
     @Test(
+        "One penalty that bears a code brings the code's records only where they have the very name",
+        arguments: [("广州太军科技有限公司", true), ("广州太关科技有限公司", false), ("佛山大成五金制品有限公司", false)]
+    )
+    func oneMention(name: String, isJoined: Bool) {
+        let penalty = Sketch(.XZCF, "罚1", regno("440101200012342"), org("712345672"), name: "广州太军科技有限公司")
+        let taxpayer = Sketch(.NSRXX, "440106712345672", tax("712345672"), name: name)
+            .with { $0.representative = "陈伟" }
+        let licence = Sketch(.SCXKZ, "XK1", org("712345672"), name: name)
+        let outcome = resolve(unlinked, penalty, taxpayer, licence)
+        #expect((outcome.home(of: taxpayer) == .of("P1")) == isJoined)
+        #expect(outcome.home(of: taxpayer) == outcome.home(of: licence))
+        #expect(outcome.home(of: taxpayer) != nil)
+        #expect(resolve(unlinked, penalty).home(of: penalty) == .of("P1"))
+    }
+
+    @Test(
         "A sister's code in a penalty does not bring the sister's registration of that code",
         arguments: [false, true]
     )

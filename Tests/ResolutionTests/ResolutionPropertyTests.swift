@@ -171,6 +171,11 @@ struct ResolutionPropertyTests {
         var records = [firm]
         for number in 0..<10_000 { records.append(Sketch(.CCC, "\(number)", org("MA5AAAAA1"), name: "广州市于裕贸易公司")) }
         #expect(resolution.resolve(records.map(\.history)).enterprises.first?.members.count == 10_001)
+        let old = registration("P2", regno("440101200012342"), name: "广州太军科技有限公司")
+        let penalties = (0..<5_000).map {
+            Sketch(.XZCF, "\($0)", regno("440101200012342"), org("712345672"), name: "广州太军科技有限公司").history
+        }
+        #expect(resolution.resolve([old.history] + penalties).enterprises.first?.members.count == 5_001)
         var chain = [firm]
         for number in 0..<1000 {
             let from = number == 0 ? "MA5AAAAA1" : "CHAIN\(1000 + number)"
