@@ -87,6 +87,35 @@ struct SizeTests {
         #expect(Reading(merge(Row(.penalty, key.text).saying([])))["records"][0]["key"].text == key.text)
     }
 
+    @Test("Long keys of records that every field names, in history too, leave the profile within its limit")
+    func longKeysEverywhere() {
+        let tail = String(repeating: "号", count: 190)
+        var rows = (0..<120).map { number in
+            Row(.alteration, "\(number)\(tail)").saying(
+                [
+                    Fact("item", .code(["名称变更", "法定代表人变更", "住所变更"][number % 3], label: nil)),
+                    Fact("before", .text("前\(number)")), Fact("after", .text("后\(number)")),
+                ],
+                from: "2010-01-01"
+            )
+        }
+        for dataset in [DatasetID.registration, .ZZJGDM, .NSRXX, .nsr] {
+            rows += (0..<20).map { number in
+                let fields = [
+                    "name", "legalRepresentative", "address", "scope", "type", "state", "capital", "industry",
+                ]
+                return Row(dataset, "\(number)\(tail)").saying(
+                    fields.map { Fact("registration.\($0)", .text("\(dataset)\(number)")) }
+                        + ["state", "authority", "registered"].map { Fact("tax.\($0)", .text("\(dataset)\(number)")) }
+                )
+            }
+        }
+        rows += (0..<200).map { Row(.penalty, "\($0)\(tail)").saying([Fact("facts", .text(tail))]) }
+        let profile = merge(rows)
+        #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
+        #expect(Reading(profile)["penalties"].count > 0)
+    }
+
     @Test("A key of any length does not keep a profile from fitting")
     func longKeys() {
         let rows = (0..<20).map { Row(.penalty, "\($0)" + String(repeating: "号", count: 60_000)).saying([]) }
