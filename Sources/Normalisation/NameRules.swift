@@ -18,6 +18,25 @@ public enum NameRules {
         return text(withoutRegion(scalars[...], levels: [provinces, cities]))
     }
 
+    /// Whether two names are one but for 省 and 市 in front: 广州X and 广州市X, not X alone, and no other district's.
+    public static func isSame(_ a: String, _ b: String) -> Bool {
+        a == b || withPlainRegion(nameScalars(a)) == withPlainRegion(nameScalars(b))
+    }
+
+    /// A name whose province and city stand without their suffix.
+    private static func withPlainRegion(_ name: [UInt32]) -> [UInt32] {
+        var plain: [UInt32] = []
+        var rest = name[...]
+        for level in [provinces, cities] {
+            guard let region = level.first(where: { rest.count >= $0.count + 2 && rest.starts(with: $0) }) else {
+                continue
+            }
+            rest = rest.dropFirst(region.count)
+            plain += regionSuffixes.contains(region.last ?? 0) ? region.dropLast() : region
+        }
+        return plain + rest
+    }
+
     /// Whether two names agree: without brackets, region prefix and form they are equal, or at most a third of their characters differ.
     public static func agree(_ a: String, _ b: String) -> Bool {
         if a == b { return true }
@@ -40,7 +59,8 @@ public enum NameRules {
         guard length > 2 else { return false }
         let region = Array(name.prefix(length))
         return (length - 1...length + 1).contains { count in
-            guard mistyped.count >= count + 2,
+            // The suffix (区, 市) must stand: what follows a region without one is the trade name, and no slip.
+            guard mistyped.count >= count + 2, mistyped[count - 1] == region.last,
                 distance(region, Array(mistyped.prefix(count)), atMost: 1) == 1
             else { return false }
             return areClose(Array(withoutForm(rest)), Array(withoutForm(mistyped.dropFirst(count))))
@@ -128,6 +148,7 @@ extension NameRules {
         return name.dropLast(form.count)
     }
 
+    private static let regionSuffixes = values("省市")
     private static let limitedLiability = values("有限责任公司")
 
     /// Longest first, so that 股份有限公司 goes as a whole.

@@ -56,7 +56,9 @@ struct RecordSelection {
     let restrictedDigest: DigestFunction
 
     /// Keys longer than this are shown by their digest: a profile must hold the key of every record that it names.
-    private static let longestKey = 300
+    ///
+    /// An authority's name, a document's number and an enterprise's name, each as long as they come, are two thirds of it.
+    private static let longestKey = 600
 
     private struct Place: Hashable {
         let dataset: DatasetID

@@ -33,8 +33,7 @@ public struct CertainResolution: Sendable {
             var pass = ResolutionPass(input, knowing: findings)
             pass.run()
             guard pass.hasFindings else { return outcome(of: pass) }
-            findings.floors.merge(pass.found.floors) { max($0, $1) }
-            findings.banned.formUnion(pass.found.banned)
+            findings.learn(pass.found)
         }
         findings.isStrict = true
         var pass = ResolutionPass(input, knowing: findings)

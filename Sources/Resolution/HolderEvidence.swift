@@ -90,6 +90,23 @@ struct HolderEvidence {
         return keys.contains(NameRules.key(name))
     }
 
+    /// Whether a name is one of the holder's but for how its region is written: 广州市 and 广州.
+    func isNamed(_ name: String) -> Bool { names.contains { NameRules.isSame($0, name) } }
+
+    /// Whether representative and address do not speak against it: one of them agrees, or neither can be compared.
+    mutating func mayBe(_ subject: Subject) -> Bool {
+        var isComparable = false
+        if let representative = subject.representative, !representatives.isEmpty {
+            if hasRepresentative(representative) { return true }
+            isComparable = true
+        }
+        if let address = subject.address, !addresses.isEmpty {
+            if hasAddress(address) { return true }
+            isComparable = true
+        }
+        return !isComparable
+    }
+
     private mutating func hasRepresentative(_ person: String) -> Bool {
         if representatives.contains(person) { return true }
         let keys = representativeKeys ?? representatives.map(NameRules.personKey)
@@ -108,13 +125,13 @@ struct HolderEvidence {
 extension HolderEvidence {
     /// Takes what a 红盾 record says of its enterprise.
     ///
-    /// Of a registration, the names of all versions since it was last withdrawn, and the present representative and
-    /// address; of a change of name, both names; of any other record, the name that it was written with.
+    /// Of a registration, the names of all versions since it was last withdrawn but those that were corrected, and the
+    /// present representative and address; of a change of name, both names; of any other record, the name that it was
+    /// written with.
     mutating func add(registryRecord history: RecordHistory, subject: Subject) {
         if history.dataset == .registrations {
             add(subject)
-            for version in history.countingVersions {
-                guard let content = version.content else { continue }
+            for content in history.uncorrectedContents {
                 for subject in content.subjects {
                     add(name: subject.name)
                     for name in subject.formerNames { add(name: name) }
@@ -144,5 +161,23 @@ extension Value {
         case .code(let code, let label): code == "名称变更" ? code : label ?? code
         default: nil
         }
+    }
+}
+
+extension RecordHistory {
+    /// What was said and was not replaced by a later version that is true from the same day on, or from an earlier one.
+    fileprivate var uncorrectedContents: [CreditRecord] {
+        var contents: [CreditRecord] = []
+        for content in countingVersions.compactMap(\.content) {
+            // A version without a day of its own corrects the last one.
+            guard let day = content.from?.firstDay else {
+                contents.removeLast(min(1, contents.count))
+                contents.append(content)
+                continue
+            }
+            contents.removeAll { $0.from?.firstDay.map { $0 >= day } ?? false }
+            contents.append(content)
+        }
+        return contents
     }
 }

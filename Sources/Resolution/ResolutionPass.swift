@@ -1,17 +1,5 @@
 import CreditModel
 
-/// What turned out during a pass to contradict what the pass had relied on: the next pass knows it from its start.
-///
-/// So no decision ever rests on a code that proves contested later, and nothing depends on the order of the records.
-struct ResolutionFindings {
-    /// The weight below which claims to a code do not count, because claims of that weight conflict or outweigh.
-    var floors: [Int: UInt8] = [:]
-    /// Candidates whose codes name several enterprises once everything is known.
-    var banned: Set<Int> = []
-    /// Whether members' codes join nobody else: the last resort where findings do not come to an end.
-    var isStrict = false
-}
-
 /// One attempt to give every candidate to an anchor.
 struct ResolutionPass {
     /// An enterprise in the making.
@@ -21,8 +9,8 @@ struct ResolutionPass {
         /// The code by which it was founded, where it has no registry key.
         let foundingCode: Int?
         var evidence: HolderEvidence
-        /// Organisation codes within the USCCs that the registry or the founder gives.
-        var unifiedParts: [Substring]
+        /// Which organisation it is; nil until a code says so.
+        var organisation: Organisation?
         let isRegistered: Bool
     }
 
@@ -48,8 +36,8 @@ struct ResolutionPass {
 
     let input: ResolutionInput
     let known: ResolutionFindings
-    private(set) var found = ResolutionFindings()
-    private(set) var anchors: [Anchor]
+    var found = ResolutionFindings()
+    var anchors: [Anchor]
     private(set) var statuses: [Status]
     /// The anchor that owns each code now; nil for nobody.
     private(set) var owners: [Int?]
@@ -59,7 +47,7 @@ struct ResolutionPass {
     private var isWaiting: [Bool]
 
     /// Whether another pass is needed.
-    var hasFindings: Bool { !found.floors.isEmpty || !found.banned.isEmpty }
+    var hasFindings: Bool { !found.floors.isEmpty || !found.banned.isEmpty || !found.organisations.isEmpty }
 
     init(_ input: ResolutionInput, knowing known: ResolutionFindings) {
         self.input = input
@@ -69,7 +57,7 @@ struct ResolutionPass {
                 pripid: $0.pripid,
                 foundingCode: nil,
                 evidence: $0.evidence,
-                unifiedParts: [],
+                organisation: nil,
                 isRegistered: $0.isRegistered
             )
         }
@@ -81,7 +69,10 @@ struct ResolutionPass {
             guard case .one(let anchor) = code.registryOwner else { continue }
             owners[index] = anchor
             authorities[index] = Authority.registration
-            if code.code.kind == .uscc { anchors[anchor].unifiedParts.append(code.code.organisationPart) }
+            if let part = code.code.organisationPart { anchors[anchor].add(organisation: part) }
+        }
+        for index in anchors.indices where anchors[index].organisation == nil {
+            anchors[index].organisation = known.organisations[key(of: index)]
         }
     }
 
@@ -91,10 +82,13 @@ struct ResolutionPass {
         runStages()
         crossBridges()
         holdContradictions()
-        for founding in Founding.allCases {
-            found(by: founding)
-            runStages()
-            holdContradictions()
+        // Who has a name comes first: with a founder that has none, strangers would have nothing to disagree about.
+        for hasName in [true, false] {
+            for founding in Founding.allCases {
+                found(by: founding, hasName: hasName)
+                runStages()
+                holdContradictions()
+            }
         }
         holdTheRest()
         findInconsistencies()
@@ -144,10 +138,14 @@ struct ResolutionPass {
     private mutating func decide(_ index: Int) -> Verdict {
         let candidate = input.candidates[index]
         var accepted: [(anchor: Int, code: Int)] = []
+        var agrees = false
         var contradicted: (anchor: Int, code: Int)?
         var givenTwice: (code: Int, anchors: [Int])?
+        var strangers: [[Int]] = []
         for carried in candidate.codes {
             if case .several(let holders) = input.codes[carried.index].registryOwner {
+                // A number without a check may be anybody's: it speaks against no other code.
+                if !carried.needsEqualName { strangers.append(holders) }
                 givenTwice =
                     givenTwice.map { before(carried.index, $0.code) ? (carried.index, holders) : $0 }
                     ?? (carried.index, holders)
@@ -156,7 +154,9 @@ struct ResolutionPass {
             guard let owner = owners[carried.index], input.codes[carried.index].joins,
                 counts(carried, of: candidate.subject, for: owner)
             else { continue }
-            if anchors[owner].evidence.agreement(with: candidate.subject) == .contradicts {
+            let agreement = anchors[owner].evidence.agreement(with: candidate.subject)
+            if agreement == .agrees { agrees = true }
+            if agreement == .contradicts {
                 if contradicted.map({ before(carried.index, $0.code) }) ?? true {
                     contradicted = (owner, carried.index)
                 }
@@ -168,7 +168,14 @@ struct ResolutionPass {
         }
         if accepted.count > 1 { return .hold(.severalHolders(accepted.map(\.code).sorted(by: before))) }
         if let only = accepted.first {
-            if let foreign = foreignUnifiedCode(of: candidate, for: only.anchor) {
+            // A second code that names somebody else is a slip only if the first one's holder is recognised otherwise.
+            if let contradicted, !agrees {
+                return .hold(.agreesInNothing(contradicted.code, anchor: contradicted.anchor))
+            }
+            if let givenTwice, strangers.contains(where: { !$0.contains(only.anchor) }) {
+                return .hold(.givenTwice(givenTwice.code, anchors: givenTwice.anchors))
+            }
+            if let foreign = foreignCode(of: candidate, for: only.anchor) {
                 return .hold(.severalHolders([foreign, only.code].sorted(by: before)))
             }
             return .member(only.anchor, code: only.code)
@@ -189,25 +196,9 @@ struct ResolutionPass {
             ? anchors[anchor].evidence.equals(name: name) : anchors[anchor].evidence.agrees(name: name)
     }
 
-    /// A valid USCC that nobody owns and that names another organisation than the holder's own USCCs do.
-    ///
-    /// One wrong character in a USCC never passes its check, so such a record speaks of two enterprises.
-    private func foreignUnifiedCode(of candidate: Candidate, for anchor: Int) -> Int? {
-        let parts = anchors[anchor].unifiedParts
-        guard !parts.isEmpty else { return nil }
-        var foreign: Int?
-        for carried in candidate.codes where carried.kind == .uscc {
-            if owners[carried.index] == anchor { return nil }
-            let code = input.codes[carried.index]
-            guard owners[carried.index] == nil, code.registryOwner == .nobody else { continue }
-            if !parts.contains(code.code.organisationPart) { foreign = carried.index }
-        }
-        return foreign
-    }
-
     // MARK: Claims
 
-    private struct Claim {
+    struct Claim {
         let code: Int
         let anchor: Int
         let authority: UInt8
@@ -217,21 +208,23 @@ struct ResolutionPass {
     private mutating func claim(_ joined: [(candidate: Int, anchor: Int)]) {
         guard !known.isStrict else { return }
         var claims: [Claim] = []
+        var believed: [Mention: Bool] = [:]
         for (index, anchor) in joined {
             let candidate = input.candidates[index]
-            for carried in candidate.codes where carried.isClaimable {
+            // What may be a date of birth becomes nobody's code by the word of him who was born then.
+            for carried in candidate.codes where carried.isClaimable && !carried.needsNameAgreement {
                 let code = input.codes[carried.index]
                 let authority = Authority.of(carried.kind, in: candidate.stage)
                 guard code.registryOwner == .nobody,
                     owners[carried.index] != anchor || authorities[carried.index] < authority,
                     authority >= max(code.reserve, known.floors[carried.index] ?? Authority.none),
-                    counts(carried, of: candidate.subject, for: anchor)
+                    authority > Authority.mention || isBelieved(carried.index, of: anchor, &believed)
                 else { continue }
                 claims.append(Claim(code: carried.index, anchor: anchor, authority: authority))
             }
         }
         // The weightiest first, so that the lighter ones of the same stage find the code taken.
-        claims.sort { $0.authority > $1.authority }
+        claims = withoutSecondOrganisations(claims).sorted { $0.authority > $1.authority }
         for claim in claims { settle(claim) }
     }
 
@@ -263,7 +256,12 @@ struct ResolutionPass {
         while true {
             let crossed = bridges()
             guard !crossed.isEmpty else { return }
-            for (code, anchor) in crossed { own(code, by: anchor, authority: Authority.issuer) }
+            for (code, anchor) in crossed {
+                if let part = input.codes[code].code.organisationPart, anchors[anchor].organisation == nil {
+                    anchors[anchor].organisation = Organisation(authority: Authority.issuer, codes: [part])
+                }
+                own(code, by: anchor, authority: Authority.issuer)
+            }
             runStages()
         }
     }
@@ -275,11 +273,11 @@ struct ResolutionPass {
         case organisationRegister, unified, organisation, tax
     }
 
-    private mutating func found(by founding: Founding) {
+    private mutating func found(by founding: Founding, hasName: Bool) {
         var founders: [Int: Int] = [:]
         for (index, candidate) in input.candidates.enumerated() {
             guard case .open = statuses[index], !known.banned.contains(index),
-                let code = foundingCode(of: candidate, by: founding)
+                (candidate.subject.name != nil) == hasName, let code = foundingCode(of: candidate, by: founding)
             else { continue }
             if let other = founders[code], Candidate.foundsBefore(input.candidates[other], candidate) { continue }
             founders[code] = index
@@ -289,10 +287,15 @@ struct ResolutionPass {
             let candidate = input.candidates[index]
             var evidence = HolderEvidence()
             evidence.add(candidate.subject)
-            let parts = candidate.codes.filter { $0.kind == .uscc }.map { input.codes[$0.index].code.organisationPart }
-            anchors.append(
-                Anchor(pripid: nil, foundingCode: code, evidence: evidence, unifiedParts: parts, isRegistered: false)
+            var anchor = Anchor(
+                pripid: nil,
+                foundingCode: code,
+                evidence: evidence,
+                organisation: known.organisations[.founded(by: code)],
+                isRegistered: false
             )
+            if let part = input.codes[code].code.organisationPart { anchor.add(organisation: part) }
+            anchors.append(anchor)
             statuses[index] = .member(of: anchors.count - 1, .founder(code))
             own(code, by: anchors.count - 1, authority: Authority.of(input.codes[code].code.kind, in: candidate.stage))
             joined.append((index, anchors.count - 1))
@@ -302,6 +305,7 @@ struct ResolutionPass {
 
     /// The one certain code of the kind in question that nobody owns; nil where there is none, or more than one.
     private func foundingCode(of candidate: Candidate, by founding: Founding) -> Int? {
+        guard strangersCodes(of: candidate).count <= 1 else { return nil }
         switch founding {
         case .organisationRegister:
             guard candidate.stage == .organisation else { return nil }
@@ -376,9 +380,4 @@ struct ResolutionPass {
             }
         }
     }
-}
-
-extension Code {
-    /// The 组织机构代码 within a USCC: its characters 9 to 17.
-    var organisationPart: Substring { text.dropFirst(8).prefix(9) }
 }

@@ -84,7 +84,11 @@ struct RecordWriter {
             try insert(received.version, as: version, of: record)
             try keep(received, as: version, batch: batch)
         }
-        if let file { try see(version, in: file, sequence: received.version.sequence) }
+        if let file {
+            try see(version, in: file, sequence: received.version.sequence)
+            // A replaced file may hold the version in another place than before, and the greater one is gone with it.
+            if !isNew { changed = try takePlaceOfSightings(version) || changed }
+        }
         if changed {
             try refresh(record, mustDerive: isNew, content: isNew ? (version, received.version.content) : nil)
         }
@@ -190,6 +194,18 @@ struct RecordWriter {
             file.epoch,
             sequence
         )
+    }
+
+    /// Gives a version the greatest sequence at which a file shows it; whether that is another one than before.
+    private func takePlaceOfSightings(_ version: Int64) throws -> Bool {
+        try db.run(
+            """
+            UPDATE version SET sequence = (SELECT max(sequence) FROM sighting WHERE version = ?1)
+            WHERE id = ?1 AND sequence <> (SELECT max(sequence) FROM sighting WHERE version = ?1)
+            """,
+            version
+        )
+        return db.changesCount > 0
     }
 
     /// Withdraws a record by an absence; whether it was shown and is no more.

@@ -120,3 +120,22 @@ struct NameRulesTests {
         #expect(NameRules.addressKey("天河区体育西路1号") != NameRules.addressKey("天河区体育西路11号"))
     }
 }
+
+@Suite("Names that are told apart")
+struct NameBoundaryTests {
+    @Test("A mistyped region is stripped like a right one, a trade name after the city is not")
+    func mistypedRegion() {
+        #expect(NameRules.agree("广州市天河区于裕商贸易", "广州市天河河区于裕商贸易"))
+        #expect(!NameRules.agree("广州市于裕商有限公司", "广州太于育商有限公司"), "two of four characters differ")
+    }
+
+    @Test("Only how province and city are written is no difference between two names")
+    func same() {
+        #expect(NameRules.isSame("广州市于裕贸易有限公司", "广州于裕贸易有限责任公司"))
+        #expect(NameRules.isSame("广东省广州市于裕商行", "广东广州于裕商行"))
+        #expect(!NameRules.isSame("广州于裕商行", "于裕商行"))
+        #expect(!NameRules.isSame("广州市天河区于裕商行", "广州市海珠区于裕商行"))
+        #expect(!NameRules.isSame("广州太军科技有限公司", "广州太关科技有限公司"))
+        #expect(!NameRules.isSame("深圳市于裕商行", "广州市于裕商行"))
+    }
+}

@@ -79,6 +79,43 @@ struct SizeTests {
         for annex in profile.annexes { #expect(String(decoding: annex.bytes, as: UTF8.self).contains(long)) }
     }
 
+    @Test("A key of three long parts is shown as it was sent")
+    func threeParts() {
+        let authority = "广东省广州市" + String(repeating: "质量技术监督", count: 5) + "局"
+        let key = RecordKey([authority, "（穗）质监罚字〔2016〕第000000000001号", String(repeating: "广州于裕贸易", count: 10) + "有限公司"])
+        #expect(key.text.utf8.count > 300)
+        #expect(Reading(merge(Row(.penalty, key.text).saying([])))["records"][0]["key"].text == key.text)
+    }
+
+    @Test("Long keys of records that every field names, in history too, leave the profile within its limit")
+    func longKeysEverywhere() {
+        let tail = String(repeating: "号", count: 190)
+        var rows = (0..<120).map { number in
+            Row(.alteration, "\(number)\(tail)").saying(
+                [
+                    Fact("item", .code(["名称变更", "法定代表人变更", "住所变更"][number % 3], label: nil)),
+                    Fact("before", .text("前\(number)")), Fact("after", .text("后\(number)")),
+                ],
+                from: "2010-01-01"
+            )
+        }
+        for dataset in [DatasetID.registration, .ZZJGDM, .NSRXX, .nsr] {
+            rows += (0..<20).map { number in
+                let fields = [
+                    "name", "legalRepresentative", "address", "scope", "type", "state", "capital", "industry",
+                ]
+                return Row(dataset, "\(number)\(tail)").saying(
+                    fields.map { Fact("registration.\($0)", .text("\(dataset)\(number)")) }
+                        + ["state", "authority", "registered"].map { Fact("tax.\($0)", .text("\(dataset)\(number)")) }
+                )
+            }
+        }
+        rows += (0..<200).map { Row(.penalty, "\($0)\(tail)").saying([Fact("facts", .text(tail))]) }
+        let profile = merge(rows)
+        #expect(profile.bytes.count <= MergePolicy.standard.sizeLimit)
+        #expect(Reading(profile)["penalties"].count > 0)
+    }
+
     @Test("A key of any length does not keep a profile from fitting")
     func longKeys() {
         let rows = (0..<20).map { Row(.penalty, "\($0)" + String(repeating: "号", count: 60_000)).saying([]) }

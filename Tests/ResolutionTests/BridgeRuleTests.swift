@@ -112,12 +112,11 @@ struct BridgeRuleTests {
 
     @Test("A code that two enterprises' records claim with equal weight is certain for nobody")
     func contested() {
-        let other = registration("P2", uscc("MA5BBBBB2"), name: "广州恒通电子有限公司")
-        let known = registration("P1", uscc("MA5AAAAA1"), name: "广州于裕贸易有限公司")
-        let first = Sketch(.SCXKZ, "XK1", uscc("MA5AAAAA1"), org("712345672"), name: "广州于裕贸易有限公司")
-        let second = Sketch(.SCXKZ, "XK2", uscc("MA5BBBBB2"), org("712345672"), name: "广州恒通电子有限公司")
+        let other = registration("P2", regno("440101200012359"), name: "广州恒通电子有限公司")
+        let first = Sketch(.XZCF, "XK1", regno("440101200012342"), org("712345672"), name: "广州于裕贸易有限公司")
+        let second = Sketch(.XZCF, "XK2", regno("440101200012359"), org("712345672"), name: "广州恒通电子有限公司")
         let third = Sketch(.CCC, "1", org("712345672"))
-        let outcome = resolve(known, other, first, second, third)
+        let outcome = resolve(firm, other, first, second, third)
         #expect(outcome.home(of: first) == .of("P1"))
         #expect(outcome.home(of: second) == .of("P2"))
         #expect(outcome.hold(on: third) == .severalHolders([Code(.org, "712345672")]))
@@ -139,11 +138,17 @@ struct BridgeRuleTests {
 
     @Test("A record whose codes turn out to name two enterprises joins neither of them to the other")
     func lateContradiction() {
-        // XK1 reaches P1 by its USCC at once; that its other code is P2's comes out later, through XK2.
+        // T1 reaches P1 by its USCC at once; that its other code is P2's is known through the code register only.
         let one = registration("P1", uscc("MA5AAAAA1"), name: "广州于裕贸易有限公司")
-        let two = registration("P2", uscc("MA5BBBBB2"), name: "广州于裕贸易有限公司")
+        let two = registration("P2", regno("440101200012359"), name: "广州于裕贸易有限公司")
         let first = Sketch(.NSRXX, "T1", uscc("MA5AAAAA1"), org("712345672"), name: "广州于裕贸易有限公司")
-        let second = Sketch(.ZZJGDM, "712345672", org("712345672"), uscc("MA5BBBBB2"), name: "广州于裕贸易有限公司")
+        let second = Sketch(
+            .ZZJGDM,
+            "712345672",
+            org("712345672"),
+            regno("440101200012359"),
+            name: "广州于裕贸易有限公司"
+        )
         let outcome = resolve(one, two, first, second)
         #expect(outcome.home(of: second) == .of("P2"))
         #expect(outcome.hold(on: first) != nil)

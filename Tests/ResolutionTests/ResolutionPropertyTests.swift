@@ -112,6 +112,38 @@ struct ResolutionPropertyTests {
         #expect(outcome.held.isEmpty)
     }
 
+    @Test(
+        "Where no two enterprises have anything in common, no wrong code joins their records",
+        arguments: 1...60 as ClosedRange<UInt64>
+    )
+    func strangers(seed: UInt64) {
+        var world = RandomWorld(seed: seed, enterprises: 12, dirt: 0.3)
+        var random = SeededGenerator(seed: seed &+ 500)
+        for number in 0..<12 {
+            // A penalty that names a shop by its own number and by its owner's, or somebody else's.
+            func card() -> String { "44010619700101\(1000 + Int.random(in: 0..<12, using: &random))" }
+            let own = Bool.random(using: &random) ? "44010619700101\(1000 + number)" : card()
+            let records = [
+                Sketch(.XZCF, "罚\(number)", regno("4401010\(10_000_000 + number)"), identityCard(card())),
+                Sketch(.NSRXX, own, identityCard(own)), Sketch(.nsr, own, identityCard(own)),
+            ]
+            for record in records where world.truth[record.reference] == nil {
+                world.truth[record.reference] = number
+                world.sketches.append(record)
+            }
+        }
+        for index in world.sketches.indices {
+            guard let truth = world.truth[world.sketches[index].reference] else { continue }
+            // Four characters that no other's name has.
+            let scalars = (0..<4).compactMap { Unicode.Scalar(UInt32(0x6000 + truth * 4 + $0)) }
+            world.sketches[index].name = "广州" + String(String.UnicodeScalarView(scalars)) + "有限公司"
+            world.sketches[index].representative = index % 2 == 0 ? "人\(truth)" : nil
+        }
+        for enterprise in resolution.resolve(world.sketches.map(\.history)).enterprises {
+            #expect(Set(enterprise.members.compactMap { world.truth[$0.record] }).count == 1)
+        }
+    }
+
     @Test("Removing a record joins no two others that were apart", arguments: 1...20 as ClosedRange<UInt64>)
     func removal(seed: UInt64) {
         let histories = RandomWorld(seed: seed, enterprises: 8, dirt: 0).sketches.map(\.history)
@@ -133,17 +165,24 @@ struct ResolutionPropertyTests {
         return homes
     }
 
-    @Test("Ten thousand records of one enterprise, and a chain of a thousand, are decided without delay")
+    @Test("Ten thousand records of one enterprise, and a chain of a thousand organisations, are decided without delay")
     func large() {
         let firm = registration("P1", uscc("MA5AAAAA1"), name: "广州于裕贸易有限公司")
         var records = [firm]
         for number in 0..<10_000 { records.append(Sketch(.CCC, "\(number)", org("MA5AAAAA1"), name: "广州市于裕贸易公司")) }
         #expect(resolution.resolve(records.map(\.history)).enterprises.first?.members.count == 10_001)
+        let old = registration("P2", regno("440101200012342"), name: "广州太军科技有限公司")
+        let penalties = (0..<5_000).map {
+            Sketch(.XZCF, "\($0)", regno("440101200012342"), org("712345672"), name: "广州太军科技有限公司").history
+        }
+        #expect(resolution.resolve([old.history] + penalties).enterprises.first?.members.count == 5_001)
         var chain = [firm]
         for number in 0..<1000 {
             let from = number == 0 ? "MA5AAAAA1" : "CHAIN\(1000 + number)"
             chain.append(Sketch(.XZCF, "\(number)", org(from), org("CHAIN\(1001 + number)")))
         }
-        #expect(resolution.resolve(chain.map(\.history)).enterprises.first?.members.count == 1001)
+        let apart = resolution.resolve(chain.map(\.history))
+        #expect(apart.enterprises.count == 1)
+        #expect(apart.held.count == 1000)
     }
 }

@@ -61,6 +61,26 @@ struct ContractTests {
         #expect(try desk.store.drift().count == 1000)
     }
 
+    @Test(
+        "Of two versions of one second that a replaced file holds the other way round, the one that stands last in it counts"
+    )
+    func replacedOrder() throws {
+        let desk = try Desk()
+        func file(_ digest: String, _ names: [String]) throws {
+            let rows = names.enumerated().map { place, name in
+                Desk.version("L", name, at: 10, sequence: 1 << 32 | Int64(place + 1), file: 1)
+            }
+            try desk.put([], in: Desk.licences, events: [.fileBegan(number: 1, name: "f1", digest: digest)])
+            try desk.put(rows, in: Desk.licences, events: [.fileEnded(number: 1)])
+        }
+        try file("a", ["x", "b", "a"])
+        #expect(try desk.name("L", Desk.licences) == "a")
+        try file("b", ["a", "b"])
+        #expect(try desk.name("L", Desk.licences) == "b")
+        try file("c", ["b", "a"])
+        #expect(try desk.name("L", Desk.licences) == "a")
+    }
+
     @Test("A profile waits on the day on which it changes by itself, not before")
     func dueDay() throws {
         let desk = try Desk()
