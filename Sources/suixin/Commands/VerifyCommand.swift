@@ -33,14 +33,36 @@ struct VerifyCommand: AsyncParsableCommand {
                 "The keys \(jwks) cannot be read; fetch them from the exchange's /.well-known/jwks.json."
             )
         }
-        guard FileManager.default.fileExists(atPath: file) else { throw CommandError("There is no file \(file).") }
-        let verifier = try Verifier(keys: KeySet(parsing: Array(data)), now: Now.posix, issuer: issuer)
-        let result = try verifier.verify(file: file, statusPath: status, manifestPath: manifest)
+        for path in [file, status, manifest].compactMap(\.self) where !FileManager.default.fileExists(atPath: path) {
+            throw CommandError("There is no file \(path).")
+        }
+        let result = try verify(with: verifier(Array(data)))
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
         switch result.verdict.rawValue {
         case 0: return
         case 2: throw ExitStatusError(status: .partial)
         default: throw ExitStatusError(status: .failure)
+        }
+    }
+
+    private func verify(with verifier: Verifier) throws -> Verification {
+        do {
+            return try verifier.verify(file: file, statusPath: status, manifestPath: manifest)
+        } catch SigningError.tooLarge(_, let limit) {
+            throw CommandError(
+                "\(file) is no document of an exchange: nothing that it signs, and no line of an export, is longer "
+                    + "than \(limit) bytes."
+            )
+        }
+    }
+
+    private func verifier(_ bytes: [UInt8]) throws -> Verifier {
+        do throws(SigningError) {
+            return Verifier(keys: try KeySet(parsing: bytes), now: Now.posix, issuer: issuer)
+        } catch {
+            throw CommandError(
+                "\(jwks) holds no public keys as an exchange publishes them at /.well-known/jwks.json: \(error)."
+            )
         }
     }
 }
