@@ -22,7 +22,7 @@ enum Language: String, Sendable {
     /// A source as its agency's descriptor names it, in English by the name that commands take.
     func source(_ agency: String, _ dataset: String? = nil) -> String {
         guard self == .chinese else { return dataset.map { "\(agency)/\($0)" } ?? agency }
-        guard let descriptor = AdapterRegistry.all.map(\.descriptor).first(where: { $0.id.rawValue == agency }) else {
+        guard let descriptor = AdapterRegistry.all.map({ $0.descriptor }).first(where: { $0.id.rawValue == agency }) else {
             return dataset ?? agency
         }
         let title = Self.agencies[agency] ?? descriptor.title
