@@ -23,7 +23,8 @@ package struct AskedName: Hashable, Sendable {
         id = EnterpriseID(plain.lowercased())
         code = plain.uppercased()
         let scalars = Array(text.unicodeScalars)
-        let inner = scalars.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }.reversed()
+        let inner = scalars.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }
+            .reversed()
         var key = ""
         key.unicodeScalars.append(contentsOf: inner)
         registryKey = key

@@ -66,11 +66,13 @@ package struct ExchangeServer: Service {
         init?(_ error: any Error, _ configuration: ExchangeConfiguration) {
             let reason: String
             switch error {
-            case let error as IOError: reason = unsafe strerror(error.errnoCode).map { unsafe String(cString: $0) } ?? ""
-            case let error as SocketAddressError: reason = "\(error)"
+            case let error as IOError:
+                reason = unsafe strerror(error.errnoCode).map { unsafe String(cString: $0) } ?? ""
+            case is SocketAddressError.UnknownHost: reason = "no such host is known"
             default: return nil
             }
-            description = "cannot listen at \(configuration.host):\(configuration.port): \(reason); "
+            description =
+                "cannot listen at \(configuration.host):\(configuration.port): \(reason); "
                 + "choose another port or host (--port, --host, or serve.port and serve.host in the configuration)"
         }
     }

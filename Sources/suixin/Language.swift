@@ -19,15 +19,19 @@ enum Language: String, Sendable {
         return Self.special["\(section).\(name)"] ?? Self.fields[name] ?? name
     }
 
-    /// A source as its agency's descriptor names it, in English by the name that commands take.
-    func source(_ agency: String, _ dataset: String? = nil) -> String {
-        guard self == .chinese else { return dataset.map { "\(agency)/\($0)" } ?? agency }
-        guard let descriptor = AdapterRegistry.all.map({ $0.descriptor }).first(where: { $0.id.rawValue == agency }) else {
-            return dataset ?? agency
-        }
-        let title = Self.agencies[agency] ?? descriptor.title
-        guard let dataset else { return title }
-        return title + (descriptor.datasets.first { $0.id.name == dataset }?.title ?? dataset)
+    /// A dataset as its agency's descriptor names it, in English as commands name it.
+    func source(_ agency: String, _ dataset: String) -> String {
+        self == .chinese ? self.agency(agency) + self.dataset(dataset, of: agency) : "\(agency)/\(dataset)"
+    }
+
+    /// What an agency is called for short.
+    func agency(_ name: String) -> String { self == .chinese ? Self.agencies[name] ?? name : name }
+
+    /// A dataset beside its agency's name.
+    func dataset(_ name: String, of agency: String) -> String {
+        guard self == .chinese else { return name }
+        let descriptor = AdapterRegistry.all.map { $0.descriptor }.first { $0.id.rawValue == agency }
+        return descriptor?.datasets.first { $0.id.name == name }?.title ?? name
     }
 
     /// The order in which people ask for the fields of a registration.

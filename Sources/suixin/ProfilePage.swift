@@ -55,11 +55,17 @@ struct ProfilePage {
             rows.append(["  " + language.field(name, of: section), short(value) + label, origin(members)])
             for conflict in members["conflicts"]?.array ?? [] {
                 guard let other = conflict.object, let value = other["value"] else { continue }
-                rows.append(["    " + language.word("另作", "but"), short(value) + (other["label"]?.string.map { " \($0)" } ?? ""), origin(other)])
+                rows.append([
+                    "    " + language.word("另作", "but"), short(value) + (other["label"]?.string.map { " \($0)" } ?? ""),
+                    origin(other),
+                ])
             }
             for past in members["history"]?.array ?? [] {
                 guard let past = past.object, let value = past["value"] else { continue }
-                rows.append(["    " + language.word("曾为", "before"), short(value) + (past["label"]?.string.map { " \($0)" } ?? ""), period(past)])
+                rows.append([
+                    "    " + language.word("曾为", "before"),
+                    short(value) + (past["label"]?.string.map { " \($0)" } ?? ""), period(past),
+                ])
             }
         }
         return rows.isEmpty ? [] : ["", language.section(section), Terminal.table(rows)]
@@ -100,11 +106,10 @@ struct ProfilePage {
         guard let agencies = profile["sources"]?.object else { return [] }
         let rows = agencies.sorted { $0.key < $1.key }.map { agency, datasets in
             let counts = (datasets.object ?? [:]).sorted { $0.key < $1.key }.map { dataset, count in
-                let name = language == .english ? dataset : language.source(agency, dataset)
                 let number = count.integer.map { $0 == 0 ? language.word("无", "none") : "\($0)" } ?? "?"
-                return "\(name) \(number)"
+                return "\(language.dataset(dataset, of: agency)) \(number)"
             }
-            return ["  " + language.source(agency), counts.joined(separator: language.word("，", ", "))]
+            return ["  " + language.agency(agency), counts.joined(separator: language.word("，", ", "))]
         }
         return ["", language.section("sources"), Terminal.table(rows)]
     }
@@ -124,7 +129,9 @@ struct ProfilePage {
             + (members["originals"]?.object?.values.compactMap(\.string) ?? [])
         let original =
             texts.isEmpty || texts.count > 3
-            ? "" : " " + language.word("原文", "as ") + texts.sorted().map { "“\(Terminal.plain($0))”" }.joined(separator: ", ")
+            ? ""
+            : " " + language.word("原文", "as ")
+                + texts.sorted().map { "“\(Terminal.plain($0))”" }.joined(separator: ", ")
         return "[\(unique.joined(separator: ", "))]\(original)"
     }
 

@@ -50,7 +50,9 @@ struct ProfileCommand: AsyncParsableCommand {
             if common.json {
                 Terminal.print(bytes: profile.bytes)
             } else {
-                Terminal.print(try ProfilePage(JSONValue(parsing: profile.bytes), in: installation.settings.language).text)
+                Terminal.print(
+                    try ProfilePage(JSONValue(parsing: profile.bytes), in: installation.settings.language).text
+                )
             }
         }
     }
@@ -99,7 +101,8 @@ extension RecordReference {
     /// The four members by which truth, profiles and commands speak of records; numbers of persons are masked.
     var members: [String: JSONValue] {
         [
-            "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name), "key": .string(Redaction.line(key.text)),
+            "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name),
+            "key": .string(Redaction.line(key.text)),
             "role": .string("\(role)"),
         ]
     }

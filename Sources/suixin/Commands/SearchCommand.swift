@@ -9,7 +9,8 @@ struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
         abstract: "Find enterprises by a part of their present or former name.",
-        discussion: "Brackets, blanks and the width of characters do not matter; traditional characters find simplified ones, too."
+        discussion:
+            "Brackets, blanks and the width of characters do not matter; traditional characters find simplified ones, too."
     )
 
     @OptionGroup var common: CommonOptions
