@@ -121,7 +121,7 @@ struct ExportTests {
         let waiting = try world.store.nextComponents(limit: 1000, on: World.day)
         let component = try #require(waiting.first { $0.records.first?.dataset == inspection.dataset })
         let single = try #require(waiting.first { $0.records.first?.key == RecordKey(["H1"]) })
-        let record = RecordReference(dataset: World.taxpayers, key: RecordKey(["H1"]), role: .subject)
+        let record = RecordReference(dataset: World.registration, key: RecordKey(["H1"]), role: .subject)
         try world.store.store([
             Derivation(
                 token: component.token,
