@@ -48,7 +48,9 @@ package struct UnsettledExporter: Sendable {
         }
     }
 
-    /// In how many roles a record is held: those are no longer undecided. Few records are, so they fit in memory.
+    /// In how many roles a record is held: those are no longer undecided.
+    ///
+    /// Few records are held, so they fit in memory.
     private func heldRoles() throws -> [DatasetID: [RecordKey: Int]] {
         var roles: [DatasetID: [RecordKey: Int]] = [:]
         var last: RecordReference?

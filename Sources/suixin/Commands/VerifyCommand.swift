@@ -28,15 +28,11 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: jwks) else {
-            throw CommandError(
-                "The keys \(jwks) cannot be read; fetch them from the exchange's /.well-known/jwks.json."
-            )
-        }
+        let keys = try keys()
         for path in [file, status, manifest].compactMap(\.self) where !FileManager.default.fileExists(atPath: path) {
             throw CommandError("There is no file \(path).")
         }
-        let result = try verify(with: verifier(Array(data)))
+        let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer))
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
         switch result.verdict.rawValue {
         case 0: return
@@ -56,9 +52,10 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func verifier(_ bytes: [UInt8]) throws -> Verifier {
+    /// The keys may come through a pipe, as from `<(curl …)`.
+    private func keys() throws -> KeySet {
         do throws(SigningError) {
-            return Verifier(keys: try KeySet(parsing: bytes), now: Now.posix, issuer: issuer)
+            return try KeySet(parsing: LineReader(path: jwks).rest(after: [], limit: SignedDocument.sizeLimit))
         } catch {
             throw CommandError(
                 "\(jwks) holds no public keys as an exchange publishes them at /.well-known/jwks.json: \(error)."
