@@ -36,8 +36,9 @@ public protocol CreditStore: Sendable {
     /// A record counts role by role here: one that speaks of two enterprises is in both their components, in each with
     /// only those of its subjects that belong there, so that it does not bring them together.
     ///
-    /// Takes back what an earlier call handed out and nobody stored: its tokens are void from now on.
-    func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent]
+    /// Takes back what an earlier call handed out and nobody stored: its tokens are void from now on, but for those in
+    /// `tokens`. What shares a part with one of these waits until it is stored.
+    func nextComponents(limit: Int, on day: Day, keeping tokens: Set<Int64>) throws -> [StoredComponent]
     /// Stores what was derived of components and takes them off the list, in one transaction.
     ///
     /// Records that changed since the components were handed out stay on the list. Whatever the components' records
@@ -107,4 +108,11 @@ public protocol CreditStore: Sendable {
     func storeStatus(_ status: SignedStatus) throws
     /// The position of the store: grows with every commit that may change a profile or a source's state.
     func storePosition() throws -> Int64
+}
+
+extension CreditStore {
+    /// Takes back everything that was handed out, and hands out anew.
+    public func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent] {
+        try nextComponents(limit: limit, on: day, keeping: [])
+    }
 }

@@ -53,7 +53,7 @@ public struct Deriver: Sendable {
         store: any CreditStore,
         secret: [UInt8],
         policy: MergePolicy = .standard,
-        batchSize: Int = 200,
+        batchSize: Int = 400,
         width: Int? = nil
     ) throws(DerivationError) {
         guard secret.count >= Deriver.leastSecret else { throw DerivationError(.weakSecret) }
@@ -70,6 +70,7 @@ public struct Deriver: Sendable {
 
     /// Derives until nothing waits and nothing is due on the day.
     ///
+    /// While a batch is derived and stored, the next one is read on another thread.
     /// - Parameters:
     ///   - day: The day of the profiles, in Asia/Shanghai.
     ///   - progress: Called after each batch; false stops, with everything up to there stored.
@@ -78,14 +79,21 @@ public struct Deriver: Sendable {
     @discardableResult
     public func derive(on day: Day, progress: (Progress) -> Bool = { _ in true }) throws -> Progress {
         var total = Progress()
-        while true {
-            let components = try store.nextComponents(limit: batchSize, on: day)
-            guard !components.isEmpty else { return total }
+        var components = try store.nextComponents(limit: batchSize, on: day)
+        while !components.isEmpty {
+            let (tokens, store, limit) = (Set(components.map(\.token)), store, batchSize)
+            let following = Ahead { try store.nextComponents(limit: limit, on: day, keeping: tokens) }
+            // However this round ends, the next read must not take back what a later call hands out.
+            defer { _ = try? following.value() }
             let derivations = try balanced(components).parallelMap(width: width) { derivation(of: $0, on: day) }
             try store.store(derivations)
             for derivation in derivations { total.add(derivation) }
             guard progress(total) else { return total }
+            components = try following.value()
+            // What was left out because it touches this batch is free now.
+            if components.isEmpty { components = try store.nextComponents(limit: batchSize, on: day) }
         }
+        return total
     }
 
     /// What is derived of one component.

@@ -133,8 +133,10 @@ struct DerivationWriter {
         guard from != number, known.current != number else { return }
         try db.run("UPDATE enterprise SET current = ? WHERE id = ?", number, from)
         changed = true
+        // Later than any view that a component was handed out of, so that none of those takes the mark away.
+        let change = try db.storePosition() + 1
         for part in try db.integers("SELECT part FROM placement WHERE enterprise = ?", from) {
-            try db.run("INSERT OR IGNORE INTO dirty(part, change) VALUES(?, ?)", part, component.position + 1)
+            try db.run("INSERT OR REPLACE INTO dirty(part, change) VALUES(?, ?)", part, change)
         }
         try remove(from)
     }

@@ -21,9 +21,24 @@ struct HandedOut {
         var position: Int64
     }
 
-    /// Which hand-out of the store's the tokens come from.
-    var number: Int64 = 0
-    var components: [Int64: Component] = [:]
+    /// The next token. It begins anywhere, so that a token of a store that was closed since means nothing here.
+    private var next = Int64.random(in: 0..<(1 << 62))
+    private(set) var components: [Int64: Component] = [:]
+
+    /// Takes back all components but those of some tokens.
+    mutating func keep(_ tokens: Set<Int64>) { components = components.filter { tokens.contains($0.key) } }
+
+    /// Hands a component out.
+    /// - Returns: its token.
+    mutating func add(_ component: Component) -> Int64 {
+        next += 1
+        components[next] = component
+        return next
+    }
+
+    mutating func remove(_ tokens: some Sequence<Int64>) {
+        for token in tokens { components[token] = nil }
+    }
 }
 
 /// What waits to be derived.
@@ -38,16 +53,46 @@ extension SQLiteStore {
         }
     }
 
-    /// Grows each set from a marked record over the link hashes, and takes the hand-out number as its token.
-    public func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent] {
-        var components: [StoredComponent] = []
-        var handed = HandedOut()
-        try write { db in
-            try db.run("UPDATE meta SET hand_out = hand_out + 1")
-            handed.number = try db.integer("SELECT hand_out FROM meta")
-            var walk = ComponentWalk(db, datasets: try db.datasets(), position: try db.storePosition())
-            var starts = try db.integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit * 8 + 64)
-            starts += try db.integers(
+    /// Grows each set from a marked record over the link hashes, in one view of the store.
+    ///
+    /// Reads only, beside whoever writes. What is handed out is known to this object alone, so nobody else may derive:
+    /// the access must be exclusive.
+    public func nextComponents(
+        limit: Int,
+        on day: Day,
+        keeping tokens: Set<Int64>
+    ) throws -> [StoredComponent] {
+        guard options.access == .exclusive else {
+            throw StoreError(.readOnly, "the store was not opened for deriving: open it with exclusive access")
+        }
+        // Before the view is taken: what is stored in between counts as busy once more, which costs nothing.
+        let busy = handedOut.withLock { handed in
+            handed.keep(tokens)
+            return Set(handed.components.values.lazy.flatMap(\.pieces.values).map(\.part))
+        }
+        let found = try read { db in
+            var walk = ComponentWalk(db, datasets: try db.datasets(), position: try db.storePosition(), busy: busy)
+            var found: [ComponentWalk.Component] = []
+            for start in try db.waiting(limit: limit * 8 + 64 + busy.count, dueOn: day)
+            where !walk.visited.contains(start) {
+                guard found.count < limit, walk.visited.count < options.recordsAtOnce else { break }
+                if let component = try walk.component(of: start) { found.append(component) }
+            }
+            return found
+        }
+        return handedOut.withLock { handed in
+            found.map {
+                StoredComponent(token: handed.add($0.handed), records: $0.histories, previous: $0.previous)
+            }
+        }
+    }
+}
+
+extension Database {
+    /// Parts that are marked, and one part of each enterprise whose profile is due.
+    fileprivate func waiting(limit: Int, dueOn day: Day) throws -> [Int64] {
+        try integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit)
+            + integers(
                 """
                 SELECT min(m.part) FROM placement m WHERE m.enterprise IN
                     (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ? ORDER BY next_day LIMIT ?)
@@ -56,16 +101,6 @@ extension SQLiteStore {
                 Int64(day.number),
                 limit
             )
-            for start in starts where !walk.visited.contains(start) {
-                guard components.count < limit, walk.visited.count < options.recordsAtOnce else { break }
-                let found = try walk.component(of: start)
-                let token = handed.number << 24 | Int64(components.count)
-                components.append(StoredComponent(token: token, records: found.histories, previous: found.previous))
-                handed.components[token] = found.handed
-            }
-        }
-        handedOut.withLock { $0 = handed }
-        return components
     }
 }
 
@@ -84,12 +119,22 @@ struct ComponentWalk {
     private let db: Database
     private let datasets: [Int64: DatasetID]
     private let position: Int64
+    /// Parts that are being derived.
+    private let busy: Set<Int64>
     private(set) var visited: Set<Int64> = []
 
-    init(_ db: Database, datasets: [Int64: DatasetID], position: Int64) {
+    init(_ db: Database, datasets: [Int64: DatasetID], position: Int64, busy: Set<Int64>) {
         self.db = db
         self.datasets = datasets
         self.position = position
+        self.busy = busy
+    }
+
+    /// A closed set of parts.
+    struct Component {
+        var histories: [RecordHistory]
+        var previous: [EnterpriseID]
+        var handed: HandedOut.Component
     }
 
     private struct Found {
@@ -100,13 +145,13 @@ struct ComponentWalk {
         var roles: RoleSet = []
     }
 
-    mutating func component(
-        of start: Int64
-    ) throws -> (histories: [RecordHistory], previous: [EnterpriseID], handed: HandedOut.Component) {
+    /// The component of a part; nil where some of it is being derived: it has to wait for that.
+    mutating func component(of start: Int64) throws -> Component? {
+        guard let closure = try closure(of: start) else { return nil }
         var handed = HandedOut.Component(position: position)
         var histories: [RecordHistory] = []
         var enterprises: Set<Int64> = []
-        for (record, found) in try closure(of: start) {
+        for (record, found) in closure {
             guard let dataset = datasets[found.dataset] else { throw BinaryReader.damaged }
             let history = RecordHistory(
                 dataset: dataset,
@@ -136,16 +181,20 @@ struct ComponentWalk {
         let previous = try enterprises.compactMap { number in
             try db.first("SELECT text FROM enterprise WHERE id = ?", number).flatMap { EnterpriseID($0.text(0)) }
         }
-        return (histories, previous.sorted(), handed)
+        return Component(histories: histories, previous: previous.sorted(), handed: handed)
     }
 
     /// The records of all parts that the start's keys lead to, each in the roles that belong to the closure.
-    private mutating func closure(of start: Int64) throws -> [Int64: Found] {
+    ///
+    /// nil where one of them is being derived; what was visited until then need not be tried again.
+    private mutating func closure(of start: Int64) throws -> [Int64: Found]? {
         var found: [Int64: Found] = [:]
+        var isBusy = false
         var hashes: Set<Int64> = []
         var queue = [start]
         visited.insert(start)
         while let part = queue.popLast() {
+            isBusy = isBusy || busy.contains(part)
             let number = Part.record(part)
             guard let role = Part.role(part), var record = try found[number] ?? load(number) else { continue }
             record.roles.insert(RoleSet(role))
@@ -155,7 +204,7 @@ struct ComponentWalk {
                 where visited.insert(other).inserted { queue.append(other) }
             }
         }
-        return found
+        return isBusy ? nil : found
     }
 
     private func load(_ record: Int64) throws -> Found? {

@@ -8,23 +8,20 @@ internal import Synchronization
 extension SQLiteStore {
     /// Checks every token before it writes; all or nothing.
     public func store(_ derivations: [Derivation]) throws {
-        let handed = handedOut.withLock { $0 }
-        let stale = StoreError(.staleToken, "a component was handed out again since: derive it anew")
+        let components = handedOut.withLock { $0.components }
         try write { db in
-            guard try db.integer("SELECT hand_out FROM meta") == handed.number else { throw stale }
             var changed = false
             for derivation in derivations {
-                guard let component = handed.components[derivation.token] else { throw stale }
+                guard let component = components[derivation.token] else {
+                    throw StoreError(.staleToken, "a component was handed out again since: derive it anew")
+                }
                 var writer = DerivationWriter(db, component)
                 try writer.store(derivation)
                 changed = changed || writer.changed
             }
             if changed { _ = try db.advancePosition() }
         }
-        handedOut.withLock { current in
-            guard current.number == handed.number else { return }
-            for derivation in derivations { current.components[derivation.token] = nil }
-        }
+        handedOut.withLock { $0.remove(derivations.map(\.token)) }
     }
 
     /// Follows the aliases to the id of the present; nil for an id that never was.

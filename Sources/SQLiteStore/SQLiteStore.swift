@@ -20,11 +20,11 @@ public final class SQLiteStore: CreditStore {
         /// Who may write.
         public var access = Access.exclusive
         /// Megabytes of pages that the writing connection keeps in memory.
-        public var cache = 64
+        public var cache = 96
         /// Connections that read at the same time.
         public var readers = 3
         /// Records in the components that are handed out at once, about.
-        public var recordsAtOnce = 20_000
+        public var recordsAtOnce = 10_000
         /// The defaults.
         public init() {}
     }
@@ -47,7 +47,7 @@ public final class SQLiteStore: CreditStore {
         configuration.readonly = options.access == .readOnly
         configuration.maximumReaderCount = max(1, options.readers)
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -8192") }
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -16384") }
         let cache = options.cache
         let access = options.access
         pool = try Self.translating {

@@ -4,7 +4,7 @@ internal import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("2") { db in
+        migrator.registerMigration("3") { db in
             for part in [sources, records, identities, profiles, documents] { try db.execute(sql: part) }
         }
         return migrator
@@ -14,8 +14,8 @@ enum Schema {
     ///
     /// `reading`: the generation of the complete read in progress, 0 outside of one. Counters are kept, not counted.
     private static let sources = """
-        CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, hand_out INTEGER NOT NULL);
-        INSERT INTO meta VALUES(1, 0, 0);
+        CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL);
+        INSERT INTO meta VALUES(1, 0);
         CREATE TABLE dataset(
             id INTEGER PRIMARY KEY, agency TEXT NOT NULL, name TEXT NOT NULL, position BLOB, progress BLOB,
             last_success INTEGER, last_attempt INTEGER, last_error TEXT NOT NULL DEFAULT '',

@@ -90,10 +90,9 @@ enum HeadParser {
         unsafe handler.pointee.cdataBlock = { unsafe headText($0, $1, $2) }
         unsafe handler.pointee.serror = { unsafe headError($0, $1) }
         unsafe context.pointee.userData = UnsafeMutableRawPointer(state)
-        let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue)
         unsafe bytes.withUnsafeBytes { buffer in
             let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-            unsafe _ = xmlCtxtReadMemory(context, start, count, nil, nil, options)
+            unsafe _ = xmlCtxtReadMemory(context, start, count, nil, nil, ParserOptions.all)
         }
         return unsafe context.pointee.wellFormed != 0
     }

@@ -109,9 +109,8 @@ struct RowFault: Error {
             throw RowFault(rule: .rowTooLarge, message: "The row is too large for the parser.")
         }
         unsafe state.pointee.begin()
-        let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOCDATA.rawValue)
         let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-        unsafe _ = xmlCtxtReadMemory(context, start, count, nil, nil, options)
+        unsafe _ = xmlCtxtReadMemory(context, start, count, nil, nil, ParserOptions.all)
         if let fault = unsafe state.pointee.fault { throw fault }
         if unsafe context.pointee.wellFormed == 0 {
             throw RowFault(rule: .malformed, message: "The row is not well-formed.")

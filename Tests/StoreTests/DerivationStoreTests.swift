@@ -54,6 +54,22 @@ struct DerivationStoreTests {
         #expect(try desk.store.profile(of: Desk.id("A"))?.version == "later")
     }
 
+    @Test("What touches a component that is being derived waits for it, and nothing is handed out twice")
+    func keeping() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1, codes: [code]), Desk.version("B", "b", at: 1)])
+        let first = try desk.store.nextComponents(limit: 1, on: Desk.day)
+        let tokens = Set(first.map(\.token))
+        try desk.put([Desk.version("C", "c", at: 1, codes: [code])])
+        let second = try desk.store.nextComponents(limit: 10, on: Desk.day, keeping: tokens)
+        #expect(first.map { $0.records.map(\.key.text) } == [["A"]])
+        #expect(second.map { $0.records.map(\.key.text) } == [["B"]])
+        try desk.store.store(first.map { Desk.derivation($0) })
+        try desk.store.store(second.map { Desk.derivation($0) })
+        let third = try desk.store.nextComponents(limit: 10, on: Desk.day)
+        #expect(third.map { $0.records.map(\.key.text) } == [["A", "C"]])
+    }
+
     @Test("What is gone loses its profile and keeps its id; an alias leads to who has it now")
     func redirects() throws {
         let desk = try Desk()

@@ -91,6 +91,18 @@ struct XMLFeedTests {
         #expect(reading.whole.elements[1].text == "3")
     }
 
+    @Test("references read the same in attributes and in texts, of rows and of the head")
+    func references() throws {
+        let written = "C&amp;A&#38;B&lt;&gt;&quot;&apos;&#x4E2D;&amp;amp;"
+        let reading = try Reading(
+            "<RESULT M=\"\(written)\"><P N='\(written)'/><ROW K=\"\(written)\"><T>\(written)</T></ROW></RESULT>"
+        )
+        let read = "C&A&B<>\"'中&amp;"
+        #expect(reading.rows.map { $0.attributes.map(\.text) + $0.fields.map(\.text) } == [[read, read]])
+        #expect(reading.whole.attributes.map(\.text) == [read])
+        #expect(reading.whole.elements.map { $0.attributes.map(\.text) } == [[read]])
+    }
+
     @Test("a bare & breaks its row only, and its bytes reach to the next row", arguments: [5, 1 << 16])
     func bareAmpersand(piece: Int) throws {
         let text = "<RESULT><ROW><K>1</K></ROW><ROW><K>2</K><N>A & B</N></ROW>\n<ROW><K>3</K></ROW></RESULT>"
