@@ -82,6 +82,6 @@ enum Language: String, Sendable {
     /// A value that is a word of ours and not of an agency.
     func value(_ text: String, of field: String) -> String {
         guard self == .chinese, field == "role" else { return text }
-        return ["producer": "标称生产企业", "seller": "被抽样单位", "subject": "当事人"][text] ?? text
+        return ["producer": "标称生产企业", "seller": "被抽样单位", "victim": "被假冒企业", "subject": "当事人"][text] ?? text
     }
 }

@@ -25,7 +25,8 @@ enum Terminal {
         }
     }
 
-    static func complain(_ text: String) { tell(text + "\n") }
+    /// A line of its own, over whatever progress stands on a terminal.
+    static func complain(_ text: String) { tell((isInteractive ? "\r\u{1B}[K" : "") + text + "\n") }
 
     /// To standard error; where that is closed or full, there is nobody left to tell.
     static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
