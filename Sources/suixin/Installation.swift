@@ -33,10 +33,7 @@ struct Installation: Sendable {
         if access != .writing, !FileManager.default.fileExists(atPath: settings.storePath) {
             throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
         }
-        try FileManager.default.createDirectory(
-            at: URL(filePath: settings.storePath).deletingLastPathComponent(),
-            withIntermediateDirectories: true
-        )
+        try Self.checkStore(settings.storePath)
         var options = SQLiteStore.Options()
         options.access =
             switch access {
@@ -45,6 +42,32 @@ struct Installation: Sendable {
             case .writing: .exclusive
             }
         store = try SQLiteStore(path: settings.storePath, options: options)
+    }
+
+    /// Makes the store's folder, and refuses a file that is no store before anything is done to it.
+    ///
+    /// Opening a store makes it private and lays a lock beside it; a mistyped setting must not do that to another's file.
+    private static func checkStore(_ path: String) throws(CommandError) {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw CommandError(
+                "The store's folder \(folder.path) cannot be made: check the setting store and permissions."
+            )
+        }
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let magic = Data("SQLite format 3\u{0}".utf8)
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            let head = try file.read(upToCount: magic.count) ?? Data()
+            // An empty file is a store that was about to be made.
+            guard !head.isEmpty, head != magic else { return }
+        } catch {
+            throw CommandError("The store \(path) cannot be read: it must be a file that you may read.")
+        }
+        throw CommandError("\(path) is no store of this exchange, and was left alone: correct the setting store.")
     }
 
     /// The secret under which restricted keys are digested: at least 32 bytes that only the owner may read.

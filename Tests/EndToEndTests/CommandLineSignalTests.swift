@@ -79,11 +79,26 @@ struct CommandLineSignalTests {
                 #expect(run.status == status && error["exitCode"]?.integer == Int64(status), "\(arguments)")
                 #expect(error["error"]?.string?.isEmpty == false)
             }
+            try theFileOfAnother(desk)
             #expect(try desk.suixin("serve", "--port", "99999").status == 64)
             let port = desk.agencies.split(separator: ":").last ?? ""
             let taken = try desk.suixin("serve", "--port", String(port))
             #expect(taken.status == 1 && taken.errors.contains("--port"), "\(taken.errors)")
         }
+    }
+
+    /// A setting that names a file that is no store leaves it as it is.
+    private func theFileOfAnother(_ desk: CommandDesk) throws {
+        try desk.write("the file of somebody else", "another")
+        let path = desk.folder + "/another"
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        for command in [["sync", "--offline"], ["serve", "--port", "0"], ["search", "广州"]] {
+            let run = try Run(Run.programs + "/suixin", command + ["--set", "store=another"], in: desk.folder)
+            #expect(run.status == 1 && run.errors.contains("no store"), "\(command): \(run.errors)")
+        }
+        #expect(try desk.read("another") == "the file of somebody else")
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o755)
+        #expect(!FileManager.default.fileExists(atPath: path + ".lock"))
     }
 }
 
