@@ -22,7 +22,12 @@ enum Redaction {
             shown.append(contentsOf: isPersonal(word.map(halfWidth)) ? word.map { _ in "*" } : word)
             word.removeAll()
         }
-        for scalar in text.unicodeScalars {
+        var scalars = Array(text.unicodeScalars)
+        // Numbers in parts, as people write them; those in one piece are found below, mistyped ones, too.
+        for range in IdentityCardScan.ranges(in: scalars.map(halfWidth), oldForm: true) {
+            for index in range { scalars[index] = "*" }
+        }
+        for scalar in scalars {
             if isLetterOrDigit(halfWidth(scalar)) {
                 word.append(scalar)
                 continue

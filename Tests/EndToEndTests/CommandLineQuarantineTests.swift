@@ -97,6 +97,8 @@ struct CommandLineQuarantineTests {
                 print += try desk.suixin("profile", "show", id).output
             }
             #expect(Self.numbers(in: print).filter(Self.isPersonal) == [])
+            let halfWidth = Array(print.precomposedStringWithCompatibilityMapping.unicodeScalars)
+            #expect(IdentityCardScan.ranges(in: halfWidth, oldForm: false).isEmpty, "not in parts, either")
             #expect(!print.contains(/TEL(?:>|=")[^*<"]/))
         }
     }
