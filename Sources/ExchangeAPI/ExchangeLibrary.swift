@@ -20,7 +20,8 @@ struct ExchangeLibrary: Sendable {
     /// - Throws: ``Problem`` where that is nothing, several, or has moved.
     func profile(named name: String) throws -> SignedProfile {
         guard !name.isEmpty, name.utf8.count <= Self.nameLimit else { throw Problem.unknown }
-        if let asked = EnterpriseID(name) {
+        let name = AskedName(name)
+        if let asked = name.id {
             guard let current = try store.currentID(of: asked) else { throw Problem.unknown }
             guard current == asked else { throw Problem.moved(to: Self.location(of: current)) }
             return try signed(current)
@@ -30,14 +31,13 @@ struct ExchangeLibrary: Sendable {
 
     static func location(of id: EnterpriseID) -> String { "/v1/enterprises/\(id)" }
 
-    private func enterprise(coded name: String) throws -> EnterpriseID {
-        let code = name.uppercased().utf8.filter { $0 != UInt8(ascii: "-") }
+    private func enterprise(coded name: AskedName) throws -> EnterpriseID {
         // The number of a person's card finds nothing, even where a tax office uses it as an enterprise's.
-        guard !Self.isPersonal(code) else { throw Problem.unknown }
-        let holders = try store.enterprises(holding: String(decoding: code, as: UTF8.self))
+        guard !Self.isPersonal(Array(name.code.utf8)) else { throw Problem.unknown }
+        let holders = try store.enterprises(holding: name.code)
         if holders.count > 1 { throw Problem.several(holders.sorted().map(Self.location)) }
         if let holder = holders.first { return holder }
-        guard let id = try store.currentID(of: EnterpriseID(pripid: name, digest: digest)) else {
+        guard let id = try store.currentID(of: EnterpriseID(pripid: name.registryKey, digest: digest)) else {
             throw Problem.unknown
         }
         return id

@@ -1,5 +1,6 @@
 package import CreditModel
 package import CreditStore
+internal import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
 package import Logging
@@ -53,9 +54,27 @@ package struct ExchangeServer: Service {
             try await application(pool).run()
         } catch {
             try? await pool.shutdownGracefully()
-            throw error
+            throw ListenError(error, configuration) ?? error
         }
         try await pool.shutdownGracefully()
+    }
+
+    /// Says where, and what to do, if the operating system refused the address.
+    private struct ListenError: Error, CustomStringConvertible {
+        let description: String
+
+        init?(_ error: any Error, _ configuration: ExchangeConfiguration) {
+            let reason: String
+            switch error {
+            case let error as IOError:
+                reason = unsafe strerror(error.errnoCode).map { unsafe String(cString: $0) } ?? ""
+            case is SocketAddressError.UnknownHost: reason = "no such host is known"
+            default: return nil
+            }
+            description =
+                "cannot listen at \(configuration.host):\(configuration.port): \(reason); "
+                + "choose another port or host (--port, --host, or serve.port and serve.host in the configuration)"
+        }
     }
 
     private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {

@@ -53,12 +53,12 @@ struct Problem: Error {
         detail: "Only GET and HEAD are answered here.",
         headers: [.allow: "GET, HEAD"]
     )
-    /// Nothing is known is not the same as nothing to say.
+    /// Nothing is known is not the same as nothing to say; records may speak of a code that is nobody's for certain.
     static let unknown = Problem(
         status: .notFound,
         name: "unknown-enterprise",
         title: "Nothing is known",
-        detail: "No record that this exchange holds speaks of an enterprise of this id or code. "
+        detail: "No enterprise is known for certain by this id or code. "
             + "That is no clean record: the status of the sources says what was read, and up to when.",
         members: ["sources": .string("/v1/sources")]
     )

@@ -24,7 +24,10 @@ package struct UnsettledExporter: Sendable {
         let file =
             try path.map { path throws(SigningError) in try DurableFile(path: path, mode: 0o600) } ?? DurableFile()
         var count = try quarantined(file)
-        for dataset in try store.sourceStates().map(\.dataset).sorted() { count += try undecided(dataset, file) }
+        let heldRoles = try heldRoles()
+        for dataset in try store.sourceStates().map(\.dataset).sorted() {
+            count += try undecided(dataset, heldRoles, file)
+        }
         count += try held(file)
         try file.commit()
         return count
@@ -45,7 +48,25 @@ package struct UnsettledExporter: Sendable {
         }
     }
 
-    private func undecided(_ dataset: DatasetID, _ file: DurableFile) throws -> Int {
+    /// In how many roles a record is held: those are no longer undecided.
+    ///
+    /// Few records are held, so they fit in memory.
+    private func heldRoles() throws -> [DatasetID: [RecordKey: Int]] {
+        var roles: [DatasetID: [RecordKey: Int]] = [:]
+        var last: RecordReference?
+        while true {
+            let records = try store.held(after: last, limit: Self.page)
+            guard let end = records.last else { return roles }
+            for held in records { roles[held.record.dataset, default: [:]][held.record.key, default: 0] += 1 }
+            last = end.record
+        }
+    }
+
+    private func undecided(
+        _ dataset: DatasetID,
+        _ held: [DatasetID: [RecordKey: Int]],
+        _ file: DurableFile
+    ) throws -> Int {
         // An inspection speaks of two enterprises: where one is known, the other may still be undecided.
         let roles = dataset == DatasetID(.quality, "JDCC") ? 2 : 1
         var count = 0
@@ -53,7 +74,9 @@ package struct UnsettledExporter: Sendable {
         while true {
             let records = try store.shownRecords(of: dataset, after: last, limit: Self.page)
             guard let end = records.last else { return count }
-            for record in records where try store.enterprises(of: dataset, key: record.key).count < roles {
+            for record in records {
+                let settled = try store.enterprises(of: dataset, key: record.key).count
+                guard settled + (held[dataset]?[record.key] ?? 0) < roles else { continue }
                 try write(dataset, record.key, role: nil, state: "undecided", to: file)
                 count += 1
             }

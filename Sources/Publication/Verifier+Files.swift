@@ -68,7 +68,9 @@ extension Verifier {
             result.problems.append("and \(check.problems.count - Self.namedProblems) more lines")
         }
         if !check.problems.isEmpty { result.verdict = .notGenuine }
-        result.proves = ["the issuer signed each of these profiles, and none was changed since"]
+        if check.problems.isEmpty {
+            result.proves = ["the issuer signed each of these profiles, and none was changed since"]
+        }
         try compare(check, with: path, &result)
         return result
     }

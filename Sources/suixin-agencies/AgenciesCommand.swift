@@ -66,6 +66,9 @@ struct AgenciesCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard Day(at) != nil else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
+        guard 1...100_000_000 ~= enterprises else {
+            throw ValidationError("--enterprises takes 1 to 100,000,000.")
+        }
         guard 0...65_535 ~= port else { throw ValidationError("--port takes 0 to 65535.") }
         guard !truthOnly || truth != nil else { throw ValidationError("--truth-only needs --truth FILE.") }
     }
@@ -73,7 +76,7 @@ struct AgenciesCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let rates = try dirt()
         let scripted =
-            try faults.map { try FaultScript.faults(of: [UInt8](Data(contentsOf: URL(fileURLWithPath: $0)))) } ?? []
+            try faults.map { try FaultScript.faults(of: [UInt8](Self.contents(of: $0, for: "--faults"))) } ?? []
         let server = try await AgencyServer.start(try options(rates))
         do {
             if let truth { try server.writeTruth(to: truth) }
@@ -91,7 +94,26 @@ struct AgenciesCommand: AsyncParsableCommand {
     }
 
     private func dirt() throws -> DirtRates {
-        var found = try rates.map { try DirtRates(json: Data(contentsOf: URL(fileURLWithPath: $0))) } ?? .standard
+        do {
+            return try readDirt()
+        } catch DirtRatesError.unknownName(let name) {
+            throw ValidationError("There is no rate “\(name)”; names: \(DirtRates.names.joined(separator: ", ")).")
+        } catch DirtRatesError.notAShare(let name) {
+            throw ValidationError("The rate \(name) must lie between 0 and 1.")
+        } catch is DecodingError {
+            throw ValidationError("--rates takes a file with one JSON object of names and numbers: {\"typo\": 0.05}.")
+        }
+    }
+
+    private static func contents(of path: String, for option: String) throws -> Data {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ValidationError("\(option) names \(path), which cannot be read.")
+        }
+        return data
+    }
+
+    private func readDirt() throws -> DirtRates {
+        var found = try rates.map { try DirtRates(json: Self.contents(of: $0, for: "--rates")) } ?? .standard
         for setting in oneRate {
             let parts = setting.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = Double(parts[1]) else {

@@ -9,7 +9,7 @@ struct CommandError: Error, CustomStringConvertible {
     }
 }
 
-/// Exit codes that scripts can use; `Documentation/command-line.md` lists them.
+/// Exit codes that scripts can use; the README lists them.
 enum ExitStatus: Int32, Sendable {
     /// Everything that was asked for was done.
     case success = 0
@@ -21,4 +21,6 @@ enum ExitStatus: Int32, Sendable {
     case nothingFound = 3
     /// Several enterprises hold that code.
     case ambiguous = 4
+    /// The command line itself is wrong.
+    case usage = 64
 }

@@ -20,13 +20,19 @@ struct CommonOptions: ParsableArguments {
         configuration ?? ProcessInfo.processInfo.environment["SUIXIN_CONFIG"] ?? "suixin.json"
     }
 
-    /// The settings; the file must be there unless everything comes from elsewhere.
+    /// The settings; a file that was named must be there, `suixin.json` need not be.
     func settings() async throws(CommandError) -> Settings {
         let path = configurationPath
-        if configuration != nil, !FileManager.default.fileExists(atPath: path) {
+        let isNamed = configuration != nil || ProcessInfo.processInfo.environment["SUIXIN_CONFIG"] != nil
+        if isNamed, !FileManager.default.fileExists(atPath: path) {
             throw CommandError("There is no configuration \(path); `suixin init --config \(path)` writes one.")
         }
-        return try await Settings.load(
+        return try await settings(beside: path)
+    }
+
+    /// The settings that hold beside a file, whether it is there or not.
+    func settings(beside path: String) async throws(CommandError) -> Settings {
+        try await Settings.load(
             file: path,
             overrides: overrides,
             environment: ProcessInfo.processInfo.environment

@@ -3,6 +3,7 @@ internal import AdapterRegistry
 internal import CreditModel
 internal import CreditStore
 internal import Crypto
+internal import ExchangeAPI
 internal import Foundation
 internal import Ingestion
 internal import Logging
@@ -32,10 +33,7 @@ struct Installation: Sendable {
         if access != .writing, !FileManager.default.fileExists(atPath: settings.storePath) {
             throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
         }
-        try FileManager.default.createDirectory(
-            at: URL(filePath: settings.storePath).deletingLastPathComponent(),
-            withIntermediateDirectories: true
-        )
+        try Self.checkStore(settings.storePath)
         var options = SQLiteStore.Options()
         options.access =
             switch access {
@@ -44,6 +42,32 @@ struct Installation: Sendable {
             case .writing: .exclusive
             }
         store = try SQLiteStore(path: settings.storePath, options: options)
+    }
+
+    /// Makes the store's folder, and refuses a file that is no store before anything is done to it.
+    ///
+    /// Opening a store makes it private and lays a lock beside it; a mistyped setting must not do that to another's file.
+    private static func checkStore(_ path: String) throws(CommandError) {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw CommandError(
+                "The store's folder \(folder.path) cannot be made: check the setting store and permissions."
+            )
+        }
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let magic = Data("SQLite format 3\u{0}".utf8)
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            let head = try file.read(upToCount: magic.count) ?? Data()
+            // An empty file is a store that was about to be made.
+            guard !head.isEmpty, head != magic else { return }
+        } catch {
+            throw CommandError("The store \(path) cannot be read: it must be a file that you may read.")
+        }
+        throw CommandError("\(path) is no store of this exchange, and was left alone: correct the setting store.")
     }
 
     /// The secret under which restricted keys are digested: at least 32 bytes that only the owner may read.
@@ -66,7 +90,8 @@ struct Installation: Sendable {
             throw CommandError(
                 known.contains(name)
                     ? "\(name) is switched off or has no sources.\(name).baseURL in the configuration."
-                    : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", "))."
+                    : "There is no agency “\(name)”; this exchange knows \(known.joined(separator: ", ")).",
+                exit: .usage
             )
         }
         var adapters: [(id: AgencyID, adapter: any SourceAdapter)] = []
@@ -101,34 +126,46 @@ struct Installation: Sendable {
 
     /// The enterprise that an id, a code or a registry key names now.
     /// - Throws: ``CommandError`` where that is nothing, or several.
-    func enterprise(named name: String) throws -> EnterpriseID {
-        if let asked = EnterpriseID(name) {
+    func enterprise(named text: String) throws -> EnterpriseID {
+        let name = AskedName(text)
+        if let asked = name.id {
             if let current = try store.currentID(of: asked) { return current }
         } else {
-            let code = Lookup.code(name)
-            let holders = try store.enterprises(holding: code)
-            if holders.count > 1 {
-                throw CommandError(
-                    "\(holders.count) enterprises hold \(code): \(holders.map(\.text).joined(separator: ", ")). Ask for one of them.",
-                    exit: .ambiguous
-                )
-            }
+            let holders = try store.enterprises(holding: name.code)
+            if holders.count > 1 { throw Self.ambiguous(name.code, holders.map(\.text)) }
             if let holder = holders.first { return holder }
-            if let current = try store.currentID(of: EnterpriseID(pripid: name, digest: Self.sha256)) { return current }
+            let keyed = EnterpriseID(pripid: name.registryKey, digest: Self.sha256)
+            if let current = try store.currentID(of: keyed) { return current }
+            if let holders = try contested(name.code) { throw Self.ambiguous(name.code, holders) }
         }
         throw CommandError(
-            "Nothing is known under “\(Terminal.plain(name))”. That is no clean record: no record in the store speaks of it. "
-                + "`suixin search NAME` looks for names; `suixin sources` says what was read.",
+            "No enterprise is known for certain by “\(Terminal.plain(text))”. That is no clean record: "
+                + "`suixin search NAME` looks for names, `suixin held` shows what contradicts itself, "
+                + "`suixin sources` says what was read.",
             exit: .nothingFound
         )
     }
-}
 
-/// Codes as people type them.
-enum Lookup {
-    /// Half-width, upper case, without blanks and hyphens.
-    static func code(_ text: String) -> String {
-        String(text.precomposedStringWithCompatibilityMapping.uppercased().filter { !$0.isWhitespace && $0 != "-" })
+    private static func ambiguous(_ code: String, _ holders: [String]) -> CommandError {
+        CommandError(
+            "\(holders.count) enterprises hold \(code): \(holders.joined(separator: ", ")). Ask for one of them.",
+            exit: .ambiguous
+        )
+    }
+
+    /// The registry keys under which a code was given out twice, where records are held for that.
+    ///
+    /// Such a code is nobody's for certain, so that the store does not find it.
+    private func contested(_ code: String) throws -> [String]? {
+        var last: RecordReference?
+        while true {
+            let page = try store.held(after: last, limit: 500)
+            guard let end = page.last else { return nil }
+            for held in page {
+                if case .givenTwice(let given, let holders) = held.reason, given.text == code { return holders }
+            }
+            last = end.record
+        }
     }
 }
 

@@ -4,8 +4,10 @@ internal import CanonicalJSON
 struct ProfilePage {
     private let profile: [String: JSONValue]
     private let records: [JSONValue]
+    private let language: Language
 
-    init(_ profile: JSONValue) {
+    init(_ profile: JSONValue, in language: Language) {
+        self.language = language
         self.profile = profile.object ?? [:]
         records = self.profile["records"]?.array ?? []
     }
@@ -24,81 +26,92 @@ struct ProfilePage {
         "penalties", "listings", "arrears", "inspections", "assessments", "licences", "certifications", "shops",
         "alterations",
     ]
-    private static let titles = [
-        "registration": "登记 registration", "tax": "税务 tax", "quality": "质量 quality", "penalties": "行政处罚 penalties",
-        "listings": "名录 listings", "arrears": "欠税公告 arrears", "inspections": "监督抽查 inspections",
-        "assessments": "信用等级 assessments", "licences": "许可 licences", "certifications": "认证 certifications",
-        "shops": "网站网店 shops", "alterations": "变更 alterations",
-    ]
-
     private var heading: String {
-        let name = profile["registration"]?.object?["name"]?.object?["value"]?.string ?? "(no name known)"
-        let note = profile["registered"]?.bool == false ? "   not known to the registry 未登记" : ""
+        let name =
+            profile["registration"]?.object?["name"]?.object?["value"]?.string
+            ?? language.word("（名称不详）", "(no name known)")
+        let note =
+            profile["registered"]?.bool == false
+            ? "   " + language.word("登记机关无此企业", "not known to the registry") : ""
         return Terminal.plain(name) + note + "\n" + (profile["id"]?.string ?? "")
     }
 
     private var codes: [String] {
         let identifiers = profile["identifiers"]?.object ?? [:]
-        return ["uscc", "org", "regno", "tax"].compactMap { kind in
+        let rows = ["uscc", "org", "regno", "tax"].compactMap { kind -> [String]? in
             let codes = identifiers[kind]?.array?.compactMap(\.string) ?? []
-            return codes.isEmpty ? nil : "  \(kind.padding(6)) \(codes.joined(separator: ", "))"
+            return codes.isEmpty
+                ? nil : ["  " + language.field(kind, of: "identifiers"), codes.joined(separator: ", ")]
         }
+        return rows.isEmpty ? [] : [Terminal.table(rows)]
     }
 
     private func attributes(_ section: String) -> [String] {
         guard let fields = profile[section]?.object, !fields.isEmpty else { return [] }
         var rows: [[String]] = []
-        for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
+        for (name, field) in fields.sorted(by: { Self.place($0.key) < Self.place($1.key) }) {
             guard let members = field.object, let value = members["value"] else { continue }
             let label = members["label"]?.string.map { " \($0)" } ?? ""
-            rows.append(["  \(name)", short(value) + label, origin(members)])
+            rows.append(["  " + language.field(name, of: section), short(value) + label, origin(members)])
             for conflict in members["conflicts"]?.array ?? [] {
                 guard let other = conflict.object, let value = other["value"] else { continue }
-                rows.append(["    but", short(value) + (other["label"]?.string.map { " \($0)" } ?? ""), origin(other)])
+                rows.append([
+                    "    " + language.word("另作", "but"), short(value) + (other["label"]?.string.map { " \($0)" } ?? ""),
+                    origin(other),
+                ])
             }
             for past in members["history"]?.array ?? [] {
                 guard let past = past.object, let value = past["value"] else { continue }
-                rows.append(["    before", short(value) + (past["label"]?.string.map { " \($0)" } ?? ""), period(past)])
+                rows.append([
+                    "    " + language.word("曾为", "before"),
+                    short(value) + (past["label"]?.string.map { " \($0)" } ?? ""), period(past),
+                ])
             }
         }
-        return rows.isEmpty ? [] : ["", Self.titles[section] ?? section, Terminal.table(rows)]
+        return rows.isEmpty ? [] : ["", language.section(section), Terminal.table(rows)]
+    }
+
+    private static func place(_ field: String) -> (Int, String) {
+        (Language.order.firstIndex(of: field) ?? Language.order.count, field)
     }
 
     private func list(_ section: String) -> [String] {
         let value = profile[section]
         let items = value?.array ?? []
         guard !items.isEmpty else { return [] }
-        var lines = [
-            "",
-            "\(Self.titles[section] ?? section) (\(profile["cut"]?.object?[section]?.object?["count"]?.integer.map(String.init) ?? "\(items.count)"))",
-        ]
+        let count = profile["cut"]?.object?[section]?.object?["count"]?.integer ?? Int64(items.count)
+        var lines = ["", "\(language.section(section)) (\(count))"]
         for item in items.prefix(12) {
             guard let members = item.object else { continue }
-            let told = members.filter {
-                !["records", "originals", "labels", "from", "to", "year", "history", "conflicts", "truncated"].contains(
-                    $0.key
-                )
-            }
-            .sorted { $0.key < $1.key }
-            .map {
-                "\($0.key) \(short($0.value))" + (members["labels"]?.object?[$0.key]?.string.map { " \($0)" } ?? "")
+            let told = members.filter { !Self.untold.contains($0.key) }.sorted { $0.key < $1.key }.map { name, value in
+                let label = members["labels"]?.object?[name]?.string.map { " \($0)" } ?? ""
+                return "\(language.field(name, of: section)) \(language.value(short(value), of: name))\(label)"
             }
             lines.append("  \(period(members))  \(told.joined(separator: " · "))")
             lines.append("      \(origin(members))")
         }
-        if items.count > 12 { lines.append("  … \(items.count - 12) more; --json shows all") }
+        if items.count > 12 {
+            let more = items.count - 12
+            lines.append("  … " + language.word("另有 \(more) 条，--json 可见", "\(more) more; --json shows them"))
+        }
         return lines
     }
 
+    /// Members of an item that stand elsewhere on its lines.
+    private static let untold: Set<String> = [
+        "records", "originals", "labels", "from", "to", "year", "history", "conflicts", "truncated",
+    ]
+
     private var sources: [String] {
         guard let agencies = profile["sources"]?.object else { return [] }
-        var lines = ["", "来源 sources"]
-        for (agency, datasets) in agencies.sorted(by: { $0.key < $1.key }) {
-            let counts = (datasets.object ?? [:]).sorted { $0.key < $1.key }
-                .map { "\($0.key) \($0.value.integer.map { $0 == 0 ? "none" : "\($0)" } ?? "?")" }
-            lines.append("  \(agency.padding(9)) \(counts.joined(separator: ", "))")
+        let rows = agencies.sorted { $0.key < $1.key }.map { agency, datasets in
+            let counts = (datasets.object ?? [:]).sorted { $0.key < $1.key }.map { dataset, count in
+                let number = count.integer.map { $0 == 0 ? language.word("无", "none") : "\($0)" } ?? "?"
+                return "\(language.dataset(dataset, of: agency)) \(number)"
+            }
+            return ["  " + language.agency(agency), counts.joined(separator: language.word("，", ", "))]
         }
-        return lines
+        return ["", language.section("sources"), Terminal.table(rows)]
     }
 
     /// The agencies behind a value, and its text where that differs.
@@ -107,7 +120,7 @@ struct ProfilePage {
             guard let index = index.integer, records.indices.contains(Int(index)),
                 let record = records[Int(index)].object
             else { return nil }
-            return "\(record["agency"]?.string ?? "?")/\(record["dataset"]?.string ?? "?")"
+            return language.source(record["agency"]?.string ?? "?", record["dataset"]?.string ?? "?")
         }
         var seen: Set<String> = []
         let unique = names.filter { seen.insert($0).inserted }
@@ -116,7 +129,9 @@ struct ProfilePage {
             + (members["originals"]?.object?.values.compactMap(\.string) ?? [])
         let original =
             texts.isEmpty || texts.count > 3
-            ? "" : " as " + texts.sorted().map { "“\(Terminal.plain($0))”" }.joined(separator: ", ")
+            ? ""
+            : " " + language.word("原文", "as ")
+                + texts.sorted().map { "“\(Terminal.plain($0))”" }.joined(separator: ", ")
         return "[\(unique.joined(separator: ", "))]\(original)"
     }
 
@@ -131,7 +146,7 @@ struct ProfilePage {
         case .string(let text): Terminal.plain(text.count > 120 ? text.prefix(117) + "…" : text)
         case .integer(let number): "\(number)"
         case .number(let number): "\(number)"
-        case .bool(let flag): flag ? "yes" : "no"
+        case .bool(let flag): flag ? language.word("是", "yes") : language.word("否", "no")
         case .null: "–"
         case .array(let values): values.map(short).joined(separator: "; ")
         case .object(let members):
@@ -144,9 +159,4 @@ struct ProfilePage {
             }
         }
     }
-}
-
-extension String {
-    /// Blanks added up to a width.
-    func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

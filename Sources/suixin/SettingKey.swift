@@ -43,7 +43,8 @@ struct SettingKey: Sendable, Hashable {
         }
 
     private static let general = [
-        SettingKey("issuer"), SettingKey("store"), SettingKey("keys"), SettingKey("spool"), SettingKey("secretFile"),
+        SettingKey("issuer"), SettingKey("language"), SettingKey("store"), SettingKey("keys"), SettingKey("spool"),
+        SettingKey("secretFile"),
         SettingKey("serve.host"), SettingKey("serve.port", .whole),
         SettingKey("sync.withdrawalShare", .decimal), SettingKey("sync.lateAfterHours", .whole),
         SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole),

@@ -7,6 +7,8 @@ internal import Foundation
 struct Settings: Sendable {
     /// `iss` of all that is signed.
     var issuer: String
+    /// In which pages for people are written.
+    var language: Language
     var storePath: String
     var keysFolder: String
     /// Where files are spooled while they are checked.
@@ -38,6 +40,7 @@ struct Settings: Sendable {
         }
         var settings = Settings(
             issuer: reader.text("issuer") ?? "suixin",
+            language: try language(reader),
             storePath: path("store", default: "data/suixin.sqlite"),
             keysFolder: path("keys", default: "keys"),
             spoolFolder: path("spool", default: "data/spool"),
@@ -55,10 +58,17 @@ struct Settings: Sendable {
                 "sync.withdrawalShare must lie between 0 and 1: 0.2 lets a complete read withdraw one record in five."
             )
         }
+        guard 0...65_535 ~= settings.port else { throw CommandError("serve.port must lie between 0 and 65535.") }
         for adapter in AdapterRegistry.all {
             if let source = try source(adapter.descriptor.id, reader, in: folder) { settings.sources.append(source) }
         }
         return settings
+    }
+
+    private static func language(_ reader: SettingsReader) throws(CommandError) -> Language {
+        guard let name = reader.text("language") else { return .chinese }
+        guard let language = Language(rawValue: name) else { throw CommandError("language must be zh or en.") }
+        return language
     }
 
     /// nil where it is switched off or has no `baseURL`.
@@ -78,6 +88,11 @@ struct Settings: Sendable {
                 "\(prefix).baseURL must be an http or https address without a query, such as https://example.org/\(agency)."
             )
         }
+        guard url.user() == nil, url.password() == nil else {
+            throw CommandError(
+                "\(prefix).baseURL must hold no user and password: put them into \(prefix).user and \(prefix).passwordFile."
+            )
+        }
         var source = SourceConfiguration(agency: agency, baseURL: base.hasSuffix("/") ? String(base.dropLast()) : base)
         source.token = try secret("\(prefix).token", reader, in: folder)
         source.user = reader.text("\(prefix).user")
@@ -93,8 +108,12 @@ struct Settings: Sendable {
     /// The value itself, or the contents of the file that `…File` names.
     private static func secret(_ key: String, _ reader: SettingsReader, in folder: URL) throws(CommandError) -> Secret?
     {
-        if let value = reader.secret(key) { return Secret(value) }
-        guard let file = reader.text(key + "File") else { return nil }
+        let file = reader.text(key + "File")
+        if let value = reader.secret(key) {
+            guard file == nil else { throw CommandError("Both \(key) and \(key)File are set; take one of them away.") }
+            return Secret(value)
+        }
+        guard let file else { return nil }
         let path = file.hasPrefix("/") ? file : folder.appending(path: file).path
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {

@@ -23,7 +23,7 @@ struct SettingsReader {
         for override in overrides {
             let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else {
-                throw CommandError("--set takes KEY=VALUE, such as serve.port=8080; got “\(parts[0])”.")
+                throw CommandError("--set takes KEY=VALUE, such as serve.port=8080; got “\(parts[0])”.", exit: .usage)
             }
             merged[try Self.known(parts[0], in: "--set").environmentName] = parts[1]
         }
@@ -86,10 +86,18 @@ struct SettingsReader {
     }
 
     private static func checkFile(_ path: String) throws(CommandError) {
-        guard let data = FileManager.default.contents(atPath: path) else { return }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw CommandError("The configuration \(path) cannot be read: it must be a file that you may read.")
+            }
+            return
+        }
         let document: JSONValue
         do { document = try JSONValue(parsing: Array(data)) } catch {
             throw CommandError("The configuration \(path) is no valid JSON: \(error)")
+        }
+        guard case .object = document else {
+            throw CommandError("The configuration \(path) must be a JSON object, such as { \"issuer\": \"…\" }.")
         }
         try checkMembers(document, prefix: "", file: path)
     }
@@ -100,6 +108,9 @@ struct SettingsReader {
                 try checkMembers(member, prefix: prefix.isEmpty ? name : "\(prefix).\(name)", file: file)
             }
             return
+        }
+        guard !SettingKey.all.contains(where: { $0.path.hasPrefix(prefix + ".") }) else {
+            throw CommandError("\(file): \(prefix) must be an object.")
         }
         let key = try known(prefix, in: file)
         let fits =

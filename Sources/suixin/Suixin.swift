@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CanonicalJSON
 internal import Foundation
 
 /// The command line: arguments and wiring; no rule of the exchange lives here.
@@ -11,7 +12,7 @@ struct Suixin: AsyncParsableCommand {
             A first round: `suixin init`, `suixin sync`, `suixin search NAME`, `suixin profile show ID`.
             Settings come from suixin.json, then the environment (SUIXIN_…), then --set; the later wins.
             Exit codes: 0 done; 1 failed; 2 done in part (verify: genuine, but not shown to be current); 3 nothing found;
-            4 several enterprises hold that code; 64 wrong usage.
+            4 several enterprises hold that code; 64 wrong usage. With --json an error is an object on standard error.
             """,
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
@@ -29,17 +30,30 @@ struct Suixin: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as CommandError {
-            Terminal.complain("suixin: \(error.description)")
-            Self.leave(error.exit)
+            Self.fail(error.description, error.exit)
         } catch let exit as ExitStatusError {
             Self.leave(exit.status)
         } catch {
-            guard exitCode(for: error) == .failure, !(error is ValidationError), !(error is CleanExit) else {
-                exit(withError: error)
+            switch exitCode(for: error) {
+            case .validationFailure where wantsJSON: Self.fail(message(for: error), .usage)
+            case .failure: Self.fail("\(error)", .failure)
+            default: exit(withError: error)
             }
-            Terminal.complain("suixin: \(error)")
-            Self.leave(.failure)
         }
+    }
+
+    /// Whether whoever calls is a machine, even where the rest of the command line cannot be understood.
+    private static var wantsJSON: Bool { CommandLine.arguments.prefix { $0 != "--" }.contains("--json") }
+
+    /// Says on standard error what happened: a sentence, or with `--json` an object.
+    private static func fail(_ text: String, _ status: ExitStatus) -> Never {
+        if wantsJSON {
+            let object = JSONValue.object(["error": .string(text), "exitCode": .integer(Int64(status.rawValue))])
+            Terminal.complain(String(decoding: object.canonical, as: UTF8.self))
+        } else {
+            Terminal.complain("suixin: \(text)")
+        }
+        leave(status)
     }
 
     private static func leave(_ status: ExitStatus) -> Never { Foundation.exit(status.rawValue) }

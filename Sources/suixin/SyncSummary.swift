@@ -9,6 +9,8 @@ struct SyncSummary {
     var pulled = ContinuousClock.now
     var derived = ContinuousClock.now
     var finished = ContinuousClock.now
+    /// Withdrawals that were carried out on a person's word.
+    var released: [DatasetID: Int] = [:]
     var reports: [RunReport] = []
     var profiles = 0
     var signed = 0
@@ -36,6 +38,9 @@ struct SyncSummary {
             )
         }
         var lines = reports.isEmpty ? [] : [Terminal.table(rows, rightAligned: [1, 2, 3, 4]), ""]
+        for (dataset, count) in released.sorted(by: { $0.key < $1.key }) {
+            lines.append("Withdrew \(count) records of \(dataset) that its last complete read no longer showed.")
+        }
         let seconds = seconds(started, pulled)
         if !reports.isEmpty {
             let rate = seconds > 0 ? Int(Double(total.taken + total.unchanged) / seconds) : 0
@@ -67,6 +72,9 @@ struct SyncSummary {
     var json: JSONValue {
         .object([
             "sources": .array(reports.map(source)),
+            "released": .object(
+                Dictionary(released.map { ("\($0.key)", JSONValue.integer(Int64($0.value))) }) { $1 }
+            ),
             "taken": .integer(Int64(total.taken)), "unchanged": .integer(Int64(total.unchanged)),
             "quarantined": .integer(Int64(total.quarantined)),
             "profiles": .integer(Int64(profiles)), "signed": .integer(Int64(signed)), "position": .integer(position),

@@ -1,5 +1,6 @@
 internal import CanonicalJSON
 internal import Foundation
+internal import Signing
 internal import Synchronization
 
 /// What goes to the person or the script at the other end: results to standard output, everything else to standard error.
@@ -7,14 +8,28 @@ enum Terminal {
     /// Whether standard error is a terminal, where progress is welcome.
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
-    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    static func print(_ text: String) { print(bytes: Array(text.utf8)) }
 
     /// One JSON document on one line.
     static func print(json value: JSONValue) { print(bytes: value.canonical) }
 
-    static func print(bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes + [0x0A])) }
+    /// One line; where it cannot be written, as on a full disk, the command has failed.
+    static func print(bytes: [UInt8]) {
+        do {
+            let output = DurableFile()
+            try output.write(bytes + [0x0A])
+            try output.commit()
+        } catch {
+            complain("suixin: \(error)")
+            Foundation.exit(ExitStatus.failure.rawValue)
+        }
+    }
 
-    static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// A line of its own, over whatever progress stands on a terminal.
+    static func complain(_ text: String) { tell((isInteractive ? "\r\u{1B}[K" : "") + text + "\n") }
+
+    /// To standard error; where that is closed or full, there is nobody left to tell.
+    static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     /// What is shown in place of control characters: an agency's text must not drive a terminal.
     static func plain(_ text: String) -> String {
@@ -29,8 +44,8 @@ enum Terminal {
             row.enumerated().map { column, text in
                 let blanks = String(repeating: " ", count: widths[column] - width(text))
                 if rightAligned.contains(column) { return blanks + text }
-                return column == row.count - 1 ? text : text + blanks
-            }.joined(separator: "  ")
+                return text + blanks
+            }.joined(separator: "  ").trimmingSuffix { $0 == " " }
         }.joined(separator: "\n")
     }
 
@@ -49,6 +64,14 @@ enum Terminal {
     }
 }
 
+extension String {
+    /// Without the characters at the end that match.
+    fileprivate func trimmingSuffix(_ matches: (Character) -> Bool) -> String {
+        guard let last = lastIndex(where: { !matches($0) }) else { return "" }
+        return String(self[...last])
+    }
+}
+
 /// One line on a terminal that is written over as work goes on; silent in a pipe.
 final class ProgressLine: Sendable {
     private let last = Mutex(ContinuousClock.now - .seconds(1))
@@ -61,11 +84,11 @@ final class ProgressLine: Sendable {
             last = .now
             return true
         }
-        if isDue { FileHandle.standardError.write(Data("\r\u{1B}[K\(text())".utf8)) }
+        if isDue { Terminal.tell("\r\u{1B}[K\(text())") }
     }
 
     /// Takes the line away.
     func clear() {
-        if Terminal.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if Terminal.isInteractive { Terminal.tell("\r\u{1B}[K") }
     }
 }

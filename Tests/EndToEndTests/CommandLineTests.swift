@@ -20,7 +20,7 @@ struct CommandLineTests {
             #expect(sync.status == 0, "\(sync.errors)")
             #expect((try sync.json["profiles"]?.integer ?? 0) > 20)
             #expect(try desk.suixin("sync", "--json").json["taken"]?.integer == 0)
-            #expect(try desk.suixin("sync", "nobody").status == 1)
+            #expect(try desk.suixin("sync", "nobody").status == 64)
 
             try lookUp(desk)
             try verify(desk)
@@ -31,10 +31,16 @@ struct CommandLineTests {
     private func lookUp(_ desk: CommandDesk) throws {
         let found = try desk.suixin("search", "广州", "--limit", "1", "--json")
         #expect(found.status == 0 && !found.output.isEmpty)
+        let traditional = try desk.suixin("search", "廣州", "--limit", "1", "--json")
+        #expect(traditional.output == found.output, "traditional characters stand for simplified ones")
         let nothing = try desk.suixin("search", "没有这样的企业")
         #expect(nothing.status == 3)
+        #expect(try desk.suixin("search", " （）").status == 64)
         #expect(try desk.suixin("profile", "show", "91440101MA59XXXXX0").status == 3)
-        #expect(try desk.suixin("profile", "show", desk.anyID()).output.contains("来源 sources"))
+        let page = try desk.suixin("profile", "show", desk.anyID()).output
+        #expect(page.contains("来源") && page.contains("名称") && !page.contains("legalRepresentative"))
+        let english = try desk.suixin("profile", "show", desk.anyID().uppercased(), "--set", "language=en").output
+        #expect(english.contains("sources") && english.contains("hongdun/registration") && !english.contains("来源"))
         #expect(try desk.suixin("profile", "show", desk.anyID(), "--json").json["id"]?.string == desk.anyID())
         #expect(try desk.suixin("profile", "why", desk.anyID()).status == 0)
         #expect(try desk.suixin("sources").status == 0)
@@ -77,6 +83,15 @@ struct CommandLineTests {
         #expect(variable.status == 1 && variable.errors.contains("SUIXIN_SERVE_PORT"))
         #expect(try desk.suixin("sources", environment: ["SUIXIN_NONSENSE": "1"]).status == 1)
         #expect(try desk.suixin("sources", "--config", "elsewhere.json").status == 1)
+        #expect(try desk.suixin("sources", environment: ["SUIXIN_CONFIG": "elsewhere.json"]).status == 1)
+        for (text, hint) in [
+            ("[]", "object"), (#"{"serve":5}"#, "serve must be an object"), (#"{"serve":{"port":70000}}"#, "65535"),
+            (#"{"sources":{"statetax":{"baseURL":"http://a:b@x/"}}}"#, "passwordFile"),
+        ] {
+            try desk.write(text, "bad.json")
+            let bad = try desk.suixin("sources", "--config", "bad.json")
+            #expect(bad.status == 1 && bad.errors.contains(hint), "\(text): \(bad.errors)")
+        }
 
         // The file's store is there; the environment's is not, unless --set says otherwise again.
         let environment = ["SUIXIN_STORE": "environment.sqlite"]
@@ -121,67 +136,5 @@ struct CommandLineTests {
             #expect(try get("/livez").status == 0)
             #expect(try get("/v1/enterprises/91440101MA59XXXXX0").status != 0)
         }
-    }
-}
-
-/// A folder with simulated agencies beside it, in which commands are run.
-private final class CommandDesk: Sendable {
-    let folder: String
-    let agencies: String
-    private let service: Service
-
-    init() throws {
-        folder = NSTemporaryDirectory() + "command-line-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        service = try Service(
-            Run.programs + "/suixin-agencies",
-            [
-                "--port", "0", "--seed", "3", "--enterprises", "60", "--data", folder + "/agencies", "--ready-file",
-                folder + "/agencies.json",
-            ],
-            in: folder
-        )
-        let addresses = try JSONValue(parsing: Array(Self.wait(for: folder + "/agencies.json").utf8))
-        agencies = (addresses["hongdun"]?.string ?? "").replacing("/hongdun", with: "")
-    }
-
-    func close() {
-        service.end()
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    func suixin(_ arguments: String..., environment: [String: String] = [:]) throws -> Run {
-        try Run(Run.programs + "/suixin", arguments, in: folder, environment: environment)
-    }
-
-    /// The first enterprise of an export's truth.
-    func anyID() throws -> String {
-        if !FileManager.default.fileExists(atPath: folder + "/truth") {
-            _ = try suixin("export", "--truth", "--output", "truth")
-        }
-        let line = try read("truth").split(separator: "\n").first ?? ""
-        return try JSONValue(parsing: Array(line.utf8))["enterprise"]?.string ?? ""
-    }
-
-    func write(_ text: String, _ name: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
-    }
-
-    func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(filePath: folder + "/" + name)), as: UTF8.self)
-    }
-
-    func wait(for name: String) throws -> String { try Self.wait(for: folder + "/" + name) }
-
-    /// Until a program has written the file: the programs say by it that they listen.
-    private static func wait(for path: String) throws -> String {
-        let end = Date(timeIntervalSinceNow: 60)
-        while Date() < end {
-            if let data = FileManager.default.contents(atPath: path), !data.isEmpty {
-                return String(decoding: data, as: UTF8.self)
-            }
-            Thread.sleep(forTimeInterval: 0.02)
-        }
-        throw CocoaError(.fileNoSuchFile)
     }
 }

@@ -40,12 +40,16 @@ struct DocumentTests {
         #expect(verifier.verify(forged).verdict == .notGenuine)
     }
 
-    /// The schema is another program's business: where Python or its package is missing, that is not tested.
+    /// The schema is another program's business: where Python or its package is missing, a warning says so.
     private func validate(_ exchange: Exchange) throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Scripts/check-profiles.py").path
         let done = try Run("/usr/bin/env", ["python3", script, exchange.path("export")])
-        #expect(done.status == 0 || done.status == 2 || done.status == 127, "\(done.output)\(done.errors)")
+        guard done.status != 2, done.status != 127 else {
+            Issue.record("NOT CHECKED against the JSON Schema: \(done.errors)", severity: .warning)
+            return
+        }
+        #expect(done.status == 0, "\(done.output)\(done.errors)")
     }
 
     /// Every place named is one of `records`, whose count `sources` gives; what the registry says stands in its row.

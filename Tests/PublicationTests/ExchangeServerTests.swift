@@ -23,7 +23,10 @@ struct ExchangeServerTests {
         let signed = try #require(try world.store.signed(id))
         let verifier = world.verifier()
         try await serving(world) { port throws in
-            for name in [id.text, Self.code, Self.code.lowercased(), "P1", "%501"] {
+            let fullWidth = "%EF%BC%99%EF%BC%91" + Self.code.dropFirst(2).lowercased()
+            for name in [
+                id.text, id.text.uppercased(), Self.code, Self.code.lowercased(), fullWidth, "P1", "%501", "%20P1",
+            ] {
                 let answer = try HTTPCall.send("GET", "/v1/enterprises/\(name)", port: port)
                 #expect(answer.status == 200, "\(name)")
                 #expect(answer.body == signed.document)

@@ -38,8 +38,12 @@ struct ExportCommand: AsyncParsableCommand {
         let line = ProgressLine()
         if unsettled {
             let lines = try UnsettledExporter(store: installation.store).export(to: output)
-            if let output {
-                Terminal.complain("Wrote \(Terminal.grouped(lines)) records to \(output); keep it private.")
+            if output != nil, common.json {
+                Terminal.print(json: .object(["records": .integer(Int64(lines))]))
+            } else if let output {
+                Terminal.print(
+                    "Wrote \(Terminal.grouped(lines)) records to \(output); it may hold personal numbers, keep it private."
+                )
             }
             return
         }

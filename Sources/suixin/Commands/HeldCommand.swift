@@ -14,6 +14,10 @@ struct HeldCommand: AsyncParsableCommand {
     @Option(help: "How many to show; 0 for all.")
     var limit = 50
 
+    func validate() throws {
+        guard limit >= 0 else { throw ValidationError("--limit must not be negative.") }
+    }
+
     func run() async throws {
         let installation = try await Installation(common.settings(), for: .reading)
         var last: RecordReference?
@@ -26,11 +30,8 @@ struct HeldCommand: AsyncParsableCommand {
                         json: .object(held.record.members.merging(["reason": .string(held.reason.sentence)]) { $1 })
                     )
                 } else {
-                    Terminal.print(
-                        Terminal.plain(
-                            "\(held.record.dataset) \(held.record.key) (\(held.record.role)): \(held.reason.sentence)"
-                        )
-                    )
+                    let key = Redaction.line(held.record.key.text)
+                    Terminal.print("\(held.record.dataset) \(key) (\(held.record.role)): \(held.reason.sentence)")
                 }
             }
             shown += page.count
@@ -45,11 +46,16 @@ extension ContradictionReason {
     var sentence: String {
         switch self {
         case .givenTwice(let code, let holders):
-            "\(code.kind) \(code.text) is given to \(holders.joined(separator: " and "))"
+            "\(code.shown) is given to \(holders.joined(separator: " and "))"
         case .agreesInNothing(let code, let holder):
-            "carries \(code.kind) \(code.text), but agrees in neither name, representative nor address with its holder \(holder)"
+            "carries \(code.shown), but agrees in neither name, representative nor address with its holder \(holder)"
         case .severalHolders(let codes):
-            "its codes name different enterprises: \(codes.map { "\($0.kind) \($0.text)" }.joined(separator: ", "))"
+            "its codes name different enterprises: \(codes.map(\.shown).joined(separator: ", "))"
         }
     }
+}
+
+extension Code {
+    /// Kind and text; what reads as the number of an identity card is masked.
+    var shown: String { "\(kind) \(kind == .tax ? Redaction.line(text) : text)" }
 }

@@ -25,14 +25,22 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "ES256 or EdDSA.")
     var algorithm = "ES256"
 
+    func validate() throws {
+        guard let url = URL(string: agencies), ["http", "https"].contains(url.scheme), url.host() != nil,
+            url.user() == nil, url.query() == nil
+        else { throw ValidationError("--agencies must be an address such as http://127.0.0.1:8091.") }
+    }
+
     func run() async throws {
         let path = common.configurationPath
         guard !FileManager.default.fileExists(atPath: path) else {
             throw CommandError("\(path) is there already; edit it, or name another with --config.")
         }
         guard let algorithm = SignatureAlgorithm(rawValue: algorithm) else {
-            throw CommandError("There is no algorithm “\(algorithm)”; choose ES256 or EdDSA.")
+            throw CommandError("There is no algorithm “\(algorithm)”; choose ES256 or EdDSA.", exit: .usage)
         }
+        // What the environment and --set say must be right before anything is written.
+        _ = try await common.settings(beside: path)
         let folder = URL(filePath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let file = try DurableFile(path: path, mode: 0o600)
@@ -41,12 +49,13 @@ struct InitCommand: AsyncParsableCommand {
 
         let settings = try await common.settings()
         var keys = try KeyRing(folder: settings.keysFolder)
-        if keys.entries.isEmpty { try keys.create(algorithm, created: Now.posix) }
+        let hadKey = !keys.entries.isEmpty
+        if !hadKey { try keys.create(algorithm, created: Now.posix) }
         if !FileManager.default.fileExists(atPath: settings.secretPath) { try Self.makeSecret(settings.secretPath) }
-        report(path, settings, keys)
+        report(path, settings, keys, hadKey: hadKey)
     }
 
-    private func report(_ path: String, _ settings: Settings, _ keys: KeyRing) {
+    private func report(_ path: String, _ settings: Settings, _ keys: KeyRing, hadKey: Bool) {
         if common.json {
             Terminal.print(
                 json: .object([
@@ -60,7 +69,8 @@ struct InitCommand: AsyncParsableCommand {
         Terminal.print(
             """
             Wrote \(path), with the simulated agencies at \(agencies).
-            Made a key and the installation's secret in \(settings.keysFolder); keep a copy of that folder in a safe place.
+            \(hadKey ? "Kept the keys that lie in" : "Made a key and the installation's secret in") \(settings.keysFolder); \
+            keep a copy of that folder in a safe place.
             Next: start `suixin-agencies`, then run `suixin sync`.
             """
         )
@@ -89,7 +99,7 @@ struct InitCommand: AsyncParsableCommand {
                 case .statetax, .localtax: #""user": "suixin", "password": "suixin-password""#
                 default: #""token": "suixin-token""#
                 }
-            return "    \"\(id)\": { \"baseURL\": \"\(base)/\(id)\", \(credentials) }"
+            return "    \"\(id)\": { \"baseURL\": \(quoted("\(base)/\(id)")), \(credentials) }"
         }
         return """
             {

@@ -72,7 +72,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     private static func algorithm(_ name: String) throws(CommandError) -> SignatureAlgorithm {
         guard let algorithm = SignatureAlgorithm(rawValue: name) else {
-            throw CommandError("There is no algorithm “\(name)”; choose ES256 or EdDSA.")
+            throw CommandError("There is no algorithm “\(name)”; choose ES256 or EdDSA.", exit: .usage)
         }
         return algorithm
     }

@@ -50,7 +50,9 @@ struct ProfileCommand: AsyncParsableCommand {
             if common.json {
                 Terminal.print(bytes: profile.bytes)
             } else {
-                Terminal.print(try ProfilePage(JSONValue(parsing: profile.bytes)).text)
+                Terminal.print(
+                    try ProfilePage(JSONValue(parsing: profile.bytes), in: installation.settings.language).text
+                )
             }
         }
     }
@@ -85,7 +87,7 @@ struct ProfileCommand: AsyncParsableCommand {
                 Terminal.table(
                     members.map {
                         [
-                            "\($0.record.dataset)", Terminal.plain($0.record.key.text), "\($0.record.role)",
+                            "\($0.record.dataset)", Redaction.line($0.record.key.text), "\($0.record.role)",
                             $0.reason.sentence,
                         ]
                     }
@@ -96,10 +98,11 @@ struct ProfileCommand: AsyncParsableCommand {
 }
 
 extension RecordReference {
-    /// The four members by which truth, profiles and commands speak of records.
+    /// The four members by which truth, profiles and commands speak of records; numbers of persons are masked.
     var members: [String: JSONValue] {
         [
-            "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name), "key": .string(key.text),
+            "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name),
+            "key": .string(Redaction.line(key.text)),
             "role": .string("\(role)"),
         ]
     }
@@ -108,9 +111,9 @@ extension RecordReference {
 extension IdentityReason {
     var sentence: String {
         switch self {
-        case .registryKey(let key): "carries the registry's key \(key)"
-        case .code(let code): "carries \(code.kind) \(code.text), which is certain"
-        case .founder(let code): "founds the enterprise by \(code.kind) \(code.text)"
+        case .registryKey(let key): "carries the registry's key \(Terminal.plain(key))"
+        case .code(let code): "carries \(code.shown), which is certain"
+        case .founder(let code): "founds the enterprise by \(code.shown)"
         }
     }
 }

@@ -28,7 +28,7 @@ struct QuarantineCommand: AsyncParsableCommand {
             } else if let dataset = installation.datasets.first(where: { $0.agency.rawValue == source }) {
                 filter.agency = dataset.agency
             } else {
-                throw CommandError("There is no source “\(source)”; `suixin sources` lists them.")
+                throw CommandError("There is no source “\(source)”; `suixin sources` lists them.", exit: .usage)
             }
             return filter
         }
@@ -43,6 +43,10 @@ struct QuarantineCommand: AsyncParsableCommand {
         @Option(help: "Only those after this number.")
         var after: Int64 = 0
 
+        func validate() throws {
+            guard 1...10_000 ~= limit else { throw ValidationError("--limit must lie between 1 and 10,000.") }
+        }
+
         func run() async throws {
             let installation = try await Installation(common.settings(), for: .reading)
             let entries = try installation.store.quarantine(choice.filter(installation, after: after, limit: limit))
@@ -56,8 +60,8 @@ struct QuarantineCommand: AsyncParsableCommand {
             }
             let rows = entries.map { entry in
                 [
-                    "\(entry.id)", "\(entry.dataset)", entry.rule, Redaction.text(entry.key?.text ?? "–"),
-                    Redaction.text("\(entry.place)"),
+                    "\(entry.id)", "\(entry.dataset)", entry.rule, Redaction.line(entry.key?.text ?? "–"),
+                    Redaction.line("\(entry.place)"),
                 ]
             }
             Terminal.print(Terminal.table([["number", "source", "rule", "key", "place"]] + rows, rightAligned: [0]))
@@ -111,33 +115,35 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             let installation = try await Installation(common.settings(), for: .writing)
-            let ingestor = try Ingestor(installation, installation.adapters(), StopSignal())
-            var (tried, taken) = (0, 0)
-            try forEach(installation) { entry in
-                tried += 1
-                if try ingestor.retry(entry) { taken += 1 }
-            }
+            let stop = StopSignal()
+            let ingestor = try Ingestor(installation, installation.adapters(), stop)
+            var retry = QuarantineRetry(store: installation.store, ingestor: ingestor)
+            try retry.run(asked(installation)) { !stop.isRaised }
             if common.json {
-                Terminal.print(json: .object(["tried": .integer(Int64(tried)), "taken": .integer(Int64(taken))]))
+                Terminal.print(
+                    json: .object([
+                        "tried": .integer(Int64(retry.tried)), "taken": .integer(Int64(retry.taken)),
+                        "stopped": .bool(stop.isRaised),
+                    ])
+                )
             } else {
                 Terminal.print(
-                    "Took \(taken) of \(tried) rows."
-                        + (taken > 0 ? " Run `suixin sync --offline` to derive what they change." : "")
+                    "Took \(retry.taken) of \(retry.tried) rows."
+                        + (retry.taken > 0 ? " Run `suixin sync --offline` to derive what they change." : "")
                 )
             }
+            if stop.isRaised { throw ExitStatusError(status: .partial) }
         }
 
-        private func forEach(_ installation: Installation, _ body: (QuarantineEntry) throws -> Void) throws {
-            guard numbers.isEmpty else {
-                for number in numbers { try body(installation.store.entry(number)) }
-                return
-            }
-            var last: Int64 = 0
+        /// The numbers of the rows to read again: those given, or all that are open.
+        private func asked(_ installation: Installation) throws -> [Int64] {
+            guard numbers.isEmpty else { return try numbers.map { try installation.store.entry($0).id } }
+            var found: [Int64] = []
             while true {
-                let page = try installation.store.quarantine(choice.filter(installation, after: last, limit: 200))
-                guard let end = page.last else { return }
-                for entry in page { try body(entry) }
-                last = end.id
+                let filter = try choice.filter(installation, after: found.last ?? 0, limit: 500)
+                let page = try installation.store.quarantine(filter)
+                guard !page.isEmpty else { return found }
+                found += page.map(\.id)
             }
         }
     }
@@ -145,7 +151,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
 extension CreditStore {
     /// One quarantined row.
-    fileprivate func entry(_ number: Int64) throws -> QuarantineEntry {
+    func entry(_ number: Int64) throws -> QuarantineEntry {
         var filter = QuarantineFilter(onlyOpen: false, limit: 1)
         filter.id = number
         guard let entry = try quarantine(filter).first else {

@@ -13,7 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
         discussion: """
             GET /v1/enterprises/{id or code}    GET /v1/sources    GET /.well-known/jwks.json    GET /livez    GET /readyz
-            TLS belongs to a reverse proxy before it.
+            `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
             """
     )
 
@@ -24,6 +24,10 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
     @Option(name: .customLong("ready-file"), help: "Written with the server's address once it listens.")
     var readyFile: String?
+
+    func validate() throws {
+        guard 0...65_535 ~= port ?? 0 else { throw ValidationError("--port must lie between 0 and 65535.") }
+    }
 
     func run() async throws {
         var settings = try await common.settings()
@@ -44,7 +48,12 @@ struct ServeCommand: AsyncParsableCommand {
         ) { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")
-            if let readyFile { try? Data(address.utf8).write(to: URL(filePath: readyFile), options: .atomic) }
+            guard let readyFile else { return }
+            do {
+                try Data(address.utf8).write(to: URL(filePath: readyFile), options: .atomic)
+            } catch {
+                Terminal.complain("suixin: cannot write \(readyFile): check that its folder exists and may be written")
+            }
         }
         try await ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     }

@@ -27,6 +27,7 @@ struct SourcesCommand: AsyncParsableCommand {
             Terminal.print(bytes: document)
             return
         }
+        guard !installation.datasets.isEmpty else { throw CommandError.noSource }
         let known = Dictionary(try installation.store.sourceStates().map { ($0.dataset, $0) }) { $1 }
         let views = installation.datasets.map {
             SourceView(
@@ -36,12 +37,34 @@ struct SourcesCommand: AsyncParsableCommand {
             )
         }
         if common.json {
-            Terminal.print(json: .array(views.map(\.json)))
+            let sources = JSONValue.array(views.map(\.json))
+            Terminal.print(json: details ? try withDetails(sources, installation.store) : sources)
         } else {
             Terminal.print(Terminal.table([SourceView.headings] + views.map(\.row), rightAligned: [2, 3]))
             if details { try tellDetails(installation.store) }
         }
         if views.contains(where: { $0.trouble != nil }) { throw ExitStatusError(status: .partial) }
+    }
+
+    private func withDetails(_ sources: JSONValue, _ store: some CreditStore) throws -> JSONValue {
+        .object([
+            "sources": sources,
+            "unknown": .array(
+                try store.drift().map { entry in
+                    .object([
+                        "source": .string("\(entry.dataset)"), "kind": .string("\(entry.kind)"),
+                        "name": .string(entry.name),
+                    ])
+                }
+            ),
+            "refused": .array(
+                try store.refusals(limit: 50).map { entry in
+                    .object([
+                        "source": .string("\(entry.dataset)"), "what": .string(entry.what), "why": .string(entry.why),
+                    ])
+                }
+            ),
+        ])
     }
 
     private func tellDetails(_ store: some CreditStore) throws {
@@ -105,4 +128,10 @@ struct SourceView {
         if let trouble { members["trouble"] = .string(trouble) }
         return .object(members)
     }
+}
+
+extension CommandError {
+    static let noSource = CommandError(
+        "No source is configured; set sources.<agency>.baseURL, or let `suixin init` write a configuration."
+    )
 }

@@ -41,18 +41,16 @@ struct SyncCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try await Installation(common.settings(), for: .writing)
         guard let day = day.map({ Day($0) }) ?? LocalTime(posix: Now.posix).day else {
-            throw CommandError("--day must be a day, such as 2018-06-01.")
+            throw CommandError("--day must be a day, such as 2018-06-01.", exit: .usage)
         }
         let adapters = try installation.adapters(only: agencies)
         guard !adapters.isEmpty || offline else {
-            throw CommandError(
-                "No source is configured; set sources.<agency>.baseURL, or let `suixin init` write a configuration."
-            )
+            throw CommandError.noSource
         }
         let stop = StopSignal()
         let line = ProgressLine()
         var summary = SyncSummary()
-        try release(in: installation)
+        summary.released = try release(in: installation)
         if !offline { summary.reports = try pull(adapters, installation, stop, line) }
         summary.pulled = ContinuousClock.now
         if !stop.isRaised { try derive(installation, day, stop, line, &summary) }
@@ -64,16 +62,15 @@ struct SyncCommand: AsyncParsableCommand {
         if summary.wasStopped || !summary.isComplete { throw ExitStatusError(status: .partial) }
     }
 
-    private func release(in installation: Installation) throws {
+    private func release(in installation: Installation) throws -> [DatasetID: Int] {
+        var counts: [DatasetID: Int] = [:]
         for name in released {
             guard let dataset = installation.datasets.first(where: { "\($0)" == name }) else {
-                throw CommandError("There is no source “\(name)”; `suixin sources` lists them.")
+                throw CommandError("There is no source “\(name)”; `suixin sources` lists them.", exit: .usage)
             }
-            let count = try installation.store.releaseHeldWithdrawals(of: dataset)
-            if !common.json {
-                Terminal.print("Withdrew \(count) records of \(dataset) that its last complete read no longer showed.")
-            }
+            counts[dataset, default: 0] += try installation.store.releaseHeldWithdrawals(of: dataset)
         }
+        return counts
     }
 
     private func pull(

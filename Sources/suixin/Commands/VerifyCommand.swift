@@ -28,19 +28,38 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: jwks) else {
-            throw CommandError(
-                "The keys \(jwks) cannot be read; fetch them from the exchange's /.well-known/jwks.json."
-            )
+        let keys = try keys()
+        for path in [file, status, manifest].compactMap(\.self) where !FileManager.default.fileExists(atPath: path) {
+            throw CommandError("There is no file \(path).")
         }
-        guard FileManager.default.fileExists(atPath: file) else { throw CommandError("There is no file \(file).") }
-        let verifier = try Verifier(keys: KeySet(parsing: Array(data)), now: Now.posix, issuer: issuer)
-        let result = try verifier.verify(file: file, statusPath: status, manifestPath: manifest)
+        let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer))
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
         switch result.verdict.rawValue {
         case 0: return
         case 2: throw ExitStatusError(status: .partial)
         default: throw ExitStatusError(status: .failure)
+        }
+    }
+
+    private func verify(with verifier: Verifier) throws -> Verification {
+        do {
+            return try verifier.verify(file: file, statusPath: status, manifestPath: manifest)
+        } catch SigningError.tooLarge(_, let limit) {
+            throw CommandError(
+                "\(file) is no document of an exchange: nothing that it signs, and no line of an export, is longer "
+                    + "than \(limit) bytes."
+            )
+        }
+    }
+
+    /// The keys may come through a pipe, as from `<(curl …)`.
+    private func keys() throws -> KeySet {
+        do throws(SigningError) {
+            return try KeySet(parsing: LineReader(path: jwks).rest(after: [], limit: SignedDocument.sizeLimit))
+        } catch {
+            throw CommandError(
+                "\(jwks) holds no public keys as an exchange publishes them at /.well-known/jwks.json: \(error)."
+            )
         }
     }
 }
