@@ -39,6 +39,8 @@ public enum ContradictionReason: Hashable, Sendable {
     case agreesInNothing(Code, holder: String)
     /// Its certain codes name different enterprises.
     case severalHolders([Code])
+    /// The registry's key of an enterprise, but name, representative and address all differ from it.
+    case foreignKey(String)
 }
 
 /// A record that Resolution assigned to an enterprise.

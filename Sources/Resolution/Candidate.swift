@@ -2,7 +2,7 @@ import CreditModel
 
 /// The order in which records are given to anchors: who knows best which codes belong together comes first.
 enum Stage: Int, Comparable, CaseIterable {
-    /// 红盾 records with a `PRIPID`: never assigned by code.
+    /// 红盾 records with a `PRIPID`: assigned by ``RegistryAssignment``.
     case registry
     /// 组织机构代码 registrations.
     case organisation
@@ -85,6 +85,8 @@ struct Candidate {
     /// The index of the record's history in the input.
     let history: Int
     let subject: Subject
+    /// The `PRIPID` under which 红盾 speaks of the subject; nil for every other agency.
+    let registryKey: String?
     let codes: [CarriedCode]
     /// The 组织机构代码 of the record's own column, in the code register only.
     let ownOrganisationCode: Int?

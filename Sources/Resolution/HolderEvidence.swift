@@ -148,7 +148,7 @@ extension HolderEvidence {
 
 extension CreditRecord {
     /// The names before and after a 名称变更; none for any other record.
-    fileprivate var alteredNames: [String] {
+    var alteredNames: [String] {
         guard facts.contains(where: { $0.field == "item" && $0.value.plainText == "名称变更" }) else { return [] }
         return facts.compactMap { $0.field == "before" || $0.field == "after" ? $0.value.plainText : nil }
     }

@@ -20,7 +20,7 @@ struct OutcomeAssembly {
             case .open: undecided.append(reference)
             case .held: break
             case .member(let anchor, let reason):
-                members[anchor].append(Membership(record: reference, reason: publicReason(reason, anchor: anchor)))
+                members[anchor].append(Membership(record: reference, reason: publicReason(reason, of: index)))
             }
         }
         var ids: [EnterpriseID?] = Array(repeating: nil, count: pass.anchors.count)
@@ -42,9 +42,9 @@ struct OutcomeAssembly {
         )
     }
 
-    private func publicReason(_ reason: ResolutionPass.Reason, anchor: Int) -> IdentityReason {
+    private func publicReason(_ reason: ResolutionPass.Reason, of candidate: Int) -> IdentityReason {
         switch reason {
-        case .registryKey: .registryKey(pass.anchors[anchor].pripid ?? "")
+        case .registryKey: .registryKey(pass.input.candidates[candidate].registryKey ?? "")
         case .code(let code): .code(pass.input.codes[code].code)
         case .founder(let code): .founder(pass.input.codes[code].code)
         }
@@ -108,7 +108,8 @@ struct OutcomeAssembly {
                 pass.input.codes[code].code,
                 holder: pass.anchors[anchor].pripid ?? ids[anchor]?.text ?? ""
             )
-        case .severalHolders(let codes): .severalHolders(codes.map { pass.input.codes[$0].code })
+        case .severalHolders(let codes): .severalHolders(codes.map { pass.input.codes[$0].code }.sorted())
+        case .foreignKey(let pripid): .foreignKey(pripid)
         }
     }
 
@@ -118,6 +119,7 @@ struct OutcomeAssembly {
     /// what was withdrawn: the id of an enterprise must not pass to its namesake in a code.
     private func formerKeysByAnchor() -> [Int: [String]] {
         var keys: [Int: [String]] = [:]
+        for (pripid, anchor) in pass.input.registryAliases { keys[anchor, default: []].append(pripid) }
         for (pripid, former) in pass.input.formerKeys {
             for kind in [CodeKind.uscc, .org, .regno] {
                 let holders = Set(

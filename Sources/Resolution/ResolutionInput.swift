@@ -4,7 +4,7 @@ import CreditModel
 ///
 /// Made once of the set; indices into it mean nothing outside.
 struct ResolutionInput {
-    /// One for each `PRIPID` of a shown 红盾 record.
+    /// One for each `PRIPID` of a shown 红盾 record that is its own.
     struct RegistryAnchor {
         let pripid: String
         var evidence = HolderEvidence()
@@ -23,6 +23,10 @@ struct ResolutionInput {
     private(set) var anchors: [RegistryAnchor] = []
     /// The anchor of each registry candidate, by candidate; nil for the others.
     private(set) var registryAnchor: [Int?] = []
+    /// Registry candidates that are not who their `PRIPID` says, and why.
+    private(set) var registryHolds: [Int: ResolutionPass.Hold] = [:]
+    /// A `PRIPID` without a registration whose records carry another's codes: whose.
+    private(set) var registryAliases: [String: Int] = [:]
     private(set) var formerKeys: [String: FormerRegistryKey] = [:]
 
     private var codeIndex: [Code: Int] = [:]
@@ -42,6 +46,7 @@ struct ResolutionInput {
             guard let content = history.current?.content, !content.isTest else { continue }
             for subject in content.subjects { add(subject, of: history, at: index) }
         }
+        giveRegistryRecords(records)
         settleRegistryOwners()
         for history in records where !history.isShown && history.dataset.agency == .hongdun {
             addFormerKey(of: history)
@@ -69,11 +74,12 @@ struct ResolutionInput {
                 stage: stage,
                 history: index,
                 subject: subject,
+                registryKey: pripid,
                 codes: carried,
                 ownOrganisationCode: own
             )
         )
-        registryAnchor.append(pripid.map { anchor($0, takes: history, subject: subject, codes: carried) })
+        registryAnchor.append(nil)
     }
 
     /// The codes that can be certain: valid ones, and those whose form is all there is to check.
@@ -114,26 +120,41 @@ struct ResolutionInput {
         if stage == .stateTax || stage == .localTax { codes[code].reserve = Authority.issuer }
     }
 
-    /// Gives a registry record to its `PRIPID`, which is an enterprise of its own, and notes the codes that it gives.
-    private mutating func anchor(
-        _ pripid: String,
-        takes history: RecordHistory,
-        subject: Subject,
-        codes: [CarriedCode]
-    ) -> Int {
-        let index =
-            anchorIndex[pripid]
-            ?? {
-                anchorIndex[pripid] = anchors.count
-                anchors.append(RegistryAnchor(pripid: pripid))
-                return anchors.count - 1
-            }()
-        anchors[index].evidence.add(registryRecord: history, subject: subject)
-        let isRegistration = history.dataset == .registrations
-        if isRegistration { anchors[index].isRegistered = true }
-        let authority = isRegistration ? Authority.registration : Authority.registryRecord
-        for code in codes { claims.append(RegistryClaim(code: code.index, anchor: index, authority: authority)) }
-        return index
+    /// Gives registry records to their `PRIPID`s, each an enterprise of its own, and notes the codes that they give.
+    private mutating func giveRegistryRecords(_ records: [RecordHistory]) {
+        let rows = candidates.indices.compactMap { number -> RegistryAssignment.Row? in
+            candidates[number].registryKey.map {
+                RegistryAssignment.Row(candidate: number, pripid: $0, history: records[candidates[number].history])
+            }
+        }
+        guard !rows.isEmpty else { return }
+        let assignment = RegistryAssignment(rows, candidates: candidates)
+        for (row, place) in zip(rows, assignment.places) {
+            switch place {
+            case .of(let pripid):
+                let anchor = anchor(of: pripid, evidence: assignment.evidence)
+                registryAnchor[row.candidate] = anchor
+                let isRegistration = row.history.dataset == .registrations
+                if isRegistration { anchors[anchor].isRegistered = true }
+                let authority = isRegistration ? Authority.registration : Authority.registryRecord
+                for code in candidates[row.candidate].codes {
+                    claims.append(RegistryClaim(code: code.index, anchor: anchor, authority: authority))
+                }
+            case .nobody(let hold): registryHolds[row.candidate] = hold
+            }
+        }
+        for (pripid, holder) in assignment.aliases {
+            let anchor = anchor(of: holder, evidence: assignment.evidence)
+            registryAliases[pripid] = anchor
+            anchorIndex[pripid] = anchor
+        }
+    }
+
+    private mutating func anchor(of pripid: String, evidence: [String: HolderEvidence]) -> Int {
+        if let index = anchorIndex[pripid] { return index }
+        anchorIndex[pripid] = anchors.count
+        anchors.append(RegistryAnchor(pripid: pripid, evidence: evidence[pripid] ?? HolderEvidence()))
+        return anchors.count - 1
     }
 
     /// A code that one living registration gives is its anchor's; where none does, the other 红盾 records' word counts.

@@ -26,6 +26,7 @@ struct ResolutionPass {
         case givenTwice(Int, anchors: [Int])
         case agreesInNothing(Int, anchor: Int)
         case severalHolders([Int])
+        case foreignKey(String)
     }
 
     enum Status {
@@ -62,6 +63,7 @@ struct ResolutionPass {
             )
         }
         statuses = input.registryAnchor.map { anchor in anchor.map { .member(of: $0, .registryKey) } ?? .open }
+        for (index, hold) in input.registryHolds { statuses[index] = .held(hold) }
         owners = Array(repeating: nil, count: input.codes.count)
         authorities = Array(repeating: Authority.none, count: input.codes.count)
         isWaiting = Array(repeating: false, count: input.candidates.count)

@@ -34,6 +34,9 @@ enum ReasonCodec {
             writer.byte(3)
             writer.count(codes.count)
             for code in codes { write(code, to: &writer) }
+        case .foreignKey(let key):
+            writer.byte(4)
+            writer.text(key)
         }
         return writer.bytes
     }
@@ -57,6 +60,7 @@ enum ReasonCodec {
             var codes: [Code] = []
             for _ in 0..<(try reader.count()) { codes.append(try code(&reader)) }
             return .severalHolders(codes)
+        case 4: return .foreignKey(try reader.text())
         default: throw BinaryReader.damaged
         }
     }

@@ -13,6 +13,7 @@ struct Sketch {
     var representative: String?
     var address: String?
     var facts: [Fact] = []
+    var from: CreditDate?
     var isTest = false
     var isWithdrawn = false
 
@@ -45,7 +46,7 @@ struct Sketch {
     var reference: RecordReference { RecordReference(dataset: dataset, key: RecordKey([key]), role: role) }
 
     var history: RecordHistory {
-        let content = CreditRecord(subjects: [subject], facts: facts, isTest: isTest)
+        let content = CreditRecord(subjects: [subject], facts: facts, from: from, isTest: isTest)
         var versions = [version(1, .record, content)]
         if isWithdrawn { versions.append(version(2, .withdrawal, nil)) }
         return RecordHistory(dataset: dataset, key: RecordKey([key]), hasRestrictedKey: false, versions: versions)

@@ -50,7 +50,9 @@ extension ContradictionReason {
         case .agreesInNothing(let code, let holder):
             "carries \(code.shown), but agrees in neither name, representative nor address with its holder \(holder)"
         case .severalHolders(let codes):
-            "its codes name different enterprises: \(codes.map(\.shown).joined(separator: ", "))"
+            "its identifiers name different enterprises: \(codes.map(\.shown).joined(separator: ", "))"
+        case .foreignKey(let key):
+            "carries the registry's key \(key), but agrees in neither name, representative nor address with its holder"
         }
     }
 }
