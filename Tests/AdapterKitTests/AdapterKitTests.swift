@@ -15,9 +15,9 @@ final class Pull: Sendable {
 
     func client(_ change: (inout FeedLimits) -> Void = { _ in }) throws -> FeedClient {
         var limits = FeedLimits()
-        limits.connectTimeout = 2000
-        limits.firstByteTimeout = 300
-        limits.stallTimeout = 300
+        limits.connectTimeout = 600_000
+        limits.firstByteTimeout = 600_000
+        limits.stallTimeout = 600_000
         change(&limits)
         let request = PullRequest(
             dataset: DatasetID(.hongdun, "registration"),
@@ -66,7 +66,11 @@ struct FeedClientPageTests {
             .drip(Array(good.dropLast(20))), .send(good),
         ])
         let pull = Pull()
-        #expect(try page(server, pull).rowCount == 1)
+        let page = try page(server, pull) { limits in
+            limits.firstByteTimeout = 1000
+            limits.stallTimeout = 1000
+        }
+        #expect(page.rowCount == 1)
         #expect(server.requests.count == 8)
         #expect(pull.waits.count == 7)
         #expect(pull.waits.allSatisfy { (500...60_000).contains($0) })

@@ -78,7 +78,7 @@ struct QualityFileTests {
     func tooLarge() async throws {
         shelf.put(1, [("A", "新增")])
         shelf.put(2, (0..<50).map { ("B\($0)", "新增") })
-        var limits = quickLimits
+        var limits = patientLimits
         limits.file = 2000
         try await quality.run(limits)
         #expect(sink.keys == ["A"])

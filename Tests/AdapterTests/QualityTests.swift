@@ -75,7 +75,7 @@ struct QualityTests {
     let shelf = FileShelf()
     let sink = MemorySink()
 
-    func run(_ limits: FeedLimits = quickLimits) async throws {
+    func run(_ limits: FeedLimits = patientLimits) async throws {
         let shelf = shelf
         let agency = try await ScriptedAgency { shelf.answer($0) }
         let adapter = try QualityAdapter(

@@ -165,18 +165,18 @@ final class MemorySink: PullSink {
     }
 }
 
-/// Limits that end a stuck pull soon.
-let quickLimits: FeedLimits = {
+/// Limits that no healthy agency exceeds, however busy the machine is with other tests: each request is answered once.
+let patientLimits: FeedLimits = {
     var limits = FeedLimits()
     limits.batch = 500
-    limits.connectTimeout = 2000
-    limits.firstByteTimeout = 5000
-    limits.stallTimeout = 5000
+    limits.connectTimeout = 600_000
+    limits.firstByteTimeout = 600_000
+    limits.stallTimeout = 600_000
     return limits
 }()
 
 /// Pulls once, quickly, on a thread of its own: a pull blocks, and the scripted agency needs the tests' threads.
-func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, limits: FeedLimits = quickLimits)
+func pull(_ adapter: any SourceAdapter, _ dataset: DatasetID, into sink: MemorySink, limits: FeedLimits = patientLimits)
     async throws
 {
     // The thread has the sink to itself until the continuation is resumed.
