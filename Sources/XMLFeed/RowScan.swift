@@ -7,6 +7,9 @@ package struct RowScan {
         text = Decoder.lenient(bytes, from: encoding)
     }
 
+    /// All of the row, with U+FFFD for what cannot be decoded.
+    package var decoded: String { String(decoding: text, as: UTF8.self) }
+
     /// The text of the first element of that name; nil if it is not there, cut, undecodable, or holds other elements.
     package func element(_ name: String) -> String? {
         guard let start = tag("<", name, from: 0), let open = endOfTag(from: start) else { return nil }

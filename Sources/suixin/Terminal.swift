@@ -1,3 +1,4 @@
+internal import AdapterKit
 internal import CanonicalJSON
 internal import Foundation
 internal import Signing
@@ -52,6 +53,9 @@ enum Terminal {
     private static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + (0x1100...0x115F ~= $1.value || 0x2E80...0xFFE6 ~= $1.value ? 2 : 1) }
     }
+
+    /// Of an agency's text what may be printed, on one line.
+    static func redacted(_ text: String) -> String { plain(Redaction.text(text)) }
 
     /// 1234567 as `1,234,567`.
     static func grouped(_ number: Int) -> String {

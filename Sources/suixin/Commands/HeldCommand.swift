@@ -30,7 +30,7 @@ struct HeldCommand: AsyncParsableCommand {
                         json: .object(held.record.members.merging(["reason": .string(held.reason.sentence)]) { $1 })
                     )
                 } else {
-                    let key = Redaction.line(held.record.key.text)
+                    let key = Terminal.redacted(held.record.key.text)
                     Terminal.print("\(held.record.dataset) \(key) (\(held.record.role)): \(held.reason.sentence)")
                 }
             }
@@ -59,5 +59,5 @@ extension ContradictionReason {
 
 extension Code {
     /// Kind and text; what reads as the number of an identity card is masked.
-    var shown: String { "\(kind) \(kind == .tax ? Redaction.line(text) : text)" }
+    var shown: String { "\(kind) \(kind == .tax ? Terminal.redacted(text) : text)" }
 }

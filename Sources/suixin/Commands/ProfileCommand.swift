@@ -87,7 +87,7 @@ struct ProfileCommand: AsyncParsableCommand {
                 Terminal.table(
                     members.map {
                         [
-                            "\($0.record.dataset)", Redaction.line($0.record.key.text), "\($0.record.role)",
+                            "\($0.record.dataset)", Terminal.redacted($0.record.key.text), "\($0.record.role)",
                             $0.reason.sentence,
                         ]
                     }
@@ -102,7 +102,7 @@ extension RecordReference {
     var members: [String: JSONValue] {
         [
             "agency": .string(dataset.agency.rawValue), "dataset": .string(dataset.name),
-            "key": .string(Redaction.line(key.text)),
+            "key": .string(Terminal.redacted(key.text)),
             "role": .string("\(role)"),
         ]
     }

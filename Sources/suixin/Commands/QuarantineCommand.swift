@@ -1,3 +1,4 @@
+internal import AdapterKit
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import CreditModel
@@ -60,8 +61,8 @@ struct QuarantineCommand: AsyncParsableCommand {
             }
             let rows = entries.map { entry in
                 [
-                    "\(entry.id)", "\(entry.dataset)", entry.rule, Redaction.line(entry.key?.text ?? "–"),
-                    Redaction.line("\(entry.place)"),
+                    "\(entry.id)", "\(entry.dataset)", entry.rule, Terminal.redacted(entry.key?.text ?? "–"),
+                    Terminal.redacted("\(entry.place)"),
                 ]
             }
             Terminal.print(Terminal.table([["number", "source", "rule", "key", "place"]] + rows, rightAligned: [0]))

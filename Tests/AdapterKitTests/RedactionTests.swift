@@ -1,0 +1,45 @@
+import AdapterKit
+import CreditModel
+import Testing
+
+@Suite("What may be printed of a row")
+struct RedactionTests {
+    /// A number that nobody has: its division was never given out.
+    private static let card: String = {
+        let stem = Array("44999919870213691".utf8)
+        let check = "0123456789X".utf8.first { IdentityCard.isValid((stem + [$0])[...]) } ?? 0
+        return String(decoding: stem + [check], as: UTF8.self)
+    }()
+
+    @Test("A person's number is masked however an XML reader would have to put it together")
+    func ways() {
+        let card = Self.card
+        let (head, tail) = (card.prefix(10), card.suffix(8))
+        let references = card.unicodeScalars.map { "&#x\(String($0.value, radix: 16));" }.joined()
+        let ways = [
+            card, references, "\(head)&#\(tail.unicodeScalars.first?.value ?? 0);\(tail.dropFirst())",
+            "\(head)<!-- x -->\(tail)",
+            "\(head)<?p q?>\(tail)", "<![CDATA[\(card)]]>", "\(head)<![CDATA[\(tail)]]>",
+            "\(card.prefix(6)) \(card.dropFirst(6))",
+            "\(card.prefix(6))-\(card.dropFirst(6).prefix(8))-\(card.suffix(4))", "\(card)01", "L\(card)",
+            String(String.UnicodeScalarView(card.unicodeScalars.map { Unicode.Scalar($0.value + 0xFEE0) ?? $0 })),
+        ]
+        for way in ways {
+            let shown = Redaction.text("<NSRSBH>\(way)</NSRSBH><K>A & B</K>")
+            #expect(!shown.contains(/[0-9０-９]{4}/), "\(shown)")
+            #expect(shown.hasPrefix("<NSRSBH>") && shown.hasSuffix("</NSRSBH><K>A & B</K>"))
+        }
+    }
+
+    @Test("What is no person's stays as it came")
+    func others() {
+        let row = "<r a=\"1&#50;3\"><!-- x --><UNISCID>91440101MA5AKXJ02R</UNISCID><D>2014-09-20 10:00:00</D>&#x;<?p"
+        #expect(Redaction.text(row) == row)
+    }
+
+    @Test("A telephone's field is masked whatever stands in it")
+    func telephones() {
+        #expect(Redaction.text("<TEL>020 8888</TEL>") == "<TEL>********</TEL>")
+        #expect(!Redaction.text("电话020-38388888，手机13800138000。").contains(/[0-9]{4}/))
+    }
+}
