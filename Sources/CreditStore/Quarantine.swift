@@ -10,6 +10,10 @@ public struct QuarantineEntry: Sendable, Hashable {
     public var place: RowPlace
     /// The record's key, where it could be read: the row then counts as shown.
     public var key: RecordKey?
+    /// When the agency modified the row, where that could be read: only a later version settles it.
+    public var modified: LocalTime?
+    /// The row's `SEQ`, or 序号 and place in the file, which decides between rows of one second.
+    public var sequence: Int64
     /// The rule that refused it, by its stable name: `malformed`, `key-missing`, `date-unreadable`.
     public var rule: String
     /// What is wrong, in a sentence, without personal data.
@@ -27,6 +31,8 @@ public struct QuarantineEntry: Sendable, Hashable {
         dataset: DatasetID,
         place: RowPlace,
         key: RecordKey?,
+        modified: LocalTime? = nil,
+        sequence: Int64 = 0,
         rule: String,
         message: String,
         original: [UInt8],
@@ -37,6 +43,8 @@ public struct QuarantineEntry: Sendable, Hashable {
         self.dataset = dataset
         self.place = place
         self.key = key
+        self.modified = modified
+        self.sequence = sequence
         self.rule = rule
         self.message = message
         self.original = original

@@ -6,6 +6,8 @@ public struct StoreBatch: Sendable {
     public var dataset: DatasetID
     /// The run that took it, as ``RunReport`` names it.
     public var run: String
+    /// Whether a quarantined row is read again: then other rows in quarantine may have come after it.
+    public var isRetry: Bool
     /// POSIX seconds of receipt.
     public var receivedAt: Int64
     /// What was received, in the agency's order.
@@ -23,6 +25,7 @@ public struct StoreBatch: Sendable {
     public init(
         dataset: DatasetID,
         run: String,
+        isRetry: Bool = false,
         receivedAt: Int64,
         versions: [ReceivedVersion] = [],
         quarantined: [QuarantineEntry] = [],
@@ -32,6 +35,7 @@ public struct StoreBatch: Sendable {
     ) {
         self.dataset = dataset
         self.run = run
+        self.isRetry = isRetry
         self.receivedAt = receivedAt
         self.versions = versions
         self.quarantined = quarantined

@@ -139,6 +139,8 @@ final class BatchTaker: PullSink {
                     dataset: record.dataset,
                     place: record.place,
                     key: record.key,
+                    modified: record.modified,
+                    sequence: record.sequence,
                     rule: error.rule,
                     message: error.field.map { "\($0): \(error.message)" } ?? error.message,
                     original: Array(record.original.prefix(kept)),

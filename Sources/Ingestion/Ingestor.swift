@@ -231,6 +231,7 @@ public struct Ingestor: Sendable {
             StoreBatch(
                 dataset: entry.dataset,
                 run: "retry-\(entry.id)",
+                isRetry: true,
                 receivedAt: now(),
                 versions: [
                     ReceivedVersion(

@@ -39,7 +39,7 @@ struct BatchCommit {
             let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }
             let isNew = try writer.take(received, file: file, generation: generation, batch: batch)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
-            if isNew, hasOpenRows { try supersede(received.key) }
+            if isNew, hasOpenRows { try supersede(received) }
         }
         for entry in batch.quarantined { try quarantine(entry) }
         for event in batch.events { try apply(event) }
@@ -55,11 +55,19 @@ struct BatchCommit {
     }
 
     /// A later good version settles what was wrong with an earlier row of its record.
-    private mutating func supersede(_ key: RecordKey) throws {
+    ///
+    /// Of a row that does not tell its time, what comes after it counts as later.
+    private mutating func supersede(_ received: ReceivedVersion) throws {
         try db.run(
-            "UPDATE quarantine SET resolution = 'superseded' WHERE dataset = ? AND key = ? AND resolution = ''",
+            """
+            UPDATE quarantine SET resolution = 'superseded' WHERE dataset = ?1 AND key = ?2 AND resolution = ''
+                AND CASE WHEN modified IS NULL THEN NOT ?5 ELSE (modified, sequence) <= (?3, ?4) END
+            """,
             dataset,
-            StoredKey.text(key)
+            StoredKey.text(received.key),
+            received.version.modified.seconds,
+            received.version.sequence,
+            batch.isRetry
         )
         quarantineDelta -= db.changesCount
     }
@@ -71,8 +79,9 @@ struct BatchCommit {
         hash.update(data: entry.original)
         try db.run(
             """
-            INSERT OR IGNORE INTO quarantine(dataset, digest, document, row, line, key, rule, message, original, first_seen)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR IGNORE INTO quarantine(dataset, digest, document, row, line, key, modified, sequence, rule, message,
+                original, first_seen)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             dataset,
             ShortDigest.text(of: Array(hash.finalize())),
@@ -80,6 +89,8 @@ struct BatchCommit {
             entry.place.row,
             entry.place.line,
             entry.key.map(StoredKey.text),
+            entry.modified?.seconds,
+            entry.sequence,
             entry.rule,
             entry.message,
             entry.original.blob,

@@ -172,7 +172,7 @@ extension SQLiteStore {
             try db.all(
                 """
                 SELECT q.id, d.agency, d.name, q.document, q.row, q.line, q.key, q.rule, q.message, q.original, q.first_seen,
-                    q.resolution FROM quarantine q JOIN dataset d ON d.id = q.dataset
+                    q.resolution, q.modified, q.sequence FROM quarantine q JOIN dataset d ON d.id = q.dataset
                 WHERE q.id > ?1 AND (?2 IS NULL OR q.id = ?2) AND (?3 IS NULL OR d.agency = ?3)
                     AND (?4 IS NULL OR d.agency = ?4 AND d.name = ?5) AND (?6 = 0 OR q.resolution = '')
                 ORDER BY q.id LIMIT ?7
@@ -190,6 +190,8 @@ extension SQLiteStore {
                     dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
                     place: RowPlace(document: row.text(3), row: Int(row.integer(4)), line: Int(row.integer(5))),
                     key: (row[6] as String?).map(StoredKey.key),
+                    modified: (row[12] as Int64?).map(LocalTime.init(seconds:)),
+                    sequence: row.integer(13),
                     rule: row.text(7),
                     message: row.text(8),
                     original: row.bytes(9) ?? [],

@@ -38,8 +38,8 @@ enum Schema {
             seen_at INTEGER NOT NULL, UNIQUE(dataset, what, why));
         CREATE TABLE quarantine(
             id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, digest TEXT NOT NULL, document TEXT NOT NULL,
-            row INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT, rule TEXT NOT NULL, message TEXT NOT NULL,
-            original BLOB NOT NULL, first_seen INTEGER NOT NULL, resolution TEXT NOT NULL DEFAULT '',
+            row INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT, modified INTEGER, sequence INTEGER NOT NULL,
+            rule TEXT NOT NULL, message TEXT NOT NULL, original BLOB NOT NULL, first_seen INTEGER NOT NULL, resolution TEXT NOT NULL DEFAULT '',
             UNIQUE(dataset, digest));
         CREATE INDEX quarantine_open ON quarantine(dataset, key) WHERE resolution = '' AND key IS NOT NULL;
         """

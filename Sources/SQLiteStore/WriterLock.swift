@@ -19,11 +19,10 @@ final class WriterLock: Sendable {
 
     deinit { _ = close(descriptor) }
 
-    /// Makes an empty file that only its owner may read, unless there is one.
+    /// Makes an empty file that only its owner may read; one that is there stays as it is.
     static func makePrivateFile(_ path: String) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode_t(0o600))
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(0o600))
         guard descriptor >= 0 else { return }
-        _ = fchmod(descriptor, mode_t(0o600))
         _ = close(descriptor)
     }
 }

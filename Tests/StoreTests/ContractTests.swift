@@ -164,6 +164,38 @@ struct ContractTests {
         #expect(try desk.store.history(of: Desk.registration, key: version.key)?.hasRestrictedKey == true)
     }
 
+    @Test("What the agency modified later than a good version still waits, however late that came")
+    func notSuperseded() throws {
+        let desk = try Desk()
+        func entry(_ rule: String, at time: Int64?) -> QuarantineEntry {
+            QuarantineEntry(
+                dataset: Desk.registration,
+                place: RowPlace(document: "p", row: 1, line: 1),
+                key: RecordKey(["A"]),
+                modified: time.map(LocalTime.init(seconds:)),
+                rule: rule,
+                message: "m",
+                original: [],
+                firstSeen: 3
+            )
+        }
+        let rows = [entry("earlier", at: 3), entry("later", at: 9), entry("undated", at: nil)]
+        _ = try desk.store.commit(
+            StoreBatch(dataset: Desk.registration, run: "r", receivedAt: 1, quarantined: rows)
+        )
+        func open() throws -> [String] { try desk.store.quarantine(QuarantineFilter(limit: 10)).map(\.rule) }
+        var retry = StoreBatch(dataset: Desk.registration, run: "q", isRetry: true, receivedAt: 2)
+        retry.versions = [Desk.version("A", "old", at: 2)]
+        _ = try desk.store.commit(retry)
+        #expect(try open() == ["earlier", "later", "undated"])
+        retry.versions = [Desk.version("A", "good", at: 5)]
+        _ = try desk.store.commit(retry)
+        #expect(try open() == ["later", "undated"])
+        try desk.put([Desk.version("A", "overtaken", at: 6)])
+        #expect(try open() == ["later"])
+        #expect(try desk.store.sourceState(of: Desk.registration).openQuarantine == 1)
+    }
+
     @Test("A later good version settles the bad rows of its record, and only those")
     func superseded() throws {
         let desk = try Desk()
