@@ -3,7 +3,7 @@ public import CreditModel
 import XMLFeed
 
 /// 红盾信息网, the company registry: pages behind an opaque cursor.
-public struct HongDunAdapter: SourceAdapter {
+public struct HongDunAdapter: TableAdapter {
     /// Six datasets, the registration first.
     public static let descriptor = AgencyDescriptor(
         id: .hongdun,
@@ -37,38 +37,22 @@ public struct HongDunAdapter: SourceAdapter {
 
     /// Needs `baseURL` and `token`.
     public init(_ configuration: SourceConfiguration) throws(AdapterError) {
-        guard !configuration.baseURL.isEmpty else { throw AdapterError(.configuration, "Set sources.hongdun.baseURL.") }
-        guard let token = configuration.token else { throw AdapterError(.configuration, "Set sources.hongdun.token.") }
-        self.configuration = configuration
-        self.token = token
+        self.configuration = try Self.located(configuration)
+        token = try Self.required(configuration.token, "token")
     }
 
     /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
-        guard let type = HongDunTables.types[request.dataset.name] else {
-            throw AdapterError(.rejected, "红盾 has no dataset \(request.dataset.name).")
-        }
+        let type = try Self.type(of: request)
         let state = try PositionState(request.position)
-        let pull = HongDunPull(adapter: self, request: request, type: type, sink: sink, state: state)
-        try pull.run()
+        try HongDunPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
-    /// The normalised form of a row, by its dataset's table.
-    public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = HongDunTables.types[record.dataset.name] else { throw Self.unknown(record.dataset) }
-        return try type.normalise(record)
-    }
+    /// The name of a row's element.
+    public static let rowElement = "ROW"
 
-    /// Reads a row's bytes again, by the same steps as a pull.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
-        -> SourceRecord?
-    {
-        guard let type = HongDunTables.types[dataset.name] else { throw Self.unknown(dataset) }
-        let row = try FeedDocument.row(original, element: "ROW", place: place)
-        return try HongDunRow.record(row, of: dataset, type, place: place)
-    }
-
-    private static func unknown(_ dataset: DatasetID) -> RowRejection {
-        RowRejection(rule: "dataset-unknown", message: "红盾 has no dataset \(dataset.name).")
+    /// The record type of a dataset's row.
+    public static func type(_ dataset: DatasetID, holding fields: [RawField]) -> RecordType? {
+        HongDunTables.types[dataset.name]
     }
 }

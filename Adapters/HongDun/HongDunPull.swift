@@ -161,11 +161,11 @@ final class HongDunPull {
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) {
-        note(time: HongDunRow.time(row))
+        note(time: HongDunAdapter.marks.time(of: row))
         let place = RowPlace(document: document, row: row.row, line: row.line)
         let record: SourceRecord
         do {
-            record = try HongDunRow.record(row, of: request.dataset, type, place: place)
+            record = try HongDunAdapter.record(row, of: request.dataset, type, place: place)
         } catch {
             let key = type.key(of: row.fields)
             if key == nil { state[flag: "unreadable"] = true }

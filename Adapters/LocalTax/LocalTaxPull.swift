@@ -187,11 +187,11 @@ final class LocalTaxPull {
         let place = RowPlace(document: document, row: row.row, line: row.line)
         let record: SourceRecord
         do {
-            record = try LocalTaxRow.record(row, of: request.dataset, type, place: place)
+            record = try LocalTaxAdapter.record(row, of: request.dataset, type, place: place)
         } catch {
             let key = type.key(of: row.attributes)
             try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
-            return LocalTaxRow.time(row)
+            return LocalTaxAdapter.marks.time(of: row)
         }
         announcements?.note(record)
         try writer.add(record)

@@ -1,12 +1,14 @@
-import AdapterKit
-import CreditModel
+public import AdapterKit
+public import CreditModel
 
-/// What a `记录` of 质监 says besides its fields: the same for rows that were pulled and rows that are read again.
-enum QualityRow {
-    private static let attributes: Set = ["记录号", "操作", "时间戳"]
+/// What a `记录` of 质监 says besides its facts.
+extension QualityAdapter {
+    static let marks = RowMarks(
+        time: "时间戳",
+        operation: "操作",
+        operations: ["新增": .record, "变更": .record, "删除": .withdrawal]
+    )
     private static let numberMark = " 序号 "
-
-    static func time(_ row: FeedRow) -> LocalTime? { row.attribute("时间戳").flatMap { LocalTime($0) } }
 
     /// The document of a row's place; it tells the file's number too, since that decides between versions.
     static func document(_ dataset: DatasetID, file: String, number: Int64) -> String {
@@ -21,6 +23,19 @@ enum QualityRow {
         return number
     }
 
+    /// 序号 and the place in the file decide between versions of one second; the row's place names the file.
+    public static func record(
+        _ row: FeedRow,
+        of dataset: DatasetID,
+        _ type: RecordType,
+        place: RowPlace
+    ) throws(RowRejection) -> SourceRecord {
+        guard let number = number(in: place.document) else {
+            throw RowRejection(rule: "file-unknown", message: "The row's place names no file.")
+        }
+        return try record(row, of: dataset, type, file: number, place: place)
+    }
+
     static func record(
         _ row: FeedRow,
         of dataset: DatasetID,
@@ -28,27 +43,12 @@ enum QualityRow {
         file: Int64,
         place: RowPlace
     ) throws(RowRejection) -> SourceRecord {
-        guard let key = type.key(of: row.fields) else {
-            throw RowRejection(rule: "key-missing", message: "A part of the record's key is empty.")
-        }
-        guard let time = time(row) else {
-            throw RowRejection(rule: "time-missing", field: "时间戳", message: "时间戳 is missing or no time.")
-        }
-        let operation: Operation
-        switch row.attribute("操作") {
-        case "新增", "变更": operation = .record
-        case "删除": operation = .withdrawal
-        default:
-            throw RowRejection(rule: "operation-unknown", field: "操作", message: "操作 is none of 新增, 变更 and 删除.")
-        }
-        return SourceRecord(
-            dataset: dataset,
-            key: key,
-            operation: operation,
-            modified: time,
+        try marks.record(
+            row,
+            of: dataset,
+            key: type.key(of: row.fields),
             sequence: file << 32 | Int64(row.row),
-            fields: row.fields(withAttributesBut: attributes),
-            original: row.original,
+            fields: row.fields(withAttributesBut: ["记录号", "操作", "时间戳"]),
             place: place
         )
     }

@@ -28,7 +28,7 @@ final class QualityRows {
 
     func take(_ item: FeedItem) throws(AdapterError) {
         guard let file else { return }
-        let document = QualityRow.document(request.dataset, file: file.name, number: file.number)
+        let document = QualityAdapter.document(request.dataset, file: file.name, number: file.number)
         switch item {
         case .broken(let row):
             note(time: row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) })
@@ -41,10 +41,10 @@ final class QualityRows {
     }
 
     private func take(_ row: FeedRow, _ place: RowPlace, _ file: ListedFile) throws(AdapterError) {
-        note(time: QualityRow.time(row))
+        note(time: QualityAdapter.marks.time(of: row))
         let record: SourceRecord
         do {
-            record = try QualityRow.record(row, of: request.dataset, type, file: file.number, place: place)
+            record = try QualityAdapter.record(row, of: request.dataset, type, file: file.number, place: place)
         } catch {
             let key = type.key(of: row.fields)
             if key == nil { hadUnreadableKeys = true }

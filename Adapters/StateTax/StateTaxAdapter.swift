@@ -2,7 +2,7 @@ public import AdapterKit
 public import CreditModel
 
 /// 国税, the state tax office: windows on the time of modification, asked for by POST.
-public struct StateTaxAdapter: SourceAdapter {
+public struct StateTaxAdapter: TableAdapter {
     /// Four datasets, the taxpayers first.
     public static let descriptor = AgencyDescriptor(
         id: .statetax,
@@ -31,43 +31,23 @@ public struct StateTaxAdapter: SourceAdapter {
 
     /// Needs `baseURL`, `user` and `password`.
     public init(_ configuration: SourceConfiguration) throws(AdapterError) {
-        guard !configuration.baseURL.isEmpty else {
-            throw AdapterError(.configuration, "Set sources.statetax.baseURL.")
-        }
-        guard let user = configuration.user else { throw AdapterError(.configuration, "Set sources.statetax.user.") }
-        guard let password = configuration.password else {
-            throw AdapterError(.configuration, "Set sources.statetax.password.")
-        }
-        self.configuration = configuration
-        self.user = user
-        self.password = password
+        self.configuration = try Self.located(configuration)
+        user = try Self.required(configuration.user, "user")
+        password = try Self.required(configuration.password, "password")
     }
 
     /// Pulls one dataset from where the last pull ended.
     public func pull(_ request: PullRequest, into sink: any PullSink) throws(AdapterError) {
-        guard let type = StateTaxTables.types[request.dataset.name] else {
-            throw AdapterError(.rejected, "国税 has no dataset \(request.dataset.name).")
-        }
+        let type = try Self.type(of: request)
         let state = try PositionState(request.position)
         try StateTaxPull(adapter: self, request: request, type: type, sink: sink, state: state).run()
     }
 
-    /// The normalised form of a row, by its dataset's table.
-    public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
-        guard let type = StateTaxTables.types[record.dataset.name] else { throw Self.unknown(record.dataset) }
-        return try type.normalise(record)
-    }
+    /// The name of a row's element.
+    public static let rowElement = "ROW"
 
-    /// Reads a row's bytes again, by the same steps as a pull.
-    public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
-        -> SourceRecord?
-    {
-        guard let type = StateTaxTables.types[dataset.name] else { throw Self.unknown(dataset) }
-        let row = try FeedDocument.row(original, element: "ROW", place: place)
-        return try StateTaxRow.record(row, of: dataset, type, place: place)
-    }
-
-    private static func unknown(_ dataset: DatasetID) -> RowRejection {
-        RowRejection(rule: "dataset-unknown", message: "国税 has no dataset \(dataset.name).")
+    /// The record type of a dataset's row.
+    public static func type(_ dataset: DatasetID, holding fields: [RawField]) -> RecordType? {
+        StateTaxTables.types[dataset.name]
     }
 }

@@ -139,11 +139,11 @@ final class StateTaxPull {
         let place = RowPlace(document: document, row: row.row, line: row.line)
         let record: SourceRecord
         do {
-            record = try StateTaxRow.record(row, of: request.dataset, type, place: place)
+            record = try StateTaxAdapter.record(row, of: request.dataset, type, place: place)
         } catch {
             let key = type.key(of: row.fields)
             try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
-            return StateTaxRow.time(row)
+            return StateTaxAdapter.marks.time(of: row)
         }
         announcements?.note(record)
         try writer.add(record)

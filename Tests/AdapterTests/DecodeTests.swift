@@ -106,6 +106,7 @@ struct DecodeTests {
         let record = try #require(try decode("quality/SCXKZ a.xml 序号 42"))
         #expect(record.sequence == 42 << 32 | 3)
         #expect(try adapter.normalise(record).drift == [Drift(kind: "field", name: "@新")])
-        #expect(try decode("quality/SCXKZ a.xml") == nil)
+        let rejection = #expect(throws: RowRejection.self) { try decode("quality/SCXKZ a.xml") }
+        #expect(rejection?.rule == "file-unknown")
     }
 }
