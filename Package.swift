@@ -150,7 +150,10 @@ let package = Package(
             ]
                 + agencies.map { .target(name: "\($0)Adapter") }
         ),
-        .testTarget(name: "AgencySimulatorTests", dependencies: ["AgencySimulator", "CreditModel", crypto, hummingbird]),
+        .testTarget(
+            name: "AgencySimulatorTests",
+            dependencies: ["AgencySimulator", "CreditModel", crypto, hummingbird]
+        ),
         .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
         .testTarget(
             name: "IngestionTests",

@@ -33,6 +33,7 @@ public struct RowMarks: Sendable {
     ///   - sequence: what decides between versions of one second; 0 where the dialect has nothing.
     ///   - fields: its facts.
     ///   - place: where it stood.
+    /// - Returns: the record, which names the row's bytes and place.
     /// - Throws: ``RowRejection`` `key-missing`, `time-missing` or `operation-unknown`.
     public func record(
         _ row: FeedRow,

@@ -21,7 +21,9 @@ struct HandedOut {
         var position: Int64
     }
 
-    /// The next token. It begins anywhere, so that a token of a store that was closed since means nothing here.
+    /// The next token.
+    ///
+    /// It begins anywhere, so that a token of a store that was closed since means nothing here.
     private var next = Int64.random(in: 0..<(1 << 62))
     private(set) var components: [Int64: Component] = [:]
 
