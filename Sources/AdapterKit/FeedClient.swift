@@ -130,6 +130,7 @@ public final class FeedClient {
         let collector = PageCollector(shape: shape, limits: request.limits)
         let response = unsafe try perform(feedRequest, size: request.limits.page) { response, bytes in
             guard response.status == 200 else { return true }
+            collector.begin(contentType: response.header("content-type"))
             return unsafe collector.take(bytes)
         } failed: {
             collector.failure
