@@ -5,7 +5,7 @@ import XMLFeed
 /// One pull of one dataset: always the rows from the last second on, until an answer holds all that are left.
 ///
 /// Rows slide between pages and their order within a second changes, so `start` stays 0: after each page the query begins
-/// at the greatest `gxsj` on it. Only a second that fills a page is paged by `start`, over and over until nothing new comes.
+/// at the greatest `gxsj` on it. Only a second that fills a page is read in another way, ``readSecond(_:)``.
 /// The position is `last` (the greatest `gxsj` received), `done` and `announcements`.
 final class LocalTaxPull {
     private let adapter: LocalTaxAdapter
@@ -15,6 +15,11 @@ final class LocalTaxPull {
     private let writer: PullWriter
     private var state: PositionState
     private var announcements: Announcements?
+    private var looks = BrokenLooks()
+
+    /// The most rows that a page or a second holds.
+    private static let widest = 1000
+    private var pageSize: Int { min(Self.widest, max(1, adapter.configuration.pageSize ?? Self.widest)) }
 
     init(adapter: LocalTaxAdapter, request: PullRequest, type: RecordType, sink: any PullSink, state: PositionState) {
         self.adapter = adapter
@@ -39,7 +44,7 @@ final class LocalTaxPull {
         var start = 0
         while true {
             try client.checkStopped()
-            let page = try ask(from: from, start: start)
+            let page = try ask(from: from, start: start, rows: pageSize, comesAgain: Self.isInLastSecond)
             let seen = try take(page, from: from)
             if page.isLast { break }
             try commit()
@@ -75,24 +80,30 @@ final class LocalTaxPull {
         try writer.flush(position: state.position)
     }
 
-    /// Reads a second that fills more than a page: its pages may repeat and omit rows, so they are read until two
-    /// rounds showed nothing new.
+    /// Reads a second that fills more than a page.
+    ///
+    /// No second holds more rows than the widest page, so that one is asked for. Where an agency cuts it shorter, its
+    /// pages may repeat and omit rows; they are read until two rounds showed nothing new, and more where a row was
+    /// broken once and may come again.
     private func readSecond(_ second: LocalTime) throws(AdapterError) {
+        looks = BrokenLooks()
         var known: Set<[UInt8]> = []
         var quietRounds = 0
-        for _ in 0..<40 where quietRounds < 2 {
+        for _ in 0..<40 where quietRounds < (looks.awaitsRows ? 8 : 2) {
             let before = known.count
             var start = 0
             while true {
                 try client.checkStopped()
-                let page = try ask(from: second, start: start)
+                let page = try ask(from: second, start: start, rows: Self.widest, comesAgain: { _, _ in true })
                 let seen = try take(page, from: second)
                 try commit()
                 known.formUnion(seen.ofSecond)
-                // A doubled row may make a page longer than what it covers; to read a row twice does no harm.
-                start += min(page.items.count, page.rows)
                 // The rows of the second come first; the first later one ends it.
-                if page.items.isEmpty || start >= page.total || seen.greatest.map({ $0 > second }) ?? false { break }
+                let isEnd = seen.greatest.map { $0 > second } ?? false
+                if start == 0, !seen.awaitsRows, isEnd || page.isLast { return }
+                // A doubled row may make a page longer than what it covers; to read a row twice does no harm.
+                start += min(page.items.count, pageSize)
+                if page.items.isEmpty || start >= page.total || isEnd { break }
             }
             quietRounds = known.count == before ? quietRounds + 1 : 0
         }
@@ -122,12 +133,35 @@ final class LocalTaxPull {
         }
     }
 
-    private func ask(from: LocalTime, start: Int) throws(AdapterError) -> Answer {
-        let rows = min(1000, max(1, adapter.configuration.pageSize ?? 1000))
+    /// Whether a row belongs to the second that a page ends in, where the next page begins.
+    private static func isInLastSecond(_ page: Answer, _ row: BrokenRow) -> Bool {
+        guard !page.isLast, let time = time(of: row) else { return false }
+        return !page.items.contains { item in
+            switch item {
+            case .row(let other): LocalTaxRow.time(other).map { $0 > time } ?? false
+            case .broken(let other): Self.time(of: other).map { $0 > time } ?? false
+            }
+        }
+    }
+
+    private static func time(of row: BrokenRow) -> LocalTime? {
+        row.scannedAttribute("gxsj").flatMap { LocalTime(KeyText.trimmed($0)) }
+    }
+
+    private func ask(
+        from: LocalTime,
+        start: Int,
+        rows: Int,
+        comesAgain: (Answer, BrokenRow) -> Bool
+    ) throws(AdapterError) -> Answer {
         let base = adapter.configuration.baseURL
         let type = PercentEncoding.query(request.dataset.name)
         let url = "\(base)/dsws/query.do?type=\(type)&start=\(start)&rows=\(rows)&lastTime=\(from.compact)"
-        let page = try client.page(shape: FeedShape(root: "rs", row: "r")) {
+        let page = try client.page(
+            shape: FeedShape(root: "rs", row: "r"),
+            looks: &looks,
+            comesAgain: { page, row in (try? Self.answer(page, start, rows)).map { comesAgain($0, row) } ?? false }
+        ) {
             FeedRequest(.get, url, user: adapter.user, password: adapter.password)
         } check: { page throws(AdapterError) in
             _ = try Self.answer(page, start, rows)
@@ -156,6 +190,8 @@ final class LocalTaxPull {
         var greatest: LocalTime?
         /// The bytes of the rows of the second that the query began at.
         var ofSecond: [[UInt8]] = []
+        /// Whether a row was broken for the first time.
+        var awaitsRows = false
     }
 
     private func take(_ page: Answer, from: LocalTime) throws(AdapterError) -> Seen {
@@ -169,9 +205,13 @@ final class LocalTaxPull {
                 time = try take(row, document)
                 bytes = row.original
             case .broken(let row):
-                time = row.scannedAttribute("gxsj").flatMap { LocalTime(KeyText.trimmed($0)) }
+                time = Self.time(of: row)
                 bytes = row.original
-                try writer.add(FaultyRow(row, document: document, key: type.key { row.scannedAttribute($0) }))
+                if row.isFirstLook {
+                    seen.awaitsRows = true
+                } else {
+                    try writer.add(FaultyRow(row, document: document, key: type.key { row.scannedAttribute($0) }))
+                }
             }
             guard let time, time >= from else { continue }
             if time == from { seen.ofSecond.append(bytes) }

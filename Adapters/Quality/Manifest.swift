@@ -18,6 +18,8 @@ struct Manifest {
     var generated: LocalTime?
     /// By 序号.
     var files: [ListedFile] = []
+    /// Every 数据集 that it lists, in order of first mention.
+    var datasets: [String] = []
     /// Entries that cannot be used, and why.
     var refused: [(what: String, why: String)] = []
 
@@ -33,7 +35,9 @@ struct Manifest {
                     refused.append(("清单, entry \(row.row)", "The entry cannot be read."))
                 }
             case .row(let row):
-                guard Self.attribute("数据集", row) == dataset else { continue }
+                let name = Self.attribute("数据集", row)
+                if let name, !name.isEmpty, !datasets.contains(name) { datasets.append(name) }
+                guard name == dataset else { continue }
                 guard let file = Self.file(row) else {
                     refused.append(("清单, entry \(row.row)", Self.reason(row)))
                     continue

@@ -25,21 +25,30 @@ final class QualityPull {
     func run() throws(AdapterError) {
         let manifest = Manifest(try fetchManifest(), dataset: request.dataset.name)
         taken.begin(with: manifest.files)
-        var refusals = manifest.refused.map { PullEvent.refused(what: $0.what, why: $0.why) }
+        var events = manifest.refused.map { PullEvent.refused(what: $0.what, why: $0.why) } + news(manifest)
         tell(manifest)
         for file in taken.due(manifest.files) {
             try client.checkStopped()
             // A later 全量 may have been taken meanwhile only if it has a greater number: the order is that of the numbers.
             if let reason = try take(file, manifest) {
-                refusals.append(.refused(what: file.name, why: reason))
+                events.append(.refused(what: file.name, why: reason))
             }
         }
         if taken.gaps(manifest.files).isEmpty, taken.replaced(manifest.files).isEmpty, manifest.refused.isEmpty {
             taken.complete = manifest.generated ?? taken.complete
         }
         tell(manifest)
-        try writer.flush(events: refusals, position: taken.position)
+        try writer.flush(events: events, position: taken.position)
     }
+
+    /// The manifest's datasets that nobody reads; all pulls see the same manifest, so that one of them tells it.
+    private func news(_ manifest: Manifest) -> [PullEvent] {
+        let known = QualityAdapter.descriptor.datasets.map(\.id)
+        guard request.dataset == known.first else { return [] }
+        return manifest.datasets.prefix(Self.mostNews).filter { name in !known.contains { $0.name == name } }
+            .map { .drift(kind: "dataset", name: String($0.prefix(120)), sample: "") }
+    }
+    private static let mostNews = 64
 
     private func tell(_ manifest: Manifest) {
         var incomplete = taken.gaps(manifest.files).map { "gap:\($0)" }

@@ -26,18 +26,45 @@ public final class FeedClient {
         makeRequest: () -> FeedRequest,
         check: (FeedPage) throws(AdapterError) -> Void
     ) throws(AdapterError) -> FeedPage {
-        var seen: Set<RowIdentity> = []
+        var looks = BrokenLooks()
+        return try page(
+            shape: shape,
+            looks: &looks,
+            comesAgain: { _, _ in false },
+            makeRequest: makeRequest,
+            check: check
+        )
+    }
+
+    /// Asks until it has a good page, where other pages may show its rows again.
+    ///
+    /// - Parameters:
+    ///   - shape: the document's root and row elements.
+    ///   - looks: the broken rows of the pages before, and then of this one.
+    ///   - comesAgain: whether another page will show a row; such a one is delivered at its first look, and marked so.
+    ///   - makeRequest: called for each try.
+    ///   - check: sees each well-formed answer and throws what the agency says in it; what is transient is asked again.
+    /// - Returns: the whole answer, broken rows included.
+    /// - Throws: ``AdapterError`` when the tries are used up, where asking again cannot help, or with `stopped`.
+    public func page(
+        shape: FeedShape,
+        looks: inout BrokenLooks,
+        comesAgain: (FeedPage, BrokenRow) -> Bool,
+        makeRequest: () -> FeedRequest,
+        check: (FeedPage) throws(AdapterError) -> Void
+    ) throws(AdapterError) -> FeedPage {
         var tries = RetryState()
+        var hadBroken = false
         while true {
             do throws(AskFailure) {
-                let page = try answer(makeRequest(), shape: shape)
+                var page = try answer(makeRequest(), shape: shape)
                 do throws(AdapterError) { try check(page) } catch { throw AskFailure(error) }
-                let broken = page.items.compactMap(\.identity)
-                if seen.isSuperset(of: broken) { return page }
+                let first = looks.mark(&page)
+                if first.allSatisfy({ comesAgain(page, $0) }) { return page }
                 // Most such rows are broken at the agency, where waiting mends nothing: the second look comes at once.
-                let delay: Int? = seen.isEmpty ? 0 : nil
-                seen.formUnion(broken)
-                let message = "\(broken.count) rows of the answer cannot be decoded."
+                let delay: Int? = hadBroken ? nil : 0
+                hadBroken = true
+                let message = "\(first.count) rows of the answer cannot be decoded."
                 throw AskFailure(AdapterError(.malformed, message, retryAfter: delay))
             } catch {
                 try wait(after: error, &tries)
@@ -103,6 +130,7 @@ public final class FeedClient {
         let collector = PageCollector(shape: shape, limits: request.limits)
         let response = unsafe try perform(feedRequest, size: request.limits.page) { response, bytes in
             guard response.status == 200 else { return true }
+            collector.begin(contentType: response.header("content-type"))
             return unsafe collector.take(bytes)
         } failed: {
             collector.failure
@@ -178,13 +206,6 @@ public final class FeedClient {
         try checkStopped()
         request.sleep(delay ?? min(base + jitter, policy.longestDelay))
         try checkStopped()
-    }
-}
-
-extension FeedItem {
-    /// What tells a broken row's bytes; nil for a good one.
-    var identity: RowIdentity? {
-        if case .broken(let row) = self { row.identity } else { nil }
     }
 }
 

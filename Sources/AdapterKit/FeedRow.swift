@@ -36,6 +36,8 @@ public struct BrokenRow: Sendable {
     public var row: Int
     /// The line of its start tag, from 1.
     public var line: Int
+    /// Whether these bytes came for the first time and may yet come whole; only where a reader waits for other pages.
+    public internal(set) var isFirstLook = false
     /// What tells whether the same bytes came again, those that were not kept included.
     package var identity: RowIdentity
     package var encoding: FeedEncoding

@@ -11,6 +11,9 @@ final class PageCollector {
         reader = XMLFeedReader(shape: shape, limits: XMLLimits(limits))
     }
 
+    /// Notes the header that tells how an HTML page is to be read.
+    func begin(contentType: String?) { reader.contentType = contentType }
+
     /// - Returns: false when the rest of the answer is of no use.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unsafe reader.push(bytes)

@@ -94,11 +94,17 @@ struct RowReader {
             let text = KeyText.trimmed(field.text)
             if Normalise.text(text) != nil { change(.subject) { $0.pripid = text } }
         case .subject(let part, let role): readSubject(part, role, field.text)
-        case .from: if case .date(let date) = Normalise.date(field.text) { from = date }
+        case .from:
+            switch Normalise.date(field.text) {
+            case .date(let date): from = date
+            case .unreadable: keepText(of: field, as: "from")
+            default: break
+            }
         case .to:
             switch Normalise.date(field.text) {
             case .date(let date): to = date
             case .open: to = .open
+            case .unreadable: keepText(of: field, as: "to")
             default: break
             }
         case .year:
@@ -108,6 +114,14 @@ struct RowReader {
             }
         case .restricted: break
         }
+    }
+
+    /// Keeps an unreadable day of the row's own time as a fact; a column that is a fact already keeps its text there.
+    private mutating func keepText(of field: RawField, as name: String) {
+        let uses = type.byName[field.name].map { type.columns[$0].uses } ?? []
+        let isFact = uses.contains { if case .fact = $0 { true } else { false } }
+        guard !isFact, let text = Normalise.text(field.text) else { return }
+        facts.append(Fact(name, .text(String(text.prefix(64)))))
     }
 
     private mutating func change(_ role: Role, _ body: (inout Subject) -> Void) {

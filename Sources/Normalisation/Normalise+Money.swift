@@ -24,16 +24,21 @@ public enum MoneyReading: Hashable, Sendable {
 extension Normalise {
     /// An amount, exactly: 万元 become yuan by moving the point.
     ///
-    /// The column's unit holds even where the text names another: an agency that writes 元 where 万元 is meant is shown as it says.
+    /// A text that names its own unit (`10000元`, `50万元`, `1亿`) means that unit, whatever the column's is. A bare number
+    /// is in the column's unit, even where the agency forgot that. A currency behind the number says nothing of the unit.
     public static func money(_ raw: String, in unit: MoneyUnit, currency: String = "CNY") -> MoneyReading {
         guard let text = text(raw) else { return .none }
-        let places = unit == .tenThousandYuan ? 4 : 0
+        var places = unit == .tenThousandYuan ? 4 : 0
         if let decimal = DecimalText(text) {
             return .money(Money(amount: decimal.shifted(by: places), currency: currency))
         }
         var rest = folded(text, blanks: .nowhere, Characters.halfWidth)[...]
         while let mark = marks.first(where: { rest.hasPrefix($0) }) { rest.removeFirst(mark.count) }
-        while let unit = units.first(where: { rest.hasSuffix($0) }) { rest.removeLast(unit.count) }
+        while let word = suffixes.first(where: { rest.hasSuffix($0) }) { rest.removeLast(word.count) }
+        if let unit = units.first(where: { rest.hasSuffix($0.name) }) {
+            rest.removeLast(unit.name.count)
+            places = unit.places
+        }
         guard let decimal = DecimalText(rest) else { return .unreadable }
         return .money(Money(amount: decimal.shifted(by: places), currency: currency))
     }
@@ -46,7 +51,11 @@ extension Normalise {
     }
 
     private static let marks = ["人民币", "RMB", "CNY", "¥", "￥"]
-    private static let units = ["人民币", "整", "美元", "港元", "港币", "日元", "欧元", "万元", "万圆", "元", "圆", "万"]
+    private static let suffixes = ["人民币", "整", "美元", "港元", "港币", "日元", "欧元"]
+    /// Units by their power of ten, the longer names first.
+    private static let units = [
+        ("亿元", 8), ("亿圆", 8), ("亿", 8), ("万元", 4), ("万圆", 4), ("万", 4), ("元", 0), ("圆", 0),
+    ].map { (name: $0.0, places: $0.1) }
 
     private static let currencies: [String: String] = [
         "156": "CNY", "CNY": "CNY", "RMB": "CNY", "人民币": "CNY", "人民币元": "CNY", "840": "USD", "USD": "USD", "美元": "USD",

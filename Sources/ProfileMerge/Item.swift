@@ -65,6 +65,7 @@ struct ItemMerge {
                 return false
             }
         }
+        if content.to == nil, content.hasUnreadableEnd { return nil }
         if let last = content.to?.lastDay, last < day { return false }
         if let start = content.from?.firstDay, start > day {
             if content.to?.lastDay.map({ $0 >= start }) ?? true { note(start) }
@@ -75,4 +76,14 @@ struct ItemMerge {
     }
 
     private mutating func note(_ change: Day) { nextDay = min(nextDay ?? change, change) }
+}
+
+extension CreditRecord {
+    /// Whether it says when it ends, but not so that it can be read: it may have ended.
+    fileprivate var hasUnreadableEnd: Bool {
+        facts.contains { fact in
+            guard fact.field == "to" || fact.field == "validTo", case .text = fact.value else { return false }
+            return true
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct ItemText {
 
     private enum Member {
         case fact(Fact)
-        case from, to, history, inForce, labels, originals, records, role, truncated
+        case date(CreditDate), history, inForce, labels, originals, records, role, truncated
     }
 
     /// Names that a fact may not take.
@@ -60,6 +60,12 @@ struct ItemText {
         }
     }
 
+    /// An end of its period, as sent where it cannot be read.
+    private func time(_ date: CreditDate?, orTextOf name: String) -> Member? {
+        if let date { return saysItsYear ? nil : .date(date) }
+        return item.content.facts.first { $0.field == name }.map { .fact($0) }
+    }
+
     private func isLong(_ stretch: Stretch) -> Bool {
         stretch.content.facts.contains {
             limit.beginning(of: $0.value) != nil || $0.original.flatMap(limit.beginning) != nil
@@ -71,8 +77,8 @@ struct ItemText {
         var members: [(name: String, member: Member)] = []
         members.reserveCapacity(facts.count + 9)
         for fact in facts { members.append((fact.field, .fact(fact))) }
-        if item.content.from != nil, !saysItsYear { members.append(("from", .from)) }
-        if item.content.to != nil, !saysItsYear { members.append(("to", .to)) }
+        if let from = time(item.content.from, orTextOf: "from") { members.append(("from", from)) }
+        if let to = time(item.content.to, orTextOf: "to") { members.append(("to", to)) }
         if !item.history.isEmpty { members.append(("history", .history)) }
         if item.isInForce != nil { members.append(("inForce", .inForce)) }
         if facts.contains(where: { $0.value.label != nil }) { members.append(("labels", .labels)) }
@@ -92,8 +98,7 @@ struct ItemText {
     private func write(_ member: Member, _ truncated: [String], to text: inout CanonicalJSONWriter) {
         switch member {
         case .fact(let fact): text.value(limit.beginning(of: fact.value) ?? fact.value)
-        case .from: if let from = item.content.from { text.date(from) }
-        case .to: if let to = item.content.to { text.date(to) }
+        case .date(let date): text.date(date)
         case .history: writeHistory(to: &text)
         case .inForce: text.bool(item.isInForce ?? false)
         case .labels: writeTexts(to: &text) { $0.value.label }

@@ -14,7 +14,7 @@ package struct UnsettledExporter: Sendable {
 
     package init(store: any CreditStore) { self.store = store }
 
-    /// Streams quarantined, then undecided, then held records.
+    /// Streams quarantined, then test rows and undecided records, then held ones.
     ///
     /// Blocking.
     /// - Parameter path: nil writes to the standard output; a file is readable by its owner only.
@@ -77,7 +77,8 @@ package struct UnsettledExporter: Sendable {
             for record in records {
                 let settled = try store.enterprises(of: dataset, key: record.key).count
                 guard settled + (held[dataset]?[record.key] ?? 0) < roles else { continue }
-                try write(dataset, record.key, role: nil, state: "undecided", to: file)
+                let isTest = try store.history(of: dataset, key: record.key)?.current?.content?.isTest ?? false
+                try write(dataset, record.key, role: nil, state: isTest ? "test" : "undecided", to: file)
                 count += 1
             }
             last = end.key

@@ -42,12 +42,19 @@ struct Prologue {
         guard let quote = value.first, quote == "\"" || quote == "'" else {
             throw .malformed("The XML declaration's encoding is not readable.")
         }
-        switch value.dropFirst().prefix(while: { $0 != quote }).uppercased() {
-        case "UTF-8", "UTF8": return .utf8
-        case "GB2312", "GBK", "GB18030": return .gb18030
-        default:
-            if isMarked { return .utf8 }
-            throw .hostile("The document declares an encoding that no agency uses.")
+        if let known = FeedEncoding(declared: value.dropFirst().prefix { $0 != quote }) { return known }
+        if isMarked { return .utf8 }
+        throw .hostile("The document declares an encoding that no agency uses.")
+    }
+}
+
+extension FeedEncoding {
+    /// The encoding of that name; nil if no agency uses it.
+    init?(declared name: some StringProtocol) {
+        switch name.uppercased() {
+        case "UTF-8", "UTF8": self = .utf8
+        case "GB2312", "GBK", "GB18030": self = .gb18030
+        default: return nil
         }
     }
 }

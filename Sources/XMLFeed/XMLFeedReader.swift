@@ -19,6 +19,10 @@ package final class XMLFeedReader {
     private var isEnded = false
     private var isDone = false
     private var html: [UInt8]?
+    /// The encoding that the document itself tells; nil where it tells none.
+    private var mark: FeedEncoding?
+    /// Of the HTTP answer; only an HTML page, which is no document of an agency, is read by it.
+    package var contentType: String?
     private var rowNumber = 0
     private var line = 1
     /// Of a row over its bound: what is kept, its identity, and its line; the rest is passed over.
@@ -87,6 +91,7 @@ package final class XMLFeedReader {
             throw .malformed(first == nil ? "The answer is empty." : "The answer is not XML.")
         }
         decoder = Decoder(prologue.encoding)
+        if prologue.count > 0 { mark = prologue.encoding }
         scanner = FrameScanner(row: Self.bytes(of: shape.row, in: prologue.encoding))
         line += Self.lines(buffer[..<prologue.count])
         frame = prologue.count
@@ -271,11 +276,8 @@ package final class XMLFeedReader {
     /// Waits for an HTML page's title.
     private func collectPage() throws(XMLFeedError) -> XMLEvent? {
         guard isEnded || buffer.count - frame > 64 << 10 else { return nil }
-        let text = String(
-            decoding: Decoder.lenient(Array(buffer[frame...].prefix(64 << 10)), from: encoding),
-            as: UTF8.self
-        )
-        throw .html(title: HTMLTitle.find(in: text))
+        let page = Array(buffer[frame...].prefix(64 << 10))
+        throw .html(title: HTMLTitle(page, mark: mark, contentType: contentType).text)
     }
 
     // MARK: Bytes

@@ -194,6 +194,18 @@ struct FeedClientPageTests {
         #expect(server.requests.count == 4)
     }
 
+    @Test("the title of an HTML page is read by the charset of the HTTP answer")
+    func htmlCharset() throws {
+        // 模 in GBK, which would be good UTF-8, too.
+        let page = Array("<html><title>".utf8) + [0xC4, 0xA3] + Array("</title></html>".utf8)
+        let answer = FaultServer.Act.send(
+            FaultServer.answer(page, headers: ["Content-Type: text/html; charset=gb2312"])
+        )
+        let server = try FaultServer([answer, answer, answer, answer])
+        let error = try #require(code { _ = try self.page(server, Pull()) })
+        #expect(error.message.hasSuffix("模"))
+    }
+
     @Test("what the agency says itself decides")
     func check() throws {
         let answers = [FaultServer.Act.send(FaultServer.answer(Self.good)), .send(FaultServer.answer(Self.good))]

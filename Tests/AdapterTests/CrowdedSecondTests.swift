@@ -112,4 +112,46 @@ struct CrowdedSecondTests {
         }
         #expect(error?.code == .busy)
     }
+
+    /// A second of 20 rows, the first `broken` of them with a bare `&`, in another order on each page.
+    private func shuffled(broken: Int, mostRows: Int) async throws -> ScriptedAgency {
+        let rows = (0..<20).map { number in
+            "<r nsrsbh=\"N\(number)\" nsrmc=\"甲\(number < broken ? "&" : "和")乙\" gxsj=\"20160102000001\" sjzt=\"0\"/>"
+        }
+        let dice = Mutex(Dice(state: UInt64(broken)))
+        return try await ScriptedAgency { question in
+            let start = question.query["start"].flatMap { Int($0) } ?? 0
+            let count = min(mostRows, question.query["rows"].flatMap { Int($0) } ?? 0)
+            guard question.query["lastTime"].map({ $0 <= "20160102000001" }) ?? false else {
+                return Self.answer([], total: 0, start: "\(start)")
+            }
+            let page = dice.withLock { rows.shuffled(using: &$0) }.dropFirst(start).prefix(count)
+            return Array("<rs total=\"20\" start=\"\(start)\" rows=\"\(count)\">\(page.joined())</rs>".utf8)
+        }
+    }
+
+    @Test(
+        "broken rows of a second in unstable order are quarantined by their bytes, and the good ones are all taken",
+        arguments: [1, 10, 19],
+        [1000, 3]
+    )
+    func brokenInUnstableOrder(broken: Int, mostRows: Int) async throws {
+        let agency = try await shuffled(broken: broken, mostRows: mostRows)
+        let sink = MemorySink()
+        try await pull(localtax.adapter(agency, pageSize: 3), localtax.dataset, into: sink)
+        #expect(sink.keys.sorted() == (broken..<20).map { "N\($0)" }.sorted())
+        #expect(Set(sink.faults.compactMap(\.key?.text)) == Set((0..<broken).map { "N\($0)" }))
+    }
+}
+
+/// The same numbers at each run (SplitMix64).
+private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }

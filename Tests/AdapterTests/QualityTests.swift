@@ -247,4 +247,18 @@ struct QualityTests {
         }
         #expect(later.record?.facts.contains { $0.value == .money(Money(amount: "2000", currency: "CNY")) } == true)
     }
+
+    @Test("a dataset of the manifest that nobody reads is told as drift, by one of the datasets")
+    func unknownDataset() async throws {
+        let agency = try await ScriptedAgency { _ in
+            let entries = ["TZSB", "SCXKZ", "TZSB"].map { "<数据包 文件名=\"\($0)\" 数据集=\"\($0)\" 序号=\"1\"/>" }.joined()
+            return Array("<清单 提供方=\"x\">\(entries)</清单>".utf8)
+        }
+        let adapter = try QualityAdapter(
+            SourceConfiguration(agency: .quality, baseURL: agency.base, token: Secret("t"))
+        )
+        for dataset in QualityAdapter.descriptor.datasets { try await pull(adapter, dataset.id, into: sink) }
+        let drift = sink.events.filter { if case .drift = $0 { true } else { false } }
+        #expect(drift == [.drift(kind: "dataset", name: "TZSB", sample: "")])
+    }
 }

@@ -72,6 +72,27 @@ struct ValidTimeTests {
         #expect(row.drift.isEmpty)
     }
 
+    @Test("a day that cannot be read is kept as sent, and is no day")
+    func unreadable() throws {
+        let type = try #require(AdapterRegistry.adapter(.hongdun))
+        let adapter = try type.init(SourceConfiguration(agency: .hongdun, baseURL: "http://x", token: Secret("t")))
+        let row = try adapter.normalise(
+            SourceRecord(
+                dataset: DatasetID(.hongdun, "abnormal"),
+                key: RecordKey(["K"]),
+                operation: .record,
+                modified: LocalTime(seconds: 0),
+                sequence: 1,
+                fields: [RawField("ABNTIME", "昨天"), RawField("REMDATE", "2017-02-30")],
+                original: [],
+                place: RowPlace(document: "", row: 1, line: 1)
+            )
+        )
+        let record = try #require(row.record)
+        #expect(record.from == nil && record.to == nil)
+        #expect(record.facts == [Fact("from", .text("昨天")), Fact("to", .text("2017-02-30"))])
+    }
+
     @Test("every dataset is among the cases")
     func all() {
         let datasets = AdapterRegistry.all.flatMap { $0.descriptor.datasets.map(\.id) }

@@ -69,7 +69,7 @@ struct DateAndMoneyTests {
             (".5", .yuan, "0.5"),
             ("１００．５０", .yuan, "100.5"), (" 1 000 ", .yuan, "1000"), ("1.0E7", .yuan, "10000000"),
             ("1.5e-1", .tenThousandYuan, "1500"),
-            ("500元", .tenThousandYuan, "5000000"), ("500万元", .tenThousandYuan, "5000000"), ("¥12.30", .yuan, "12.3"),
+            ("500万元", .tenThousandYuan, "5000000"), ("¥12.30", .yuan, "12.3"), ("¥12.30", .tenThousandYuan, "123000"),
             ("人民币500元整", .yuan, "500"),
             ("0.1", .yuan, "0.1"), ("1，000", .yuan, "1000"), ("12345.6789", .tenThousandYuan, "123456789"),
             ("100", .tenThousandYuan, "1000000"),
@@ -77,6 +77,25 @@ struct DateAndMoneyTests {
     )
     func amounts(raw: String, unit: MoneyUnit, amount: String) {
         #expect(Normalise.money(raw, in: unit) == .money(Money(amount: amount, currency: "CNY")))
+    }
+
+    @Test(
+        "A unit in the text counts in a column of any unit",
+        arguments: [
+            ("10000元", "10000"), ("10,000.00 圆整", "10000"), ("人民币10000元", "10000"), ("50万元", "500000"),
+            ("50万", "500000"), ("５０万元", "500000"), ("50万元人民币", "500000"), ("0.5万圆", "5000"), ("1亿元", "100000000"),
+            ("1.2亿", "120000000"), ("500万美元", "5000000"), ("-3元", "-3"),
+        ],
+        [MoneyUnit.yuan, .tenThousandYuan]
+    )
+    func ownUnits(text: (raw: String, amount: String), unit: MoneyUnit) {
+        #expect(Normalise.money(text.raw, in: unit).money?.amount == text.amount)
+    }
+
+    @Test("A currency behind the number leaves the column its unit")
+    func currencyIsNoUnit() {
+        #expect(Normalise.money("500美元", in: .tenThousandYuan, currency: "USD").money?.amount == "5000000")
+        #expect(Normalise.money("500人民币", in: .tenThousandYuan).money?.amount == "5000000")
     }
 
     @Test(

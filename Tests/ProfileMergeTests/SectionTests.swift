@@ -171,4 +171,20 @@ struct SectionTests {
         #expect(Reading(cancelled)["licences"][0]["inForce"].bool == false)
         #expect(cancelled.nextDay == nil)
     }
+
+    @Test("an end that cannot be read is shown as sent, and nothing is said of what is in force")
+    func unreadableEnd() throws {
+        let listed = Row(.abnormal, "1").saying([
+            Fact("reason", .code("1", label: nil)), Fact("to", .text("2017-02-30")),
+        ])
+        let listing = Reading(merge(listed))["listings"][0]
+        #expect(listing["to"].text == "2017-02-30")
+        #expect(listing["inForce"].bool == nil)
+        let licence = Reading(merge(Row(.SCXKZ, "1").saying([Fact("validTo", .text("明年"))])))["licences"][0]
+        #expect(licence["inForce"].bool == nil)
+        let ended = Row(.abnormal, "1").saying([Fact("to", .text("2017-02-30"))], to: "2015-01-01")
+        #expect(Reading(merge(ended))["listings"][0]["to"].text == "2015-01-01")
+        let start = Row(.penalty, "1").saying([Fact("from", .text("昨天"))])
+        #expect(Reading(merge(start))["penalties"][0]["from"].text == "昨天")
+    }
 }

@@ -114,6 +114,7 @@ struct ExportTests {
         try world.put("P1", name: "在册")
         for number in 1...501 { try world.commit("U\(number)", name: "未定") }
         let code = Code(.org, "D2143569X")
+        try world.commit("T1", name: "测试", isTest: true)
         try world.commit("H1", name: "扣留")
         let inspection = RecordReference(dataset: DatasetID(.quality, "JDCC"), key: RecordKey(["R|1"]), role: .seller)
         let held = HeldRecord(record: inspection, reason: .severalHolders([code]))
@@ -152,12 +153,13 @@ struct ExportTests {
             StoreBatch(dataset: World.taxpayers, run: "r", receivedAt: World.now, quarantined: [entry])
         )
         let path = world.path("unsettled.ndjson")
-        #expect(try UnsettledExporter(store: world.store).export(to: path) == 505)
+        #expect(try UnsettledExporter(store: world.store).export(to: path) == 506)
         let lines = text(try world.contents("unsettled.ndjson")).split(separator: "\n")
         #expect(lines.first == #"{"agency":"statetax","dataset":"NSRXX","key":"N1","state":"quarantined"}"#)
         #expect(lines.contains(#"{"agency":"quality","dataset":"JDCC","key":"R\\|1","role":"seller","state":"held"}"#))
         #expect(lines.count { $0.contains(#""key":"H1""#) } == 1, "what is held in all its roles is not undecided, too")
         #expect(lines.count { $0.contains(#""state":"undecided""#) && $0.contains(#""key":"U"#) } == 501)
+        #expect(lines.filter { $0.contains(#""key":"T1""#) }.map { $0.contains(#""state":"test""#) } == [true])
         #expect(!lines.contains { $0.contains(#""key":"P1""#) })
     }
 }

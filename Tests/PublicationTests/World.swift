@@ -109,10 +109,12 @@ final class World {
         name: String,
         restrictedKey: Bool = false,
         in dataset: DatasetID = registration,
-        role: Role = .subject
+        role: Role = .subject,
+        isTest: Bool = false
     ) throws {
         let subject = Subject(role: role, pripid: pripid, name: name)
-        let content = CreditRecord(subjects: [subject], facts: [Fact("registration.name", .text(name))])
+        let facts = [Fact("registration.name", .text(name))]
+        let content = CreditRecord(subjects: [subject], facts: facts, isTest: isTest)
         let version = RecordVersion(
             digest: VersionDigest(text: ShortDigest.text(of: World.sha256(Array((pripid + name).utf8)))),
             operation: .record,

@@ -108,6 +108,38 @@ struct HostileDocumentTests {
     )
     func html(page: String) { #expect(error(Array(page.utf8)) == .html(title: "系统 维护中")) }
 
+    @Test(
+        "an HTML page's title is decoded as the page or HTTP says, or by what fits",
+        arguments: [
+            ("<html><head><meta charset=\"gb2312\"><title>¹</title>", "text/html; charset=utf-8"),
+            ("<html><meta http-equiv='Content-Type' content='text/html;charset=GBK'/><title>¹</title>", nil),
+            ("<html><title>¹</title>", "text/html; charset=gb2312"), ("<html><title>¹²</title>", "text/html"),
+            ("<html><title>¹²</title>", "text/html;charset=utf-8"),
+            ("<html><title>¹²</title>", "text/html;charset=latin1"),
+        ] as [(String, String?)]
+    )
+    func htmlInGBK(page: String, contentType: String?) {
+        // 系统, which would be good UTF-8, too, and 维护, which would not.
+        let chinese: [Character: [UInt8]] = ["¹": [0xCF, 0xB5, 0xCD, 0xB3], "²": [0xCE, 0xAC, 0xBB, 0xA4]]
+        let bytes = page.flatMap { chinese[$0] ?? Array(String($0).utf8) }
+        let title = page.contains("²") ? "系统维护" : "系统"
+        #expect(error(bytes, contentType: contentType) == .html(title: title))
+    }
+
+    @Test("an HTML page's title in UTF-8 is right even if HTTP says nothing, or its charset is one no agency uses")
+    func htmlInUTF8() {
+        for type in [nil, "text/html; charset=utf-8", "text/html; charset=ISO-8859-1"] {
+            #expect(error(Array("<html><title>系统维护</title>".utf8), contentType: type) == .html(title: "系统维护"))
+        }
+    }
+
+    @Test("references in an HTML page's title are resolved, and what a terminal would obey is left out")
+    func htmlReferences() {
+        let page =
+            "<html><title>&#31995;&#x7edf; &amp;amp; &lt;b&gt;&quot;AT&T&nbsp;&#27;[31m&#0;&#xD800;&unknown;\u{202E}</title>"
+        #expect(error(Array(page.utf8)) == .html(title: "系统 &amp; <b>\"AT&T [31m &#xD800;&unknown;"))
+    }
+
     @Test("another root is refused")
     func root() {
         guard case .malformed = error(Array("<OTHER><ROW/></OTHER>".utf8)) else {

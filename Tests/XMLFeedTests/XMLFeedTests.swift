@@ -15,9 +15,11 @@ struct Reading {
         _ bytes: [UInt8],
         shape: FeedShape = FeedShape(root: "RESULT", row: "ROW"),
         piece: Int = 1 << 16,
-        limits: XMLLimits = Reading.limits
+        limits: XMLLimits = Reading.limits,
+        contentType: String? = nil
     ) throws(XMLFeedError) {
         let reader = XMLFeedReader(shape: shape, limits: limits)
+        reader.contentType = contentType
         var rows: [XMLRow] = []
         var broken: [XMLBrokenRow] = []
         var heads: [XMLHead] = []
@@ -49,9 +51,9 @@ struct Reading {
     }
 }
 
-func error(_ bytes: [UInt8]) -> XMLFeedError? {
+func error(_ bytes: [UInt8], contentType: String? = nil) -> XMLFeedError? {
     do throws(XMLFeedError) {
-        _ = try Reading(bytes)
+        _ = try Reading(bytes, contentType: contentType)
         return nil
     } catch { return error }
 }
