@@ -138,7 +138,7 @@ final class LocalTaxPull {
         guard !page.isLast, let time = time(of: row) else { return false }
         return !page.items.contains { item in
             switch item {
-            case .row(let other): LocalTaxRow.time(other).map { $0 > time } ?? false
+            case .row(let other): LocalTaxAdapter.marks.time(of: other).map { $0 > time } ?? false
             case .broken(let other): Self.time(of: other).map { $0 > time } ?? false
             }
         }
