@@ -6,7 +6,7 @@ import Foundation
 import SQLiteStore
 import Testing
 
-@Suite("Deriving what waits in a store", .timeLimit(.minutes(2)))
+@Suite("Deriving what waits in a store", .timeLimit(.minutes(20)))
 final class DeriverTests {
     private let folder = NSTemporaryDirectory() + "derivation-" + UUID().uuidString
 

@@ -6,7 +6,7 @@ import SQLiteStore
 import Testing
 
 /// 监督抽查 speaks of a producer and a seller, and every enterprise is in some: they must not chain all together.
-@Suite("Inspections bring no enterprises together", .timeLimit(.minutes(3)))
+@Suite("Inspections bring no enterprises together", .timeLimit(.minutes(20)))
 final class InspectionTests {
     private static let day = Day(number: 17_683)
     private static let inspections = DatasetID(.quality, "JDCC")

@@ -6,7 +6,7 @@ import SQLiteStore
 import Testing
 
 /// Enterprises whose records bear each other's codes, are corrected, withdrawn and come back: components grow and split.
-@Suite("A store that was derived piece by piece is as one derived at once", .timeLimit(.minutes(3)))
+@Suite("A store that was derived piece by piece is as one derived at once", .timeLimit(.minutes(20)))
 final class TangledTownTests {
     private static let day = Day(number: 17_683)
     private let folder = NSTemporaryDirectory() + "tangle-" + UUID().uuidString

@@ -6,7 +6,7 @@ import Testing
 /// Rows that could not be taken, records that are held, and what of them may be printed.
 @Suite("The command line and what waits for a person", .serialized)
 struct CommandLineQuarantineTests {
-    @Test("A row is shown with its rule, and rows read again bring back every version", .timeLimit(.minutes(5)))
+    @Test("A row is shown with its rule, and rows read again bring back every version", .timeLimit(.minutes(20)))
     func retry() async throws {
         try await blocking {
             let desk = try CommandDesk()
@@ -45,7 +45,7 @@ struct CommandLineQuarantineTests {
         }
     }
 
-    @Test("A code that was given out twice ends with 4 and names both", .timeLimit(.minutes(5)))
+    @Test("A code that was given out twice ends with 4 and names both", .timeLimit(.minutes(20)))
     func ambiguous() async throws {
         try await blocking {
             let desk = try CommandDesk(enterprises: 200, dirt: ["--rate", "numberTwice=0.3"])
@@ -68,7 +68,7 @@ struct CommandLineQuarantineTests {
         }
     }
 
-    @Test("No print-out holds the number of an identity card or a telephone", .timeLimit(.minutes(5)))
+    @Test("No print-out holds the number of an identity card or a telephone", .timeLimit(.minutes(20)))
     func redaction() async throws {
         try await blocking {
             let desk = try CommandDesk(

@@ -5,7 +5,7 @@ import Testing
 /// What an operator or an operating system does to a command while it runs.
 @Suite("The command line under pressure", .serialized)
 struct CommandLineSignalTests {
-    @Test("Ctrl-C ends a sync with what it has; the next one goes on from there", .timeLimit(.minutes(5)))
+    @Test("Ctrl-C ends a sync with what it has; the next one goes on from there", .timeLimit(.minutes(20)))
     func interrupted() async throws {
         try await blocking {
             let desk = try CommandDesk(enterprises: 150)
@@ -45,7 +45,7 @@ struct CommandLineSignalTests {
 
     @Test(
         "A full disk and a closed pipe are no crash; errors are JSON where that was asked for",
-        .timeLimit(.minutes(5))
+        .timeLimit(.minutes(20))
     )
     func outputs() async throws {
         try await blocking {

@@ -5,7 +5,7 @@ import Testing
 /// The programs as an operator runs them, from the first command on.
 @Suite("The command line", .serialized)
 struct CommandLineTests {
-    @Test("From init to verify, with the exit codes that the README promises", .timeLimit(.minutes(5)))
+    @Test("From init to verify, with the exit codes that the README promises", .timeLimit(.minutes(20)))
     func round() async throws {
         try await blocking {
             let desk = try CommandDesk()
@@ -112,7 +112,7 @@ struct CommandLineTests {
         #expect(try desk.suixin("sources").status == 2)
     }
 
-    @Test("serve answers with the signed documents", .timeLimit(.minutes(5)))
+    @Test("serve answers with the signed documents", .timeLimit(.minutes(20)))
     func serve() async throws {
         try await blocking {
             let desk = try CommandDesk()

@@ -11,7 +11,7 @@ import Testing
 /// What leaves the exchange: signed, traceable to the agencies' rows, and free of what must not leave.
 @Suite("What the exchange publishes")
 struct DocumentTests {
-    @Test("An export verifies, validates, names its records, and holds no personal number", .timeLimit(.minutes(5)))
+    @Test("An export verifies, validates, names its records, and holds no personal number", .timeLimit(.minutes(20)))
     func export() async throws {
         let server = try await simulatedAgencies(seed: 9, enterprises: 250)
         let exchange = try Exchange(server)

@@ -13,7 +13,7 @@ import Testing
 /// What a platform and an operator rely on, from the agencies' sockets to the signed profile.
 @Suite("Four agencies in, one profile an enterprise out")
 struct ExchangeTests {
-    @Test("A month in steps gives the profiles of one load at its end", .timeLimit(.minutes(5)))
+    @Test("A month in steps gives the profiles of one load at its end", .timeLimit(.minutes(20)))
     func steps() async throws {
         let server = try await simulatedAgencies()
         let stepwise = try Exchange(server)
@@ -68,7 +68,7 @@ struct ExchangeTests {
         return pruned(try JSONValue(parsing: bytes))
     }
 
-    @Test("Reading again what did not change changes nothing", .timeLimit(.minutes(5)))
+    @Test("Reading again what did not change changes nothing", .timeLimit(.minutes(20)))
     func again() async throws {
         let server = try await simulatedAgencies()
         let exchange = try Exchange(server)
@@ -84,7 +84,7 @@ struct ExchangeTests {
         #expect(try exchange.profiles() == before)
     }
 
-    @Test("No two enterprises share a profile, nothing withdrawn is shown, nothing is lost", .timeLimit(.minutes(5)))
+    @Test("No two enterprises share a profile, nothing withdrawn is shown, nothing is lost", .timeLimit(.minutes(20)))
     func truth() async throws {
         let server = try await simulatedAgencies(enterprises: 250)
         let exchange = try Exchange(server)
@@ -125,7 +125,7 @@ struct ExchangeTests {
         }
     }
 
-    @Test("An agency that fails leaves the others alone, and the status says so", .timeLimit(.minutes(5)))
+    @Test("An agency that fails leaves the others alone, and the status says so", .timeLimit(.minutes(20)))
     func failing() async throws {
         let server = try await simulatedAgencies(enterprises: 60)
         server.script(Fault(agency: .statetax, times: 1_000_000, kind: .status(503, retryAfter: "0")))

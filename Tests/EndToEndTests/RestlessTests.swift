@@ -12,7 +12,7 @@ import Testing
 /// Rows are modified, added and doubled between any two requests; what is read in the end is what the agencies show.
 @Suite("Agencies that never rest")
 struct RestlessTests {
-    @Test("Whatever moves while it is read, the store ends with each agency's table", .timeLimit(.minutes(5)))
+    @Test("Whatever moves while it is read, the store ends with each agency's table", .timeLimit(.minutes(20)))
     func everyRow() async throws {
         let seeds = UInt64(1)...100
         try await withThrowingTaskGroup(of: Void.self) { group in

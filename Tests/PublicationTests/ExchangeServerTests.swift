@@ -5,7 +5,7 @@ import Publication
 import Signing
 import Testing
 
-@Suite("Platforms fetch signed documents over HTTP", .timeLimit(.minutes(1)))
+@Suite("Platforms fetch signed documents over HTTP", .timeLimit(.minutes(20)))
 struct ExchangeServerTests {
     private static let code = "91440101MA5AK9RM43"
 

@@ -4,7 +4,7 @@ import Publication
 import Signing
 import Testing
 
-@Suite("Clients in other languages verify what we serve", .timeLimit(.minutes(1)))
+@Suite("Clients in other languages verify what we serve", .timeLimit(.minutes(20)))
 struct SampleClientsTests {
     private static let clients = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Samples/Clients").path

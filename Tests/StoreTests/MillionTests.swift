@@ -63,7 +63,7 @@ struct MillionTests {
 
     @Test(
         "what a complete read lacks waits if it is too much, and is withdrawn if not, within bounded memory",
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: [Int64?.none, 7]
     )
     func completeRead(file: Int64?) throws {

@@ -105,7 +105,7 @@ struct OperationTests {
         #expect(try desk.store.latestStatus()?.previous == "b")
     }
 
-    @Test("A complete read of fifty thousand records costs what it withdraws, not memory", .timeLimit(.minutes(5)))
+    @Test("A complete read of fifty thousand records costs what it withdraws, not memory", .timeLimit(.minutes(20)))
     func largeCompleteRead() throws {
         let desk = try Desk()
         let count = 50_000
