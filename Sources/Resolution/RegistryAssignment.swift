@@ -29,6 +29,8 @@ struct RegistryAssignment {
     private let rows: [Row]
     private let candidates: [Candidate]
     private var registered: Set<String> = []
+    /// Changes of name that the holder's evidence holds already.
+    private var isTaken: Set<Int> = []
     /// The registrations that give a code.
     private var givers: [Int: Set<String>] = [:]
 
@@ -43,13 +45,13 @@ struct RegistryAssignment {
         }
         let others = rows.indices.filter { rows[$0].history.dataset != .registrations }
         takeAlterations(others.filter { rows[$0].history.dataset == .alterations })
-        for index in others where rows[index].history.dataset != .alterations && registered.contains(rows[index].pripid)
-        {
-            let agreement = evidence[rows[index].pripid, default: HolderEvidence()].agreement(with: subject(index))
-            place(index, agreement)
-        }
+        // All are compared with the same holder, so that none of them speaks for another.
+        for index in others where registered.contains(rows[index].pripid) { place(index) }
         let strays = Dictionary(grouping: others.filter { !registered.contains(rows[$0].pripid) }) { rows[$0].pripid }
         for (pripid, indices) in strays { place(indices, withoutRegistration: pripid) }
+        for index in others {
+            if case .of(let pripid) = places[index], !isTaken.contains(index) { take(rows[index], as: pripid) }
+        }
     }
 
     private func subject(_ index: Int) -> Subject { candidates[rows[index].candidate].subject }
@@ -64,9 +66,12 @@ struct RegistryAssignment {
     // MARK: With a registration
 
     /// Changes of name tell former names, each of which may be known only by the change after it.
+    ///
+    /// Those that carry another's codes tell nothing until they are judged.
     private mutating func takeAlterations(_ indices: [Int]) {
         func day(_ index: Int) -> Day? { rows[index].history.current?.content?.from?.firstDay }
-        var waiting = indices.filter { registered.contains(rows[$0].pripid) }.sorted {
+        // The latest first: mostly one round is enough.
+        var waiting = indices.filter { registered.contains(rows[$0].pripid) && foreignCodes($0).isEmpty }.sorted {
             switch (day($0), day($1)) {
             case (let a?, let b?) where a != b: a > b
             default: $0 < $1
@@ -75,28 +80,31 @@ struct RegistryAssignment {
         var hasProgress = true
         while hasProgress, !waiting.isEmpty {
             let before = waiting
-            waiting = []
-            for index in before {
-                let agreement = alterationAgreement(index)
-                if agreement == .contradicts { waiting.append(index) } else { place(index, agreement) }
+            waiting = before.filter { index in
+                guard agreement(index) != .contradicts else { return true }
+                take(rows[index], as: rows[index].pripid)
+                isTaken.insert(index)
+                return false
             }
             hasProgress = waiting.count < before.count
         }
-        for index in waiting { places[index] = .nobody(.foreignKey(rows[index].pripid)) }
     }
 
-    private mutating func alterationAgreement(_ index: Int) -> Agreement {
+    /// What a row and the holder of its key have in common; a change of name has two names more.
+    private mutating func agreement(_ index: Int) -> Agreement {
         let pripid = rows[index].pripid
         let agreement = evidence[pripid, default: HolderEvidence()].agreement(with: subject(index))
-        guard agreement == .contradicts, let content = rows[index].history.current?.content else { return agreement }
-        let names = content.alteredNames
-        return names.contains { evidence[pripid, default: HolderEvidence()].agrees(name: $0) } ? .agrees : .contradicts
+        guard agreement == .contradicts, rows[index].history.dataset == .alterations,
+            let content = rows[index].history.current?.content
+        else { return agreement }
+        let isKnown = content.alteredNames.contains { evidence[pripid, default: HolderEvidence()].agrees(name: $0) }
+        return isKnown ? .agrees : .contradicts
     }
 
-    private mutating func place(_ index: Int, _ agreement: Agreement) {
-        let row = rows[index]
+    private mutating func place(_ index: Int) {
+        let agreement = agreement(index)
         guard agreement != .contradicts else {
-            places[index] = .nobody(.foreignKey(row.pripid))
+            places[index] = .nobody(.foreignKey(rows[index].pripid))
             return
         }
         let foreign = foreignCodes(index).filter { code in
@@ -104,11 +112,7 @@ struct RegistryAssignment {
             agreement != .agrees
                 || evidence[code.holder, default: HolderEvidence()].agreement(with: subject(index)) != .contradicts
         }
-        guard foreign.isEmpty else {
-            places[index] = .nobody(.severalHolders(foreign.map(\.code)))
-            return
-        }
-        take(row, as: row.pripid)
+        if !foreign.isEmpty { places[index] = .nobody(.severalHolders(foreign.map(\.code))) }
     }
 
     /// Codes of the row that one registration gives, another than the row's own.
@@ -128,18 +132,11 @@ struct RegistryAssignment {
         let holders = Set(foreign.joined().map(\.holder))
         if let holder = holders.first, holders.count == 1, !contradicts(indices, holder) {
             aliases[pripid] = holder
-            for index in indices {
-                places[index] = .of(holder)
-                take(rows[index], as: holder)
-            }
+            for index in indices { places[index] = .of(holder) }
             return
         }
-        for (index, codes) in zip(indices, foreign) {
-            if codes.isEmpty {
-                take(rows[index], as: pripid)
-            } else {
-                places[index] = .nobody(.severalHolders(codes.map(\.code)))
-            }
+        for (index, codes) in zip(indices, foreign) where !codes.isEmpty {
+            places[index] = .nobody(.severalHolders(codes.map(\.code)))
         }
     }
 

@@ -88,4 +88,27 @@ struct RegistryKeyTests {
         let both = resolve(firm, other, coded, between)
         #expect(both.hold(on: coded) != nil && both.hold(on: between) != nil)
     }
+
+    @Test("No record speaks for another: names that drift, and old keys of one firm, in any order")
+    func order() {
+        // Each name is within a third of the one before, the last is not within a third of the firm's.
+        let drifting = [
+            penalty("罚1", of: "P1", name: "广州于裕货易有限公司"), penalty("罚2", of: "P1", name: "广州于洽货易有限公司"),
+            penalty("罚3", of: "P1", name: "广州于洽货物有限公司"),
+        ]
+        let old = ["P01", "P02", "P03"].map { key in
+            penalty("罚" + key, of: key, uscc("MA5AAAAA1"), name: "广州于" + (key == "P03" ? "洽货物" : "裕货易") + "有限公司")
+        }
+        let sketches = [firm, other] + drifting + old
+        let expected = resolution.resolve(sketches.map(\.history))
+        #expect(expected.hold(on: drifting[2]) == .foreignKey("P1"))
+        #expect(
+            expected.home(of: old[0]) == expected.home(of: firm) && expected.home(of: old[1]) == expected.home(of: firm)
+        )
+        #expect(expected.hold(on: old[2]) != nil)
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<50 {
+            #expect(resolution.resolve(sketches.map(\.history).shuffled(using: &generator)) == expected)
+        }
+    }
 }
