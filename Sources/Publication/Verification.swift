@@ -47,7 +47,8 @@ package struct Verification: Sendable, Hashable {
 
     /// A few lines for a person.
     package var text: String {
-        var lines = ["\(verdict.title): \(kind)"]
+        // Of what it cannot read it does not say what it would have been.
+        var lines = [kind == "unknown" ? verdict.title : "\(verdict.title): \(kind)"]
         for (name, value) in facts.sorted(by: { $0.key < $1.key }) { lines.append("  \(name): \(value)") }
         func section(_ title: String, _ entries: [String]) {
             guard !entries.isEmpty else { return }
