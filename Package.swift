@@ -8,6 +8,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's own functions, as GRDB sees them.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -76,7 +78,10 @@ let package = Package(
             ]
         ),
         .target(name: "CreditStore", dependencies: ["CreditModel"]),
-        .target(name: "SQLiteStore", dependencies: ["CreditModel", "CreditStore", crypto, grdb]),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
+        ),
         .target(name: "ServiceKit", dependencies: ["CreditModel"]),
 
         // 4 services

@@ -91,7 +91,9 @@ public protocol CreditStore: Sendable {
     /// Profiles whose present version was never signed, a page at a time: a version keeps the signature that it got.
     func unsigned(limit: Int) throws -> [StoredProfile]
     /// Keeps signatures for ever, so that yesterday's answer can be given again; one per version and key counts, the first.
-    func storeSigned(_ documents: [SignedProfile]) throws
+    ///
+    /// A version that was superseded meanwhile is passed over: nobody was ever shown it.
+    func storeSigned(_ seals: [ProfileSeal]) throws
     /// The newest signed document of an enterprise that has a profile: of its present version, or, until that is signed,
     /// of the one before, which the last signed status covers.
     func signed(_ id: EnterpriseID) throws -> SignedProfile?

@@ -78,17 +78,21 @@ package struct Publisher: Sendable {
         }
     }
 
-    private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> SignedProfile {
+    private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> ProfileSeal {
         let envelope = Envelope(issuer: issuer, issuedAt: now, subject: profile.id.text, version: profile.version)
         let payload = envelope.payload(around: profile.bytes)
         guard payload.count <= Envelope.limit else { throw PublicationError.tooLarge(profile.id, bytes: payload.count) }
         let document = try key.sign(payload, as: .profile)
-        return SignedProfile(
+        let (opening, closing) = envelope.frame
+        return ProfileSeal(
             id: profile.id,
             version: profile.version,
             key: key.keyID,
             issuedAt: now,
-            document: document.flattened
+            opening: opening,
+            closing: closing,
+            protected: document.protected,
+            signature: document.signature
         )
     }
 

@@ -74,7 +74,7 @@ public final class SQLiteStore: CreditStore {
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA cache_size = -\(max(1, cache) * 1024)")
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 32000")
             try db.execute(sql: "PRAGMA journal_size_limit = 134217728")
         }
         guard try !pool.read(Schema.migrator.hasCompletedMigrations) else { return }
@@ -132,8 +132,9 @@ extension Database {
     }
 
     func datasetNumber(_ dataset: DatasetID) throws -> Int64? {
-        try first("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name)?
-            .integer(0)
+        try read("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name) {
+            $0.integer(0)
+        }
     }
 
     func makeDatasetNumber(_ dataset: DatasetID) throws -> Int64 {
@@ -145,7 +146,7 @@ extension Database {
     /// All datasets by their numbers: a few dozen.
     func datasets() throws -> [Int64: DatasetID] {
         var datasets: [Int64: DatasetID] = [:]
-        for row in try all("SELECT id, agency, name FROM dataset") {
+        try each("SELECT id, agency, name FROM dataset") { row in
             datasets[row.integer(0)] = DatasetID(AgencyID(rawValue: row.text(1)), row.text(2))
         }
         return datasets

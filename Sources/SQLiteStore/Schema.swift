@@ -4,7 +4,7 @@ internal import GRDB
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("3") { db in
+        migrator.registerMigration("4") { db in
             for part in [sources, records, identities, profiles, documents] { try db.execute(sql: part) }
         }
         return migrator
@@ -14,8 +14,8 @@ enum Schema {
     ///
     /// `reading`: the generation of the complete read in progress, 0 outside of one. Counters are kept, not counted.
     private static let sources = """
-        CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL);
-        INSERT INTO meta VALUES(1, 0);
+        CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, settled INTEGER NOT NULL);
+        INSERT INTO meta VALUES(1, 0, 0);
         CREATE TABLE dataset(
             id INTEGER PRIMARY KEY, agency TEXT NOT NULL, name TEXT NOT NULL, position BLOB, progress BLOB,
             last_success INTEGER, last_attempt INTEGER, last_error TEXT NOT NULL DEFAULT '',
@@ -46,7 +46,10 @@ enum Schema {
 
     /// Records, their versions and parts: a part is a record in one of its roles.
     ///
-    /// `links` holds what `link` holds of the record's parts.
+    /// A version's number is its record's and its own place among the record's versions (``VersionNumber``), so that they
+    /// lie together. `segment` holds the rows of a batch as they came, `place` says which of them a version is.
+    /// `links` holds what `link` holds of the record's parts. `dirty` marks parts to be derived anew; those of records
+    /// beyond `meta.settled` that have no placement wait without a mark.
     private static let records = """
         CREATE TABLE record(
             id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, key TEXT NOT NULL, restricted INTEGER NOT NULL,
@@ -55,12 +58,12 @@ enum Schema {
             links BLOB NOT NULL,
             UNIQUE(dataset, key));
         CREATE TABLE version(
-            id INTEGER PRIMARY KEY, record INTEGER NOT NULL, digest TEXT NOT NULL, operation INTEGER NOT NULL,
-            modified INTEGER NOT NULL, sequence INTEGER NOT NULL, retracted INTEGER NOT NULL DEFAULT 0, content BLOB,
-            UNIQUE(record, digest));
-        CREATE TABLE original(
-            version INTEGER PRIMARY KEY, bytes BLOB NOT NULL, document TEXT NOT NULL, row INTEGER NOT NULL,
-            line INTEGER NOT NULL, received_at INTEGER NOT NULL, run TEXT NOT NULL);
+            id INTEGER PRIMARY KEY, digest TEXT NOT NULL, operation INTEGER NOT NULL, modified INTEGER NOT NULL,
+            sequence INTEGER NOT NULL, retracted INTEGER NOT NULL DEFAULT 0, received_at INTEGER NOT NULL,
+            segment INTEGER NOT NULL, place INTEGER NOT NULL, content BLOB);
+        CREATE TABLE segment(
+            id INTEGER PRIMARY KEY, dataset INTEGER NOT NULL, run TEXT NOT NULL, rows INTEGER NOT NULL,
+            bytes BLOB NOT NULL);
         CREATE TABLE sighting(
             version INTEGER NOT NULL, dataset INTEGER NOT NULL, file INTEGER NOT NULL, epoch INTEGER NOT NULL,
             sequence INTEGER NOT NULL, PRIMARY KEY(version, file)) WITHOUT ROWID;
@@ -72,11 +75,12 @@ enum Schema {
         CREATE TABLE dirty(part INTEGER PRIMARY KEY, change INTEGER NOT NULL);
         """
 
-    /// Where a part belongs: to an enterprise for a reason, or to none, held for a reason or undecided.
+    /// Where a part belongs: to an enterprise for a reason, or to none, held for a reason or undecided; to enterprise 0
+    /// where it was derived and speaks of nobody (``Placement/nowhere``).
     ///
     /// `held` lists those that are held in the order in which people see them.
     private static let identities = """
-        CREATE TABLE enterprise(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, current INTEGER NOT NULL, served TEXT);
+        CREATE TABLE enterprise(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, current INTEGER NOT NULL, served INTEGER);
         CREATE TABLE placement(part INTEGER PRIMARY KEY, enterprise INTEGER, reason BLOB);
         CREATE INDEX placement_enterprise ON placement(enterprise);
         CREATE TABLE held(
@@ -91,20 +95,27 @@ enum Schema {
         CREATE VIRTUAL TABLE name_index USING fts5(grams, content='', columnsize=0, tokenize='ascii');
         """
 
+    /// `document` keeps the bytes of every version that was ever derived and signed; `profile` names the present one.
     private static let profiles = """
         CREATE TABLE profile(
-            enterprise INTEGER PRIMARY KEY, version TEXT NOT NULL, bytes BLOB NOT NULL, next_day INTEGER,
+            enterprise INTEGER PRIMARY KEY, version TEXT NOT NULL, document INTEGER NOT NULL, next_day INTEGER,
             registered INTEGER NOT NULL, signed INTEGER NOT NULL);
         CREATE INDEX profile_due ON profile(next_day) WHERE next_day IS NOT NULL;
         CREATE INDEX profile_registered ON profile(registered);
         CREATE INDEX profile_unsigned ON profile(enterprise) WHERE signed = 0;
+        CREATE TABLE document(
+            id INTEGER PRIMARY KEY, enterprise INTEGER NOT NULL, version TEXT NOT NULL, bytes BLOB NOT NULL);
+        CREATE INDEX document_enterprise ON document(enterprise);
         CREATE TABLE annex(digest TEXT PRIMARY KEY, bytes BLOB NOT NULL);
         """
 
+    /// A seal is what makes a JWS of a document's bytes: the envelope's bytes before and after them, the protected
+    /// header and the signature, all as they were signed.
     private static let documents = """
-        CREATE TABLE signed(
-            id INTEGER PRIMARY KEY, enterprise INTEGER NOT NULL, version TEXT NOT NULL, key TEXT NOT NULL,
-            issued_at INTEGER NOT NULL, document BLOB NOT NULL, UNIQUE(enterprise, version, key));
+        CREATE TABLE seal(
+            document INTEGER NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, issued_at INTEGER NOT NULL,
+            protected BLOB NOT NULL, opening BLOB NOT NULL, closing BLOB NOT NULL, signature BLOB NOT NULL,
+            PRIMARY KEY(document, number)) WITHOUT ROWID;
         CREATE TABLE status(
             id INTEGER PRIMARY KEY, position INTEGER NOT NULL, issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
             digest TEXT NOT NULL, previous TEXT, document BLOB NOT NULL);
