@@ -78,6 +78,18 @@ package struct Publisher: Sendable {
         }
     }
 
+    /// Seals profiles as they are derived, with the key that signs now; what it cannot seal waits for ``signProfiles``.
+    ///
+    /// - Parameter now: POSIX seconds, the `iat` of what is signed.
+    /// - Throws: what the key throws.
+    package func sealing(now: @escaping @Sendable () -> Int64) throws -> @Sendable (DerivedProfile) -> ProfileSeal? {
+        let key = try signingKey()
+        return { profile in
+            let stored = StoredProfile(id: profile.id, version: profile.version, bytes: profile.bytes)
+            return try? sign(stored, with: key, at: now())
+        }
+    }
+
     private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> ProfileSeal {
         let envelope = Envelope(issuer: issuer, issuedAt: now, subject: profile.id.text, version: profile.version)
         let payload = envelope.payload(around: profile.bytes)

@@ -169,21 +169,26 @@ struct DerivationWriter {
             return
         }
         changed = true
-        let (document, signed) = try makeDocument(of: profile, number)
+        var (document, isSigned) = try makeDocument(of: profile, number)
+        if !isSigned, let seal = profile.seal, seal.id == profile.id, seal.version == profile.version {
+            try db.insert(seal, on: document)
+            isSigned = true
+        }
         try db.run(
             """
-            INSERT OR REPLACE INTO profile(enterprise, version, document, next_day, registered, signed)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO profile(enterprise, version, document, served, next_day, registered) VALUES(?, ?, ?, ?, ?, ?)
+            ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
+                served = coalesce(excluded.served, served), next_day = excluded.next_day,
+                registered = excluded.registered
             """,
             number,
             profile.version,
             document,
+            isSigned ? document : nil,
             day,
-            isRegistered,
-            signed
+            isRegistered
         )
         if let known { try forget(known.document) }
-        if signed { try db.run("UPDATE enterprise SET served = ? WHERE id = ?", document, number) }
         for annex in profile.annexes {
             try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes)
         }
@@ -191,7 +196,7 @@ struct DerivationWriter {
     }
 
     /// The document of a version, which may have been there before, and whether it is signed.
-    private func makeDocument(of profile: DerivedProfile, _ number: Int64) throws -> (number: Int64, signed: Bool) {
+    private func makeDocument(of profile: DerivedProfile, _ number: Int64) throws -> (number: Int64, isSigned: Bool) {
         if !fresh.contains(number),
             let known = try db.read(
                 """
@@ -200,7 +205,7 @@ struct DerivationWriter {
                 """,
                 number,
                 profile.version,
-                with: { (number: $0.integer(0), signed: $0.integer(1) != 0) }
+                with: { (number: $0.integer(0), isSigned: $0.integer(1) != 0) }
             )
         {
             return known

@@ -110,7 +110,12 @@ extension SQLiteStore {
         return handedOut.withLock { handed in
             handed.scanned = reached
             return found.map {
-                StoredComponent(token: handed.add($0.handed), records: $0.histories, previous: $0.previous)
+                StoredComponent(
+                    token: handed.add($0.handed),
+                    records: $0.histories,
+                    previous: $0.previous,
+                    versions: $0.versions
+                )
             }
         }
     }
@@ -167,6 +172,7 @@ struct ComponentWalk {
     struct Component {
         var histories: [RecordHistory]
         var previous: [EnterpriseID]
+        var versions: Set<String>
         var handed: HandedOut.Component
     }
 
@@ -211,10 +217,18 @@ struct ComponentWalk {
             histories.append(history)
         }
         histories.sort { $0.dataset == $1.dataset ? $0.key < $1.key : $0.dataset < $1.dataset }
-        let previous = try enterprises.compactMap { number in
-            try db.read("SELECT text FROM enterprise WHERE id = ?", number) { EnterpriseID($0.text(0)) } ?? nil
+        var previous: [EnterpriseID] = []
+        var versions: Set<String> = []
+        for number in enterprises {
+            try db.each(
+                "SELECT e.text, p.version FROM enterprise e LEFT JOIN profile p ON p.enterprise = e.id WHERE e.id = ?",
+                number
+            ) { row in
+                if let id = EnterpriseID(row.text(0)) { previous.append(id) }
+                if let version = row.optionalText(1) { versions.insert(version) }
+            }
         }
-        return Component(histories: histories, previous: previous.sorted(), handed: handed)
+        return Component(histories: histories, previous: previous.sorted(), versions: versions, handed: handed)
     }
 
     /// The records of all parts that the start's keys lead to, each in the roles that belong to the closure.

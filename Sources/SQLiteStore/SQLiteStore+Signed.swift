@@ -11,7 +11,7 @@ extension SQLiteStore {
             try db.all(
                 """
                 SELECT e.text, p.version, d.bytes FROM profile p JOIN enterprise e ON e.id = p.enterprise
-                JOIN document d ON d.id = p.document WHERE p.signed = 0 LIMIT ?
+                JOIN document d ON d.id = p.document WHERE p.served IS NOT p.document LIMIT ?
                 """,
                 limit
             ) { row in
@@ -44,7 +44,7 @@ extension SQLiteStore {
             try db.read(
                 """
                 SELECT \(Self.columns) FROM enterprise e JOIN profile p ON p.enterprise = e.id
-                JOIN document d ON d.id = e.served JOIN seal s ON s.document = d.id
+                JOIN document d ON d.id = p.served JOIN seal s ON s.document = d.id
                 WHERE e.text = ? ORDER BY s.number LIMIT 1
                 """,
                 id.text,
@@ -74,7 +74,7 @@ extension SQLiteStore {
             try db.all(
                 """
                 SELECT \(Self.columns) FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
-                CROSS JOIN document d ON d.id = e.served CROSS JOIN seal s ON s.document = d.id AND s.number = 0
+                CROSS JOIN document d ON d.id = p.served CROSS JOIN seal s ON s.document = d.id AND s.number = 0
                 WHERE e.text > ? ORDER BY e.text LIMIT ?
                 """,
                 id?.text ?? "",
@@ -155,6 +155,12 @@ extension SQLiteStore {
 extension Database {
     /// Keeps a seal, unless its key has sealed the document before, and serves the document if it is the present one.
     func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64) throws {
+        try insert(seal, on: document)
+        try run("UPDATE profile SET served = document WHERE enterprise = ? AND document = ?", enterprise, document)
+    }
+
+    /// Keeps a seal, unless its key has sealed the document before.
+    func insert(_ seal: ProfileSeal, on document: Int64) throws {
         try run(
             """
             INSERT INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
@@ -169,7 +175,5 @@ extension Database {
             seal.protected,
             seal.signature
         )
-        try run("UPDATE profile SET signed = 1 WHERE enterprise = ? AND document = ?", enterprise, document)
-        if changesCount > 0 { try run("UPDATE enterprise SET served = ? WHERE id = ?", document, enterprise) }
     }
 }

@@ -80,7 +80,7 @@ enum Schema {
     ///
     /// `held` lists those that are held in the order in which people see them.
     private static let identities = """
-        CREATE TABLE enterprise(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, current INTEGER NOT NULL, served INTEGER);
+        CREATE TABLE enterprise(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, current INTEGER NOT NULL);
         CREATE TABLE placement(part INTEGER PRIMARY KEY, enterprise INTEGER, reason BLOB);
         CREATE INDEX placement_enterprise ON placement(enterprise);
         CREATE TABLE held(
@@ -95,14 +95,15 @@ enum Schema {
         CREATE VIRTUAL TABLE name_index USING fts5(grams, content='', columnsize=0, tokenize='ascii');
         """
 
-    /// `document` keeps the bytes of every version that was ever derived and signed; `profile` names the present one.
+    /// `document` keeps the bytes of every version that was ever derived and signed; `profile` names the present one,
+    /// and the one that is served: the last that was signed.
     private static let profiles = """
         CREATE TABLE profile(
-            enterprise INTEGER PRIMARY KEY, version TEXT NOT NULL, document INTEGER NOT NULL, next_day INTEGER,
-            registered INTEGER NOT NULL, signed INTEGER NOT NULL);
+            enterprise INTEGER PRIMARY KEY, version TEXT NOT NULL, document INTEGER NOT NULL, served INTEGER,
+            next_day INTEGER, registered INTEGER NOT NULL);
         CREATE INDEX profile_due ON profile(next_day) WHERE next_day IS NOT NULL;
         CREATE INDEX profile_registered ON profile(registered);
-        CREATE INDEX profile_unsigned ON profile(enterprise) WHERE signed = 0;
+        CREATE INDEX profile_unsigned ON profile(enterprise) WHERE served IS NOT document;
         CREATE TABLE document(
             id INTEGER PRIMARY KEY, enterprise INTEGER NOT NULL, version TEXT NOT NULL, bytes BLOB NOT NULL);
         CREATE INDEX document_enterprise ON document(enterprise);

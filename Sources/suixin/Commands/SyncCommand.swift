@@ -99,7 +99,9 @@ struct SyncCommand: AsyncParsableCommand {
         _ line: ProgressLine,
         _ summary: inout SyncSummary
     ) throws {
-        let deriver = try Deriver(store: installation.store, secret: installation.secret())
+        // Without a key nothing is lost: the error comes when there is something to sign.
+        let sealing = try? installation.publisher.sealing { Now.posix }
+        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing)
         let progress = try deriver.derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             return !stop.isRaised
@@ -107,7 +109,7 @@ struct SyncCommand: AsyncParsableCommand {
         summary.profiles = progress.profiles
         summary.derived = ContinuousClock.now
         guard !stop.isRaised else { return }
-        summary.signed = try installation.publisher.signProfiles(at: Now.posix) {
+        summary.signed = try progress.signed + installation.publisher.signProfiles(at: Now.posix) {
             line.show("signing: \(Terminal.grouped($0))")
         }
         let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
