@@ -22,6 +22,8 @@ final class BatchTaker: PullSink {
     /// What waits to be stored, and the bytes of its rows.
     private var gathered: StoreBatch?
     private var gatheredBytes = 0
+    /// How many of the rows were given to the store.
+    private var begun = 0
     /// What is being stored.
     private var storing: Ahead<CommitOutcome>?
     /// Rows, and bytes of rows, that are stored at once.
@@ -63,9 +65,10 @@ final class BatchTaker: PullSink {
         }
         rows += batch.records.count + batch.faults.count
         gatheredBytes += batch.records.reduce(0) { $0 + $1.original.count }
-        if rows - reported >= Self.rowsAtOnce || gatheredBytes >= Self.bytesAtOnce {
+        if rows - begun >= Self.rowsAtOnce || gatheredBytes >= Self.bytesAtOnce {
             do { try store() } catch { throw unstored(error) }
         }
+        report(SyncProgress(dataset: dataset, rows: rows, outcome: outcome))
     }
 
     /// Stores what was taken and waits for it.
@@ -86,15 +89,13 @@ final class BatchTaker: PullSink {
         return AdapterError(.local, "\(dataset) could not be stored: \(error)")
     }
 
-    private var reported = 0
-
     /// Begins to store what is gathered, once what was before it is.
     private func store() throws {
         try settle()
         guard let batch = gathered else { return }
         gathered = nil
         gatheredBytes = 0
-        reported = rows
+        begun = rows
         let store = ingestor.store
         storing = Ahead { try store.commit(batch) }
     }
