@@ -27,8 +27,8 @@ final class BatchTaker: PullSink {
     /// What is being stored.
     private var storing: Ahead<CommitOutcome>?
     /// Rows, and bytes of rows, that are stored at once.
-    private static let rowsAtOnce = 5000
-    private static let bytesAtOnce = 6 << 20
+    private static let rowsAtOnce = 3000
+    private static let bytesAtOnce = 4 << 20
 
     init(
         _ ingestor: Ingestor,
