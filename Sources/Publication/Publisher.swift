@@ -81,6 +81,7 @@ package struct Publisher: Sendable {
     /// Seals profiles as they are derived, with the key that signs now; what it cannot seal waits for ``signProfiles``.
     ///
     /// - Parameter now: POSIX seconds, the `iat` of what is signed.
+    /// - Returns: what signs one profile, from any thread.
     /// - Throws: what the key throws.
     package func sealing(now: @escaping @Sendable () -> Int64) throws -> @Sendable (DerivedProfile) -> ProfileSeal? {
         let key = try signingKey()

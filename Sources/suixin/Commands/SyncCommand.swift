@@ -109,9 +109,11 @@ struct SyncCommand: AsyncParsableCommand {
         summary.profiles = progress.profiles
         summary.derived = ContinuousClock.now
         guard !stop.isRaised else { return }
-        summary.signed = try progress.signed + installation.publisher.signProfiles(at: Now.posix) {
-            line.show("signing: \(Terminal.grouped($0))")
-        }
+        summary.signed =
+            try progress.signed
+            + installation.publisher.signProfiles(at: Now.posix) {
+                line.show("signing: \(Terminal.grouped($0))")
+            }
         let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
         summary.position = status.position
         summary.finished = ContinuousClock.now
