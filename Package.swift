@@ -28,6 +28,8 @@ let package = Package(
             targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]
         ),
         .library(name: "DocumentSigning", targets: ["Signing"]),
+        // Loaded by LD_PRELOAD into the programs that a test kills.
+        .library(name: "SystemFaults", type: .dynamic, targets: ["SystemFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -181,6 +183,7 @@ let package = Package(
                 logging,
             ]
         ),
+        .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
         .testTarget(name: "ArchitectureTests"),
     ]
         + agencies.map {

@@ -26,20 +26,7 @@ extension SQLiteStore {
 
     /// Follows the aliases to the id of the present; nil for an id that never was.
     public func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
-        try look { db in
-            guard var row = try db.first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else {
-                return nil
-            }
-            // Ways are short; a bound keeps a damaged store from holding a reader for ever.
-            for _ in 0..<1000 where row.integer(1) != row.integer(0) {
-                guard let next = try db.first("SELECT id, current, text FROM enterprise WHERE id = ?", row.integer(1))
-                else {
-                    throw BinaryReader.damaged
-                }
-                row = next
-            }
-            return EnterpriseID(row.text(2))
-        }
+        try look { db in try db.currentID(of: id) }
     }
 
     /// By the table of codes that every derivation writes anew; sorted.
@@ -152,4 +139,20 @@ extension SQLiteStore {
 
     /// The number that every commit with an effect advances.
     public func storePosition() throws -> Int64 { try look { try $0.storePosition() } }
+}
+
+extension Database {
+    func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
+        guard var row = try first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else {
+            return nil
+        }
+        // Ways are short; a bound keeps a damaged store from holding a reader for ever.
+        for _ in 0..<1000 where row.integer(1) != row.integer(0) {
+            guard let next = try first("SELECT id, current, text FROM enterprise WHERE id = ?", row.integer(1)) else {
+                throw BinaryReader.damaged
+            }
+            row = next
+        }
+        return EnterpriseID(row.text(2))
+    }
 }
