@@ -181,7 +181,8 @@ let package = Package(
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
                 "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
                 logging,
-            ]
+            ],
+            exclude: ["Fixtures"]
         ),
         .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
         .testTarget(name: "ArchitectureTests"),

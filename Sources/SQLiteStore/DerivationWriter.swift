@@ -145,18 +145,21 @@ struct DerivationWriter {
 
     private mutating func store(_ profile: DerivedProfile, of number: Int64, isRegistered: Bool) throws {
         let day = profile.nextDay.map { Int64($0.number) }
+        let since = profile.sinceDay.map { Int64($0.number) }
         let known =
             fresh.contains(number)
             ? nil : try db.first("SELECT version FROM profile WHERE enterprise = ?", number)?.text(0)
         // The same version has the same names and the same documents beside it.
         guard known != profile.version else {
             try db.run(
-                "UPDATE profile SET next_day = ?, registered = ? WHERE enterprise = ? AND (next_day IS NOT ? OR registered <> ?)",
+                """
+                UPDATE profile SET next_day = ?1, since = ?2, registered = ?3
+                WHERE enterprise = ?4 AND (next_day IS NOT ?1 OR since IS NOT ?2 OR registered <> ?3)
+                """,
                 day,
+                since,
                 isRegistered,
-                number,
-                day,
-                isRegistered
+                number
             )
             return
         }
@@ -167,13 +170,14 @@ struct DerivationWriter {
                 != nil
         try db.run(
             """
-            INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, registered, signed)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, since, registered, signed)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
             """,
             number,
             profile.version,
             profile.bytes.blob,
             day,
+            since,
             isRegistered,
             signed
         )

@@ -7,6 +7,7 @@ enum Schema {
         migrator.registerMigration("3") { db in
             for part in [sources, records, identities, profiles, documents] { try db.execute(sql: part) }
         }
+        migrator.registerMigration("4") { db in try db.execute(sql: days) }
         return migrator
     }
 
@@ -99,6 +100,12 @@ enum Schema {
         CREATE INDEX profile_registered ON profile(registered);
         CREATE INDEX profile_unsigned ON profile(enterprise) WHERE signed = 0;
         CREATE TABLE annex(digest TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+        """
+
+    /// From which day a profile is as it is; unknown of what an older version derived, until it is derived again.
+    private static let days = """
+        ALTER TABLE profile ADD COLUMN since INTEGER;
+        CREATE INDEX profile_ahead ON profile(since) WHERE since IS NOT NULL;
         """
 
     private static let documents = """
