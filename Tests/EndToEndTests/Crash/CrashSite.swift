@@ -10,11 +10,13 @@ final class CrashSite: Sendable {
     static let day = ["--day", "2018-06-01"]
 
     /// Makes a new installation for the agencies of a desk: configuration and keys, no store yet.
-    init(_ desk: CommandDesk) throws {
+    convenience init(_ desk: CommandDesk) throws { try self.init(agencies: desk.agencies) }
+
+    init(agencies: String) throws {
         folder = try Self.newFolder()
         // Fewer windows to ask for: most of a sync of few enterprises would be empty answers.
         environment = ["SUIXIN_SOURCES_STATETAX_SINCE": "2015-01-01"]
-        let run = try suixin("init", "--agencies", desk.agencies)
+        let run = try suixin("init", "--agencies", agencies)
         try #require(run.status == 0, "\(run.errors)")
     }
 
@@ -48,8 +50,13 @@ final class CrashSite: Sendable {
             Run.programs + "/suixin",
             arguments,
             in: folder,
-            environment: environment.merging(fault?.environment(under: folder) ?? [:]) { $1 }
+            environment: environment(fault: fault)
         )
+    }
+
+    /// What its programs are told.
+    func environment(fault: SystemFault?) -> [String: String] {
+        environment.merging(fault?.environment(under: folder) ?? [:]) { $1 }
     }
 
     struct Missing: Error { let what: String }
@@ -59,8 +66,13 @@ final class CrashSite: Sendable {
 
     /// Killed after so many seconds, wherever it is then.
     func sync(killedAfter seconds: Double) throws -> Run {
-        let command = ["--signal=KILL", "\(seconds)", Run.programs + "/suixin", "sync"] + Self.day
-        return try Run("/usr/bin/timeout", command, in: folder, environment: environment)
+        try inside(["timeout", "--signal=KILL", "\(seconds)"], ["sync"] + Self.day)
+    }
+
+    /// Runs a command by way of another program.
+    func inside(_ program: [String], _ arguments: [String]) throws -> Run {
+        let command = program + [Run.programs + "/suixin"] + arguments
+        return try Run("/usr/bin/env", command, in: folder, environment: environment)
     }
 
     /// The calls of a command that nothing disturbs.
