@@ -163,7 +163,7 @@ static size_t part(int is_meant, size_t size) { return is_meant && action == tea
     } while (0)
 
 DECLARE(write); DECLARE(pwrite); DECLARE(pwrite64); DECLARE(writev); DECLARE(fsync); DECLARE(fdatasync); DECLARE(rename);
-DECLARE(renameat); DECLARE(link); DECLARE(unlink); DECLARE(unlinkat); DECLARE(rmdir); DECLARE(remove); DECLARE(ftruncate);
+DECLARE(renameat); DECLARE(renameat2); DECLARE(link); DECLARE(unlink); DECLARE(unlinkat); DECLARE(rmdir); DECLARE(remove); DECLARE(ftruncate);
 DECLARE(ftruncate64); DECLARE(mkdir); DECLARE(open); DECLARE(open64); DECLARE(openat); DECLARE(openat64); DECLARE(read);
 DECLARE(pread); DECLARE(pread64); DECLARE(clock_gettime); DECLARE(gettimeofday); DECLARE(time);
 
@@ -184,6 +184,9 @@ int rename(const char *from, const char *to) {
 }
 int renameat(int from_folder, const char *from, int to_folder, const char *to) {
     AROUND(counted_path("name", to_folder, to), -1, NEXT(renameat)(from_folder, from, to_folder, to));
+}
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags) {
+    AROUND(counted_path("name", to_folder, to), -1, NEXT(renameat2)(from_folder, from, to_folder, to, flags));
 }
 int link(const char *from, const char *to) { AROUND(counted_path("name", AT_FDCWD, to), -1, NEXT(link)(from, to)); }
 int unlink(const char *path) { AROUND(counted_path("name", AT_FDCWD, path), -1, NEXT(unlink)(path)); }
