@@ -65,7 +65,9 @@ struct OperationTests {
         for access in [SQLiteStore.Options.Access.exclusive, .shared] {
             var options = SQLiteStore.Options()
             options.access = access
-            #expect(performing: { _ = try SQLiteStore(path: copy + "/store.sqlite", options: options) }) {
+            #expect {
+                _ = try SQLiteStore(path: copy + "/store.sqlite", options: options)
+            } throws: {
                 ($0 as? StoreError)?.message.contains("another version") == true
             }
         }
@@ -77,7 +79,11 @@ struct OperationTests {
         let path = desk.folder + "/other.lock"
         var holder: WriterLock? = try WriterLock(path: path)
         #expect(holder != nil)
-        #expect(performing: { _ = try WriterLock(path: path, patience: 20) }) { ($0 as? StoreError)?.code == .locked }
+        #expect {
+            _ = try WriterLock(path: path, patience: 20)
+        } throws: {
+            ($0 as? StoreError)?.code == .locked
+        }
         let isWaiting = DispatchSemaphore(value: 0)
         let hasIt = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
