@@ -42,7 +42,7 @@ struct SystemCallTests {
             defer { desk.close() }
             let site = try CrashSite(desk)
             for command in [
-                ["sync"] + CrashSite.day, ["export", "--output", site.folder + "/out"], ["keys", "rotate"],
+                ["sync"] + CrashSite.day, ["export", "--json", "--output", site.folder + "/out"], ["keys", "rotate"],
             ] {
                 let (log, trace) = (site.folder + ".log", site.folder + ".trace")
                 defer { for file in [log, trace] { try? FileManager.default.removeItem(atPath: file) } }
