@@ -24,7 +24,9 @@ public struct MergedProfile: Hashable, Sendable {
     public var bytes: [UInt8]
     /// The first day on which the profile would differ by itself; nil where it never would.
     public var nextDay: Day?
-    /// The first day from which the profile is as it is; nil where it always was. A day before it needs another profile.
+    /// The first day from which the profile is as it is; nil where it always was.
+    ///
+    /// The day before needs another profile.
     public var sinceDay: Day?
     /// Present and former names, the present one first: for search.
     public var names: [String]

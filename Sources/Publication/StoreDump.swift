@@ -55,6 +55,7 @@ package struct StoreDump: Sendable {
     ///   - path: nil writes to the standard output; a file is readable by its owner only.
     ///   - linesToo: false only counts and digests the lines, and writes nothing.
     ///   - progress: called with the number of lines so far.
+    /// - Returns: lines and digest of each section.
     /// - Throws: ``SigningError`` where the file cannot be written, and what the store throws.
     package func write(to path: String?, linesToo: Bool = true, progress: (Int) -> Void = { _ in }) throws -> Report {
         let file =

@@ -24,7 +24,8 @@ struct SystemCallTests {
         var counts: [String: Int] = [:]
         for line in String(decoding: try Data(contentsOf: URL(filePath: log)), as: UTF8.self).split(separator: "\n") {
             let call = line.drop { $0.isNumber || $0 == " " }
-            guard let end = call.firstIndex(of: "("), call.contains(site.folder + "/"),
+            let isOfFolder = call.hasPrefix("fsync(") && call.contains("<\(site.folder)>")
+            guard let end = call.firstIndex(of: "("), isOfFolder || call.contains(site.folder + "/"),
                 !call.contains(site.folder + ".log")
             else { continue }
             let name = String(call[..<end])
@@ -71,6 +72,52 @@ struct SystemCallTests {
             #expect(killed.status == 9)
             #expect(try NotedCall.read(log, under: site.folder).map(\.kind) == calls.prefix(flush + 1).map(\.kind))
             #expect(site.leftovers.count == 1, "it was killed before the key had its name")
+        }
+    }
+
+    @Test(
+        "A file is on the disk before it has its name, and its name before the command ends",
+        .timeLimit(.minutes(20))
+    )
+    func order() async throws {
+        try await blocking {
+            let desk = try CommandDesk(seed: 10, enterprises: 5)
+            defer { desk.close() }
+            let site = try CrashSite(desk)
+            try site.sync()
+            let empty = try CrashSite(site)
+            for file in empty.files { try? FileManager.default.removeItem(atPath: empty.folder + "/" + file) }
+            for (site, command, files) in [
+                (site, ["export", "--output", "out"], ["out", "out.annexes.ndjson", "out.manifest.json"]),
+                (site, ["keys", "rotate"], ["keys/key-000002.json"]),
+                (empty, ["init"], ["suixin.json", "keys/installation.secret", "keys/key-000001.json"]),
+                (site, ["store", "dump", "--output", "dump"], ["dump"]),
+            ] {
+                let calls = try site.calls(of: command)
+                for file in files {
+                    let folder = file.contains("/") ? String(file.prefix { $0 != "/" }) : ""
+                    let isPart = { (call: NotedCall) in call.file.hasPrefix(file + ".") && call.file.hasSuffix(".part")
+                    }
+                    let named = try #require(calls.lastIndex { $0.kind == "name" && $0.file == file }, "\(file)")
+                    let flushed = try #require(calls[..<named].lastIndex { $0.kind == "sync" && isPart($0) }, "\(file)")
+                    #expect(!calls[flushed...].contains { $0.kind == "write" && isPart($0) }, "\(file)")
+                    #expect(calls[named...].contains { $0.kind == "sync" && $0.file == folder }, "\(file)")
+                }
+            }
+        }
+    }
+
+    @Test("A commit is flushed before the next one begins", .timeLimit(.minutes(20)))
+    func commits() async throws {
+        try await blocking {
+            let desk = try CommandDesk(seed: 10, enterprises: 5)
+            defer { desk.close() }
+            let calls = try CrashSite(desk).calls(of: ["sync"] + CrashSite.day).filter { $0.file.hasSuffix("-wal") }
+            let runs = calls.split { $0.kind == "sync" }
+            // Nineteen datasets of several batches and an end each: were they not flushed, the log would be one run.
+            #expect(runs.count > 60)
+            // The checkpoint of whoever closes the store begins with flushing the log.
+            #expect(calls.last { $0.kind == "write" || $0.kind == "sync" }?.kind == "sync")
         }
     }
 }

@@ -37,7 +37,7 @@ struct SystemFault: Sendable, CustomStringConvertible {
 
     /// The environment in which a program meets the fault, on files below a folder.
     func environment(under folder: String) -> [String: String] {
-        var environment = ["LD_PRELOAD": Self.library, "FAULT_UNDER": folder + "/", "FAULT_DO": "\(effect)"]
+        var environment = ["LD_PRELOAD": Self.library, "FAULT_UNDER": folder, "FAULT_DO": "\(effect)"]
         if let at { environment["FAULT_AT"] = "\(at)" }
         if !calls.isEmpty { environment["FAULT_CALLS"] = calls.joined(separator: ",") }
         if let suffix { environment["FAULT_SUFFIX"] = suffix }
@@ -55,12 +55,12 @@ struct SystemFault: Sendable, CustomStringConvertible {
 /// A system call as the library noted it: what kind, on which file of the installation.
 struct NotedCall: Hashable, Sendable {
     let kind: String
-    /// Relative to the installation; one name for all spooled files and temporary ones.
+    /// Relative to the installation; empty for its folder itself.
     let file: String
 
     init?(_ line: Substring, under folder: String) {
         let parts = line.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[1].hasPrefix(folder + "/") else { return nil }
+        guard parts.count == 2, parts[1] == folder || parts[1].hasPrefix(folder + "/") else { return nil }
         kind = String(parts[0])
         file = String(parts[1].dropFirst(folder.utf8.count + 1))
     }

@@ -5,7 +5,7 @@
 // call of each is another moment than the N-th of the program, and most moments are never met. Here all threads count
 // together. That no call is missed is tested against strace.
 //
-//   FAULT_UNDER   only calls on files below this folder count
+//   FAULT_UNDER   only calls on this folder and what lies below it count
 //   FAULT_CALLS   which, separated by commas: write sync name open truncate folder read; all but read, if not given
 //   FAULT_SUFFIX  only files whose names end so
 //   FAULT_AT      the number of the call at which it happens, from 1; never, if not given
@@ -85,9 +85,15 @@ static int names_kind(const char *kind) {
     return 0;
 }
 
+static int is_under(const char *path) {
+    if (!under) return 0;
+    size_t length = strlen(under);
+    return !strncmp(path, under, length) && (path[length] == '/' || path[length] == 0);
+}
+
 // What is to be done at this call; 0 where it is not meant.
 static int counted(const char *kind, const char *path) {
-    if (!under || strncmp(path, under, strlen(under)) || !names_kind(kind)) return 0;
+    if (!is_under(path) || !names_kind(kind)) return 0;
     if (suffix) {
         size_t length = strlen(path), tail = strlen(suffix);
         if (length < tail || strcmp(path + length - tail, suffix)) return 0;
