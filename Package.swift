@@ -30,6 +30,8 @@ let package = Package(
             targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]
         ),
         .library(name: "DocumentSigning", targets: ["Signing"]),
+        // Loaded by LD_PRELOAD into the programs that a test kills.
+        .library(name: "SystemFaults", type: .dynamic, targets: ["SystemFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -184,8 +186,10 @@ let package = Package(
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
                 "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
                 logging,
-            ]
+            ],
+            exclude: ["Fixtures"]
         ),
+        .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
         .testTarget(name: "ArchitectureTests"),
     ]
         + agencies.map {

@@ -77,6 +77,15 @@ public protocol CreditStore: Sendable {
         key: RecordKey, digest: VersionDigest
     )]
 
+    // Comparison: what two stores of the same records hold alike, whatever the order in which those came
+
+    /// The records of a dataset, shown or not, each with all versions that count, in the order of their keys.
+    func records(of dataset: DatasetID, after key: RecordKey?, limit: Int) throws -> [RecordHistory]
+    /// What was decided of the records of a dataset, role by role, in the order of their references.
+    func placements(of dataset: DatasetID, after reference: RecordReference?, limit: Int) throws -> [PlacedRecord]
+    /// The ids of all times, in order.
+    func identities(after id: EnterpriseID?, limit: Int) throws -> [StoredIdentity]
+
     // Quarantine
 
     /// Quarantined rows that match, by ascending id.

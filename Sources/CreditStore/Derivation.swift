@@ -47,6 +47,8 @@ public struct DerivedProfile: Sendable, Hashable {
     public var bytes: [UInt8]
     /// The next day on which the profile would change by itself.
     public var nextDay: Day?
+    /// The first day from which the profile is as it is: on an earlier one, as after a clock that ran ahead, it is due too.
+    public var sinceDay: Day?
     /// Present and former names, for search.
     public var names: [String]
     /// Documents that hold the rest of lists too long for the profile: (digest, canonical bytes).
@@ -55,11 +57,20 @@ public struct DerivedProfile: Sendable, Hashable {
     public var seal: ProfileSeal?
 
     /// Makes a profile of its parts.
-    public init(id: EnterpriseID, version: String, bytes: [UInt8], nextDay: Day?, names: [String], annexes: [Annex]) {
+    public init(
+        id: EnterpriseID,
+        version: String,
+        bytes: [UInt8],
+        nextDay: Day?,
+        sinceDay: Day? = nil,
+        names: [String],
+        annexes: [Annex]
+    ) {
         self.id = id
         self.version = version
         self.bytes = bytes
         self.nextDay = nextDay
+        self.sinceDay = sinceDay
         self.names = names
         self.annexes = annexes
     }

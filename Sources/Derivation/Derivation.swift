@@ -153,6 +153,7 @@ extension DerivedProfile {
             version: merged.version,
             bytes: merged.bytes,
             nextDay: merged.nextDay,
+            sinceDay: merged.sinceDay,
             names: merged.names,
             annexes: merged.annexes.map { Annex(digest: $0.digest, bytes: $0.bytes) }
         )

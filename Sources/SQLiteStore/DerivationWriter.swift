@@ -150,6 +150,7 @@ struct DerivationWriter {
 
     private mutating func store(_ profile: DerivedProfile, of number: Int64, isRegistered: Bool) throws {
         let day = profile.nextDay.map { Int64($0.number) }
+        let since = profile.sinceDay.map { Int64($0.number) }
         let known =
             fresh.contains(number)
             ? nil
@@ -159,12 +160,14 @@ struct DerivationWriter {
         // The same version has the same names and the same documents beside it.
         guard known?.version != profile.version else {
             try db.run(
-                "UPDATE profile SET next_day = ?, registered = ? WHERE enterprise = ? AND (next_day IS NOT ? OR registered <> ?)",
+                """
+                UPDATE profile SET next_day = ?1, since = ?2, registered = ?3
+                WHERE enterprise = ?4 AND (next_day IS NOT ?1 OR since IS NOT ?2 OR registered <> ?3)
+                """,
                 day,
+                since,
                 isRegistered,
-                number,
-                day,
-                isRegistered
+                number
             )
             return
         }
@@ -176,9 +179,10 @@ struct DerivationWriter {
         }
         try db.run(
             """
-            INSERT INTO profile(enterprise, version, document, served, next_day, registered) VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO profile(enterprise, version, document, served, next_day, since, registered)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
-                served = coalesce(excluded.served, served), next_day = excluded.next_day,
+                served = coalesce(excluded.served, served), next_day = excluded.next_day, since = excluded.since,
                 registered = excluded.registered
             """,
             number,
@@ -186,6 +190,7 @@ struct DerivationWriter {
             document,
             isSigned ? document : nil,
             day,
+            since,
             isRegistered
         )
         if let known { try forget(known.document) }

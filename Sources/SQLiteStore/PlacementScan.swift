@@ -40,9 +40,10 @@ struct PlacementScan {
                 )
             )
             last = end.id
-            queue = records.flatMap { record in
-                record.roles.roles.map { Part.number(record.id, $0) }
-            }.filter { !placed.contains($0) && !busy.contains($0) }[...]
+            queue =
+                records.flatMap { record in
+                    record.roles.roles.map { Part.number(record.id, $0) }
+                }.filter { !placed.contains($0) && !busy.contains($0) }[...]
         }
         return queue.popFirst()
     }

@@ -84,7 +84,7 @@ struct RecordWriter {
         } else {
             isNew = true
             version = try nextVersion(of: record)
-            try insert(received.version, as: version, place: try segment.add(received))
+            try insert(received.version, as: version, place: try segment.add(received.original, received.place))
         }
         if let file {
             try see(version, in: file, sequence: received.version.sequence)
@@ -140,7 +140,7 @@ struct RecordWriter {
             state.roles.rawValue,
             state.links
         )
-        try insert(version, as: number, place: try segment.add(received))
+        try insert(version, as: number, place: try segment.add(received.original, received.place))
         if let file { try see(number, in: file, sequence: version.sequence) }
         for link in links { try insert(link, of: record) }
         count(state, after: State())
@@ -316,7 +316,9 @@ struct RecordWriter {
     }
 
     private func content(of version: Int64) throws -> CreditRecord? {
-        try db.read("SELECT content FROM version WHERE id = ?", version) { try $0.bytes(0).map(RecordCodec.decode) } ?? nil
+        try db.read("SELECT content FROM version WHERE id = ?", version) { row in
+            try row.bytes(0).map(RecordCodec.decode)
+        } ?? nil
     }
 
     private mutating func write(_ after: State, over before: State, of record: Int64) throws {

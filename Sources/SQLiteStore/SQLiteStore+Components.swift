@@ -68,6 +68,7 @@ extension SQLiteStore {
             Int(
                 try db.integer("SELECT count(*) FROM dirty") + db.unplacedCount()
                     + db.integer("SELECT count(*) FROM profile WHERE next_day <= ?", Int64(day.number))
+                    + db.integer("SELECT count(*) FROM profile WHERE since > ?", Int64(day.number))
             )
         }
     }
@@ -122,13 +123,16 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// Parts that are marked, and one part of each enterprise whose profile is due.
+    /// Parts that are marked, and one part of each enterprise whose profile is due: the day has reached its next change, or
+    /// lies before its last one.
     fileprivate func waiting(limit: Int, dueOn day: Day) throws -> [Int64] {
         try integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit)
             + integers(
                 """
                 SELECT min(m.part) FROM placement m WHERE m.enterprise IN
-                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ? ORDER BY next_day LIMIT ?)
+                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ?1 ORDER BY next_day LIMIT ?2)
+                    OR m.enterprise IN
+                    (SELECT enterprise FROM profile INDEXED BY profile_ahead WHERE since > ?1 ORDER BY since DESC LIMIT ?2)
                 GROUP BY m.enterprise
                 """,
                 Int64(day.number),

@@ -31,19 +31,7 @@ extension SQLiteStore {
 
     /// Follows the aliases to the id of the present; nil for an id that never was.
     public func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
-        try look { db in
-            func step(_ row: SQLRow) -> (id: Int64, current: Int64, text: String) {
-                (row.integer(0), row.integer(1), row.text(2))
-            }
-            var row = try db.read("SELECT id, current, text FROM enterprise WHERE text = ?", id.text, with: step)
-            // Ways are short; a bound keeps a damaged store from holding a reader for ever.
-            for _ in 0..<1000 {
-                guard let here = row, here.current != here.id else { break }
-                row = try db.read("SELECT id, current, text FROM enterprise WHERE id = ?", here.current, with: step)
-                if row == nil { throw BinaryReader.damaged }
-            }
-            return row.flatMap { EnterpriseID($0.text) }
-        }
+        try look { db in try db.currentID(of: id) }
     }
 
     /// By the table of codes that every derivation writes anew; sorted.
@@ -163,4 +151,20 @@ extension SQLiteStore {
 
     /// The number that every commit with an effect advances.
     public func storePosition() throws -> Int64 { try look { try $0.storePosition() } }
+}
+
+extension Database {
+    func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
+        func step(_ row: SQLRow) -> (id: Int64, current: Int64, text: String) {
+            (row.integer(0), row.integer(1), row.text(2))
+        }
+        var row = try read("SELECT id, current, text FROM enterprise WHERE text = ?", id.text, with: step)
+        // Ways are short; a bound keeps a damaged store from holding a reader for ever.
+        for _ in 0..<1000 {
+            guard let here = row, here.current != here.id else { break }
+            row = try read("SELECT id, current, text FROM enterprise WHERE id = ?", here.current, with: step)
+            if row == nil { throw BinaryReader.damaged }
+        }
+        return row.flatMap { EnterpriseID($0.text) }
+    }
 }

@@ -21,10 +21,10 @@ struct SegmentWriter {
     }
 
     /// Adds a version's row; where it will lie.
-    mutating func add(_ received: ReceivedVersion) throws -> (segment: Int64, place: Int) {
+    mutating func add(_ row: [UInt8], _ place: RowPlace) throws -> (segment: Int64, place: Int) {
         let number = try self.number ?? db.integer("SELECT max(id) FROM segment") + 1
         self.number = number
-        return (number, segment.add(received.original, received.place))
+        return (number, segment.add(row, place))
     }
 
     /// Writes the segment, if there is anything in it.
