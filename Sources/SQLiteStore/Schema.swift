@@ -12,8 +12,10 @@ enum Schema {
         return migrator
     }
 
+    /// Versions, and rows as they came.
+    ///
     /// A version's number is its record's and its own place among the record's versions (``VersionNumber``), so that they
-    /// lie together. `segment` holds the rows of a batch as they came, `place` says which of them a version is.
+    /// lie together. `segment` holds the rows of a batch, `place` says which of them a version is.
     static let versions = """
         CREATE TABLE version(
             id INTEGER PRIMARY KEY, digest TEXT NOT NULL, operation INTEGER NOT NULL, modified INTEGER NOT NULL,
@@ -24,16 +26,19 @@ enum Schema {
             bytes BLOB NOT NULL);
         """
 
-    /// All records up to `settled` have places for their parts, or need none; those beyond that have none wait to be
-    /// derived, without a mark in `dirty`.
+    /// What waits to be derived without a mark.
+    ///
+    /// All records up to `settled` have places for their parts, or need none, or are marked in `dirty`; those beyond that
+    /// have no place wait.
     static let settled = """
         ALTER TABLE meta ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
         UPDATE meta SET settled = (SELECT coalesce(max(id), 0) FROM record);
         """
 
+    /// Profiles, and what was signed of them.
+    ///
     /// `document` keeps the bytes of every version that was ever signed, and of the present one; `profile` names that, and
     /// the one that is served: the last that was signed.
-    ///
     /// A seal is what makes a JWS of a document's bytes: the envelope's bytes before and after them, the protected
     /// header and the signature, all as they were signed.
     static let profiles = """
