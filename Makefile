@@ -1,5 +1,5 @@
 # The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
-.PHONY: help demo test bench format lint serve build
+.PHONY: help demo test bench fuzz sanitize format lint serve build
 
 RELEASE := .build/release
 
@@ -15,6 +15,12 @@ test: ## all tests, on real files and real HTTP on loopback
 
 bench: build ## figures of a release build
 	@Scripts/bench
+
+fuzz: ## hostile input to every reader, SECONDS=60 each; SURFACES="xml json" for some
+	@Scripts/fuzz -s $(or $(SECONDS),60) $(SURFACES)
+
+sanitize: ## tests under the address and the thread sanitizer; ONLY=address or ONLY=thread for one
+	@Scripts/sanitize $(ONLY)
 
 serve: build ## the exchange's HTTP API over the demo's store
 	@Scripts/serve
