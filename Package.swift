@@ -193,7 +193,7 @@ let package = Package(
             ],
             path: "Tests/Support/FuzzBodies"
         ),
-        .testTarget(name: "FuzzReplayTests", dependencies: ["FuzzBodies"]),
+        .testTarget(name: "FuzzReplayTests", dependencies: ["CreditModel", "FuzzBodies"]),
     ]
         + agencies.map {
             .target(

@@ -1,5 +1,6 @@
+import CreditModel
 import Foundation
-import FuzzBodies
+@testable import FuzzBodies
 import Testing
 
 @Suite("What the fuzzer found stays found")
@@ -38,6 +39,23 @@ struct FuzzReplayTests {
         #expect(!seeds.isEmpty)
         for seed in seeds { replay(surface, seed.bytes, seed.name) }
     }
+
+    @Test("What the fuzzer begins with reaches every agency's records")
+    func reach() throws {
+        let samples = Samples(try Self.files(in: "Samples/Feeds"))
+        var records: [String: [Int]] = [:]
+        for seed in FuzzSurface.xml.seeds(samples) {
+            records[Self.agency(seed), default: [0, 0]][0] += try XMLCheck(seed.bytes).run()
+        }
+        for seed in FuzzSurface.pull.seeds(samples) {
+            records[Self.agency(seed), default: [0, 0]][1] += try PullCheck(seed.bytes).run()
+        }
+        for agency in Set(Dialect.all.map(\.dataset.agency.description)) {
+            #expect(records[agency, default: []].min() ?? 0 > 0, "\(agency): \(records[agency, default: []])")
+        }
+    }
+
+    private static func agency(_ seed: FuzzSeed) -> String { String(seed.name.prefix { $0 != "-" }) }
 
     @Test("A folder of cases belongs to a surface")
     func folders() throws {

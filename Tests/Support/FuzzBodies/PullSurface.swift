@@ -26,12 +26,12 @@ extension FuzzSurface {
                 + ["9223372036854775807", "\u{1}", "\u{2}", "\u{3}", "\u{4}"] + Dialect.words
         },
         seeds: PullCheck.seeds,
-        run: { try PullCheck($0).run() }
+        run: { _ = try PullCheck($0).run() }
     )
 }
 
 /// One pull of one dataset.
-private struct PullCheck {
+struct PullCheck {
     private let dialect: Dialect
     private let position: Position?
     private let answers: [[UInt8]]
@@ -44,12 +44,13 @@ private struct PullCheck {
         answers = Array(parts.dropFirst().prefix(8))
     }
 
-    func run() throws {
+    /// - Returns: how many records were handed over.
+    func run() throws -> Int {
         let sink = CheckingSink(dialect)
         let error = pull(from: position, answers: answers, into: sink)
         if let violation = sink.violation { throw violation }
         if let error { try hold(!error.message.isEmpty, "an error that says nothing") }
-        guard let last = sink.position else { return }
+        guard let last = sink.position else { return sink.records }
         // What was stored is read again tomorrow.
         let state = try? PositionState(last)
         try hold(
@@ -61,6 +62,7 @@ private struct PullCheck {
             again?.code == .stopped,
             "the pull does not go on from its own position: \(again?.description ?? "done")"
         )
+        return sink.records
     }
 
     private func pull(from position: Position?, answers: [[UInt8]], into sink: CheckingSink) -> AdapterError? {
@@ -130,6 +132,7 @@ private struct PullCheck {
 private final class CheckingSink: PullSink {
     private let dialect: Dialect
     private(set) var position: Position?
+    private(set) var records = 0
     private(set) var violation: FuzzViolation?
 
     init(_ dialect: Dialect) { self.dialect = dialect }
@@ -137,6 +140,7 @@ private final class CheckingSink: PullSink {
     func take(_ batch: PullBatch) throws(AdapterError) {
         do throws(FuzzViolation) {
             try hold(batch.dataset == dialect.dataset, "a batch of another dataset")
+            records += batch.records.count
             for record in batch.records { try RecordCheck.check(record, by: dialect) }
             for fault in batch.faults {
                 try hold(fault.original.count <= FeedLimits().kept, "a fault keeps \(fault.original.count) bytes")

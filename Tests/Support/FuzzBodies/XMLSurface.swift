@@ -25,12 +25,12 @@ extension FuzzSurface {
             }
             return seeds
         },
-        run: { try XMLCheck($0).run() }
+        run: { _ = try XMLCheck($0).run() }
     )
 }
 
 /// What must hold of one document.
-private struct XMLCheck {
+struct XMLCheck {
     private let dialect: Dialect
     private let limits: FeedLimits
     private let rule: UInt8
@@ -55,15 +55,17 @@ private struct XMLCheck {
         return limits
     }()
 
-    func run() throws {
+    /// - Returns: how many records were made of it.
+    func run() throws -> Int {
         let whole = read(CollectionOfOne(document))
         let cut = read(FuzzInput.pieces(of: document, by: rule))
         switch (whole, cut) {
         case (.success(let whole), .success(let cut)):
             try hold(PageWitness(whole) == PageWitness(cut), "pieces give other rows than the whole")
-            try check(whole)
+            return try check(whole)
         case (.failure(let whole), .failure(let cut)):
             try hold(whole.code == cut.code, "the whole is refused as \(whole), pieces as \(cut)")
+            return 0
         case (.success, .failure(let error)): throw FuzzViolation("only pieces are refused: \(error)")
         case (.failure(let error), .success): throw FuzzViolation("only the whole is refused: \(error)")
         }
@@ -77,15 +79,16 @@ private struct XMLCheck {
         }
     }
 
-    private func check(_ page: FeedPage) throws(FuzzViolation) {
+    private func check(_ page: FeedPage) throws(FuzzViolation) -> Int {
         var line = 1
+        var records = 0
         for (index, item) in page.items.enumerated() {
             switch item {
             case .row(let row):
                 try hold(row.row == index + 1 && row.line >= line, "row \(index + 1) stands in another place")
                 line = row.line
                 try checkLimits(row)
-                try check(row)
+                if try check(row) { records += 1 }
             case .broken(let row):
                 try hold(row.row == index + 1 && row.line >= line, "broken row \(index + 1) stands in another place")
                 line = row.line
@@ -95,6 +98,7 @@ private struct XMLCheck {
                 for name in ["TS", "gxsj", "时间戳"] { _ = row.scannedAttribute(name) }
             }
         }
+        return records
     }
 
     private func checkLimits(_ row: FeedRow) throws(FuzzViolation) {
@@ -105,14 +109,15 @@ private struct XMLCheck {
         }
     }
 
-    private func check(_ row: FeedRow) throws(FuzzViolation) {
+    /// - Returns: whether the row is a record.
+    private func check(_ row: FeedRow) throws(FuzzViolation) -> Bool {
         let place = RowPlace(document: "d 序号 7", row: row.row, line: row.line)
         let fields = row.fields.isEmpty ? row.attributes : row.fields
         guard let type = dialect.adapter.type(dialect.dataset, holding: fields),
             let record = try? dialect.adapter.record(row, of: dialect.dataset, type, place: place)
-        else { return }
+        else { return false }
         try RecordCheck.check(record, by: dialect)
-        guard isASCII(row.original) else { return }
+        guard isASCII(row.original) else { return true }
         // A row in quarantine is read again alone: that must not change what it says.
         let again: SourceRecord?
         do {
@@ -120,11 +125,12 @@ private struct XMLCheck {
         } catch {
             throw FuzzViolation("a row that was taken is refused when it is read alone: \(error)")
         }
-        guard let again else { return }
+        guard let again else { return true }
         let isSame =
             again.key == record.key && again.fields == record.fields && again.modified == record.modified
             && again.operation == record.operation && again.sequence == record.sequence
         try hold(isSame, "a row says something else when it is read alone")
+        return true
     }
 
     private func isASCII(_ bytes: [UInt8]) -> Bool { bytes.allSatisfy { $0 < 0x80 } }
