@@ -69,17 +69,14 @@ extension Rules {
         }
     }
 
-    /// A declaration's lines up to its body.
+    /// A declaration's lines, until all its brackets are closed.
     private static func declaration(in file: SourceFile, at index: Int) -> String {
         var text = ""
-        for line in file.code[index...].prefix(12) {
+        var open = 0
+        for line in file.code[index...].prefix(20) {
             text += line + " "
-            if line.contains("{") || line.filter({ $0 == "(" }).count == line.filter({ $0 == ")" }).count,
-                !text.hasSuffix("( ")
-            {
-                let isOpen = text.filter { $0 == "(" }.count > text.filter { $0 == ")" }.count
-                if !isOpen { break }
-            }
+            open += line.filter { $0 == "(" }.count - line.filter { $0 == ")" }.count
+            if open <= 0 { break }
         }
         return text
     }

@@ -2,7 +2,7 @@
 ///
 /// The fuzzer of `Tests/Fuzz` and the replay in `make test` call the same body, so that a crash once found stays found.
 public struct FuzzSurface: Sendable, CustomStringConvertible {
-    /// As the folders of cases are called: `xml`, `json` …
+    /// The name of its folder of cases, such as `xml`.
     public let name: String
     /// What is read there, in a sentence.
     public let title: String
