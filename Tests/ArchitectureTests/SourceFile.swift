@@ -62,7 +62,11 @@ enum Package {
         var paths: [String] = []
         for folder in folders {
             if let inside = try? FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)") {
-                paths += inside.map { "\(folder)/\($0)" }
+                paths += inside.map { "\(folder)/\($0)" }.filter { path in
+                    var isFolder = ObjCBool(false)
+                    return unsafe FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder)
+                        && !isFolder.boolValue
+                }
             } else if FileManager.default.fileExists(atPath: "\(root)/\(folder)") {
                 paths.append(folder)
             }
