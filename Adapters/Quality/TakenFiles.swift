@@ -80,13 +80,10 @@ struct TakenFiles {
     func gaps(_ files: [ListedFile]) -> [Int64] {
         guard let begin = state[number: "begin"] else { return [] }
         let greatest = max(files.last?.number ?? 0, byNumber.keys.max() ?? 0)
-        var missing: [Int64] = []
-        var number = full ?? begin
-        while number <= greatest, missing.count < 20 {
-            if byNumber[number] == nil { missing.append(number) }
-            number += 1
-        }
-        return missing
+        let first = full ?? begin
+        // A stored position may hold any number: a range ends at the last there is, where counting on would trap.
+        guard first <= greatest else { return [] }
+        return Array((first...greatest).lazy.filter { byNumber[$0] == nil }.prefix(20))
     }
 
     var position: Position { state.position }

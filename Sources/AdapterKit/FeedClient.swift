@@ -7,10 +7,13 @@ public import XMLFeed
 /// One of these serves one pull on one thread: it blocks, and keeps its connection between requests.
 public final class FeedClient {
     let request: PullRequest
-    private let connection = HTTPConnection()
+    private let connection: any Carrier
 
     /// Takes limits, retry policy, clock, waiting, randomness and stop of this pull.
-    public init(_ request: PullRequest) { self.request = request }
+    public init(_ request: PullRequest) {
+        self.request = request
+        connection = request.makeCarrier()
+    }
 
     /// Asks until it has a good page.
     ///

@@ -1,4 +1,5 @@
 public import CreditModel
+package import FeedTransport
 
 /// One agency's dialect: how its datasets are fetched and what its rows mean.
 ///
@@ -64,6 +65,8 @@ public struct PullRequest: Sendable {
     public var isStopped: @Sendable () -> Bool
     /// A folder for spooled files, emptied by the caller.
     public var spoolFolder: String
+    /// What carries the pull's requests: a connection of its own, unless a test answers in the agency's place.
+    package var makeCarrier: @Sendable () -> any Carrier = { HTTPConnection() }
 
     /// Makes a request; with the usual limits and retries unless told otherwise.
     public init(
