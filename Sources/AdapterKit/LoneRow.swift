@@ -57,10 +57,20 @@ extension FeedRow {
 
 extension FaultyRow {
     /// A row that was decoded, and why it is no record.
-    public init(_ row: FeedRow, place: RowPlace, key: RecordKey?, _ rejection: RowRejection, limits: FeedLimits) {
+    public init(
+        _ row: FeedRow,
+        place: RowPlace,
+        key: RecordKey?,
+        modified: LocalTime?,
+        sequence: Int64 = 0,
+        _ rejection: RowRejection,
+        limits: FeedLimits
+    ) {
         self.init(
             place: place,
             key: key,
+            modified: modified,
+            sequence: sequence,
             rule: rejection.rule,
             message: rejection.message,
             original: Array(row.original.prefix(limits.kept))

@@ -61,18 +61,21 @@ struct HostileBody {
             return
         default: text = Array("<X>&z;</X>".utf8)
         }
-        if case .hugeRow(let count) = kind, let start = Self.start(of: "<r ", in: bytes) {
-            // 地税's rows have no elements: the text is an attribute's.
+        if case .hugeRow(let count) = kind, let row = Self.start(of: "<r ", in: bytes) ?? Self.start(of: "<数据包 ", in: bytes),
+            let end = Self.start(of: "/>", in: Array(bytes[row...]))
+        {
+            // These rows have no elements: the text is an attribute's.
             let attribute = Array(" big=\"".utf8) + [UInt8](repeating: 0x61, count: count) + [0x22]
-            bytes.insert(contentsOf: attribute, at: start + 2)
+            bytes.insert(contentsOf: attribute, at: row + end)
             return
         }
-        if let start = Self.start(of: "</ROW>", in: bytes) ?? Self.start(of: "</记录>", in: bytes)
-            ?? Self.start(of: "</rs>", in: bytes)
-            ?? Self.start(of: "</清单>", in: bytes) ?? Self.start(of: "</RESULT>", in: bytes)
-            ?? Self.start(of: "</service>", in: bytes)
-        {
+        // Of rows without elements the document itself is nested, or holds the entity.
+        var marks = ["</ROW>", "</记录>", "</rs>", "</清单>"]
+        if declarations != nil { marks += ["</RESULT>", "</service>"] }
+        for mark in marks {
+            guard let start = Self.start(of: mark, in: bytes) else { continue }
             bytes.insert(contentsOf: text, at: start)
+            break
         }
         if let declarations, let start = Self.start(of: "\n", in: bytes) {
             let doctype = "\n<!DOCTYPE x [\(declarations)]>"
@@ -110,6 +113,9 @@ struct HostileBody {
                 0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xED, 0xC1, 0x81, 0x00, 0x00, 0x00, 0x00,
                 0xC3, 0x20, 0x95, 0xF9, 0x53, 0x1E, 0xE4, 0x55, 0x01,
             ] + [UInt8](repeating: 0, count: 4063) + [0x7C, 0x1B, 0x15, 0x3E, 0xFA, 0xFC, 0x00, 0x00, 0x40, 0x00]
-        return Array(repeatElement(member, count: (megabytes + 3) / 4).joined())
+        var out: [UInt8] = []
+        out.reserveCapacity(member.count * (megabytes + 3) / 4)
+        for _ in 0..<(megabytes + 3) / 4 { out += member }
+        return out
     }
 }

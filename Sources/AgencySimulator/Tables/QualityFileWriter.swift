@@ -16,6 +16,7 @@ struct QualityFileWriter {
     func write(_ planned: QualityFile, _ database: Database) throws -> QualityFile {
         var file = planned
         file.nameIt()
+        if hostility == .gzipBomb, !file.isCompressed { file.name += ".gz" }
         file.count = 0
         try rows(of: file, database) { file.count += $0.weight }
         let path = folder + "/" + file.name

@@ -17,6 +17,21 @@ struct StoreContent: Sendable, Equatable {
     var quarantine: [String] = []
     var progress: StoredProgress?
     var profiles: [EnterpriseID: [UInt8]] = [:]
+
+    /// What is not the same, in words.
+    func difference(from other: StoreContent, butProfiles: Bool = false) -> [String] {
+        var found = Set(histories.keys).union(other.histories.keys).filter { histories[$0] != other.histories[$0] }
+            .map { "\($0): \(histories[$0] ?? []), not \(other.histories[$0] ?? [])" }
+        if quarantine != other.quarantine { found.append("quarantine: \(quarantine), not \(other.quarantine)") }
+        if progress != other.progress {
+            found.append("progress: \(String(describing: progress)), not \(String(describing: other.progress))")
+        }
+        if !butProfiles {
+            found += Set(profiles.keys).union(other.profiles.keys).filter { profiles[$0] != other.profiles[$0] }
+                .map { "profile \($0)" }
+        }
+        return found
+    }
 }
 
 /// A store of one dataset in a folder of its own, and what fills it.
@@ -97,10 +112,25 @@ final class FaultDesk: Sendable {
         return content
     }
 
-    func quarantine() throws -> [QuarantineEntry] {
+    /// What was quarantined; settled entries, where they are asked for, too.
+    func quarantine(settled: Bool = false) throws -> [QuarantineEntry] {
         var filter = QuarantineFilter()
         filter.limit = 1000
-        return try store.quarantine(filter).filter { $0.resolution.isEmpty }
+        filter.onlyOpen = !settled
+        return try store.quarantine(filter)
+    }
+
+    /// As an operator does who wants everything read again.
+    func forgetPosition() throws {
+        _ = try store.commit(
+            StoreBatch(
+                dataset: dataset,
+                run: "reset",
+                receivedAt: 1_530_400_000,
+                position: Array("{}".utf8),
+                progress: StoredProgress()
+            )
+        )
     }
 }
 
@@ -108,9 +138,9 @@ extension FeedLimits {
     /// Small bounds on size, and none on time that a healthy agency could exceed, however busy the machine is.
     static let patient: FeedLimits = {
         var limits = FeedLimits()
-        limits.page = 1 << 20
+        limits.page = 1 << 18
         limits.file = 32 << 20
-        limits.row = 64 << 10
+        limits.row = 68_000
         limits.text = 32 << 10
         limits.kept = 4 << 10
         limits.batch = 7

@@ -20,7 +20,7 @@ extension FaultTable {
         ),
         FaultRow(
             name: "a row with a text over the limit",
-            trouble: .fault(.hugeRow(300_000)),
+            trouble: .fault(.hugeRow(100_000)),
             once: rows(.complete),
             always: rows(.quarantined("row-too-large")).merging([.file: .quarantined("row-too-large")]) { $1 }
         ),
@@ -36,24 +36,24 @@ extension FaultTable {
             name: "a shorter document, and its length says so",
             trouble: .fault(.cut(150)),
             once: all(.complete, file: .refusedFile("It has 150 bytes")),
-            always: all(.failed(.malformed, "ends"), file: .refusedFile("It has 150 bytes"))
+            always: all(.failed(.malformed, "cut off"), file: .refusedFile("It has 150 bytes"))
         ),
         FaultRow(
             name: "an empty answer",
             trouble: .fault(.cut(0)),
             once: all(.complete, file: .refusedFile("It has 0 bytes")),
-            always: all(.failed(.malformed, ""), file: .refusedFile("It has 0 bytes"))
+            always: all(.failed(.malformed, "empty"), file: .refusedFile("It has 0 bytes"))
         ),
-        hostile("a DTD", .doctype),
-        hostile("an entity bomb", .entityBomb),
-        hostile("an external entity", .externalEntity("file:///etc/hostname")),
-        hostile("declared as UTF-16", .foreignEncoding("UTF-16")),
-        hostile("declared as UTF-7", .foreignEncoding("UTF-7")),
+        hostile("a DTD", .doctype, "carries a DTD"),
+        hostile("an entity bomb", .entityBomb, "carries a DTD"),
+        hostile("an external entity", .externalEntity("file:///etc/hostname"), "carries a DTD"),
+        hostile("declared as UTF-16", .foreignEncoding("UTF-16"), "an encoding that no agency uses"),
+        hostile("declared as UTF-7", .foreignEncoding("UTF-7"), "an encoding that no agency uses"),
         FaultRow(
             name: "a gzip bomb",
             trouble: .fault(.gzipBomb),
             once: pages(.complete),
-            always: pages(.failed(.malformed, "")).merging([.file: .refusedFile("inflates to more")]) { $1 }
+            always: pages(.failed(.malformed, "compressed")).merging([.file: .refusedFile("inflates to more")]) { $1 }
         ),
     ]
 
@@ -68,12 +68,12 @@ extension FaultTable {
         ]) { $1 }
     }
 
-    private static func hostile(_ name: String, _ kind: Fault.Kind) -> FaultRow {
+    private static func hostile(_ name: String, _ kind: Fault.Kind, _ words: String) -> FaultRow {
         FaultRow(
             name: name,
             trouble: .fault(kind),
-            once: pages(.failed(.hostile, "")),
-            always: [.file: .refusedFile("")]
+            once: pages(.failed(.hostile, words)),
+            always: [.file: .refusedFile(words)]
         )
     }
 

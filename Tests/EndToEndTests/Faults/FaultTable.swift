@@ -14,9 +14,9 @@ enum FaultTable {
             always: all(unreachable("the connection was refused"))
         ),
         passing("reset before any byte", .refuse, unreachable("the connection was reset")),
-        passing("reset amid the body", .reset(150), unreachable("the connection was reset")),
+        passing("reset amid the body", .reset(150), unreachable("the connection was reset"), file: .complete),
         passing("cut off amid the head", .cutHead, unreachable("cut off")),
-        passing("closed amid the body", .truncate(150), unreachable("the answer was cut off")),
+        passing("closed amid the body", .truncate(150), unreachable("the answer was cut off"), file: .complete),
         passing("silence before the answer", .hang(3), unreachable("no answer in 500 ms")),
         passing("silence amid the body", .stall(150, seconds: 3), unreachable("no progress in 500 ms")),
         passing("a byte a second", .trickle, unreachable("no progress in 500 ms")),
@@ -24,7 +24,7 @@ enum FaultTable {
             name: "a body without end",
             trouble: .fault(.endless),
             once: all(.complete),
-            always: all(.failed(.limit, "larger than 1048576 bytes"), file: .refusedFile("larger than"))
+            always: all(.failed(.limit, "larger than 262144 bytes"), file: .refusedFile("larger than"))
         ),
         passing(
             "redirected to itself",
@@ -141,8 +141,10 @@ extension FaultTable {
     static func unreachable(_ words: String) -> FaultEnd { .failed(.unreachable, words) }
 
     /// What passes is asked again; what does not ends the run.
-    static func passing(_ name: String, _ kind: Fault.Kind, _ end: FaultEnd) -> FaultRow {
-        FaultRow(name: name, trouble: .fault(kind), once: all(.complete), always: all(end))
+    ///
+    /// A file that breaks off again and again goes on where it broke off, and comes to its end.
+    static func passing(_ name: String, _ kind: Fault.Kind, _ end: FaultEnd, file: FaultEnd? = nil) -> FaultRow {
+        FaultRow(name: name, trouble: .fault(kind), once: all(.complete), always: all(end, file: file ?? end))
     }
 
     /// What is never asked again, and costs a page the run, but a file only itself.

@@ -30,30 +30,38 @@ struct FaultTableTests {
     func row(_ fault: FaultCase) async throws {
         if case .fault(.replacedFile) = fault.row.trouble { return try await Self.replacedFile(fault.lane) }
         let reference = try await AgencyPool.current.reference(fault.lane)
-        for requests in Self.places(fault, reference.requests) {
-            try await AgencyPool.current.withAgencies { server in
-                try await Self.run(fault, requests, server, reference)
+        try await AgencyPool.current.withAgencies { server in
+            for days in Self.days(fault, reference.requests) {
+                let desk = try FaultDesk(fault.lane)
+                for requests in days { try await Self.badDay(fault, requests, desk, server, reference) }
+                try await Self.goodDay(fault, "after \(days)", desk, server, reference.content)
             }
         }
     }
 
-    /// The requests that it hits, sync by sync.
-    private static func places(_ fault: FaultCase, _ count: Int) -> [[Int]] {
+    /// The requests that it hits: store by store, and sync by sync.
+    private static func days(_ fault: FaultCase, _ count: Int) -> [[[Int]]] {
         let (first, middle, last) = (1, (count + 1) / 2, count)
-        guard fault.isOnce else { return [[middle]] }
-        let places = count < 3 ? [first] : [first, middle, last]
-        // What is asked again leaves room for the next; each try before it counts as a request.
-        if case .complete = fault.end { return [places.enumerated().map { $0.offset + $0.element }] }
-        return places.map { [$0] }
+        // A file that is bad was made so with the manifest, and there is one of these.
+        if case .fault(let kind) = fault.row.trouble, fault.lane == .file, kind.isInDocument { return [[[first]]] }
+        guard fault.isOnce else { return [[[middle]]] }
+        guard count >= 3 else { return [[[first]]] }
+        switch fault.end {
+        // Each try that failed counts as a request, too.
+        case .complete: return [[[first, middle + 1, last + 2]]]
+        // One bad day after the other; the second stops amid its requests, and the third has the rest of them to do.
+        case .failed where fault.lane != .file: return [[[first], [middle], [last - middle + 1]]]
+        default: return [first, middle, last].map { [[$0]] }
+        }
     }
 
-    private static func run(
+    private static func badDay(
         _ fault: FaultCase,
         _ requests: [Int],
+        _ desk: FaultDesk,
         _ server: AgencyServer,
         _ reference: AgencyPool.Reference
     ) async throws {
-        let desk = try FaultDesk(fault.lane)
         let place: Comment = "hit at \(requests)"
         let good = server.baseURL(fault.lane.dataset.agency)
         let run: RunReport
@@ -84,13 +92,25 @@ struct FaultTableTests {
         try check(fault.end, run, desk, reference.content, place)
         server.clearFaults()
         try server.healFiles()
+    }
+
+    private static func goodDay(
+        _ fault: FaultCase,
+        _ place: Comment,
+        _ desk: FaultDesk,
+        _ server: AgencyServer,
+        _ reference: StoreContent
+    ) async throws {
+        let good = server.baseURL(fault.lane.dataset.agency)
+        if case .quarantined = fault.end, fault.lane != .file {
+            // A row that came broken twice counts as the agency's own: it is read again from the start, or in a new version.
+            #expect(try await desk.sync(from: good).error == "", place)
+            try desk.forgetPosition()
+        }
         let next = try await desk.sync(from: good)
         #expect(next.error == "", place)
         let content = try desk.content(derived: true)
-        #expect(content.histories == reference.content.histories, place)
-        #expect(content.quarantine == reference.content.quarantine, place)
-        #expect(content.progress == reference.content.progress, place)
-        #expect(content.profiles == reference.content.profiles, place)
+        #expect(content.difference(from: reference) == [], place)
         if case .complete = fault.end { #expect(next.outcome.taken == 0, place) }
     }
 
@@ -106,8 +126,8 @@ struct FaultTableTests {
         let fresh = try FaultDesk(lane)
         #expect(try await fresh.sync(from: base).error == "")
         let (content, expected) = (try desk.content(derived: true), try fresh.content(derived: true))
-        #expect(content == expected)
-        #expect(content.histories != before.histories)
+        #expect(content.difference(from: expected) == [])
+        #expect(content.difference(from: before) != [])
     }
 
     /// Whether the sync ended so, and whether what it took is what the agency has.
@@ -119,8 +139,8 @@ struct FaultTableTests {
         _ place: Comment
     ) throws {
         let content = try desk.content(derived: false)
-        let known = Set(reference.quarantine)
-        let new = content.quarantine.filter { !known.contains($0) }
+        // Those that a later version of their record settled at once are among them.
+        let new = try desk.quarantine(settled: true)
         for (key, history) in content.histories {
             let whole = reference.histories[key] ?? []
             #expect(Set(history).isSubset(of: whole) && Set(history).count == history.count, "\(key) \(history)")
@@ -129,17 +149,17 @@ struct FaultTableTests {
         switch end {
         case .complete:
             #expect(run.error == "", place)
-            #expect(content.histories == reference.histories, place)
-            #expect(content.quarantine == reference.quarantine, place)
-            #expect(content.progress == reference.progress, place)
+            #expect(content.difference(from: reference, butProfiles: true) == [], place)
         case .quarantined(let rule):
             #expect(run.error == "", place)
-            #expect(!new.isEmpty && new.allSatisfy { $0.hasPrefix(rule + " ") }, "\(new)")
-            #expect(lost.isSubset(of: try desk.quarantine().compactMap(\.key)), place)
+            let rules = Set(new.map(\.rule))
+            #expect(rules == [rule], place)
+            #expect(lost.isSubset(of: new.compactMap(\.key)), place)
         case .refusedFile(let words):
             #expect(run.error == "", place)
             let reasons = try desk.store.refusals(limit: 100).map(\.why)
-            #expect(!reasons.isEmpty && reasons.allSatisfy { $0.contains(words) }, "\(reasons)")
+            let fits = !reasons.isEmpty && reasons.allSatisfy { words.isEmpty || $0.contains(words) }
+            #expect(fits, "\(reasons)")
             #expect(content.progress?.incomplete.isEmpty == false, place)
             #expect(new.isEmpty, "\(new)")
         case .incomplete(let reason):
@@ -147,7 +167,7 @@ struct FaultTableTests {
             #expect(content.progress?.incomplete.contains { $0.hasPrefix(reason) } == true, place)
             #expect(new.isEmpty, "\(new)")
         case .failed(let code, let words):
-            #expect(run.error.hasPrefix("\(code): ") && run.error.contains(words), "\(run.error)")
+            #expect(run.error.hasPrefix("\(code): ") && (words.isEmpty || run.error.contains(words)), "\(run.error)")
             #expect(try desk.store.sourceState(of: desk.dataset).lastError == run.error, place)
             #expect(new.isEmpty, "\(new)")
         }
@@ -166,6 +186,15 @@ extension FaultCase {
 }
 
 extension Fault.Kind {
+    fileprivate var isInDocument: Bool {
+        switch self {
+        case .malformedRow, .undecodableRow, .hugeRow, .deepNesting, .doctype, .entityBomb, .externalEntity,
+            .foreignEncoding, .gzipBomb:
+            true
+        default: false
+        }
+    }
+
     /// The same in another row.
     fileprivate func onRow(_ number: Int) -> Fault.Kind {
         switch self {
