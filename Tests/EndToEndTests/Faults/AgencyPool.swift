@@ -10,7 +10,7 @@ actor AgencyPool {
 
     private var idle: [AgencyServer] = []
     private var started: [AgencyServer] = []
-    private var free = 4
+    private var free = 6
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var references: [FaultLane: Task<Reference, any Error>] = [:]
 

@@ -140,7 +140,7 @@ extension FeedLimits {
         var limits = FeedLimits()
         limits.page = 1 << 18
         limits.file = 32 << 20
-        limits.row = 68_000
+        limits.row = 90_000
         limits.text = 32 << 10
         limits.kept = 4 << 10
         limits.batch = 7

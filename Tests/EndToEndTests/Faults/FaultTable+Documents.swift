@@ -21,8 +21,8 @@ extension FaultTable {
         FaultRow(
             name: "a row with a text over the limit",
             trouble: .fault(.hugeRow(100_000)),
-            once: rows(.complete),
-            always: rows(.quarantined("row-too-large")).merging([.file: .quarantined("row-too-large")]) { $1 }
+            once: pages(.complete),
+            always: broken("row-too-large")
         ),
         FaultRow(
             name: "10,000 levels of nesting in a row",
@@ -31,6 +31,13 @@ extension FaultTable {
             always: [
                 .hongdun: .quarantined("too-deep"), .statetax: .quarantined("too-deep"), .file: .quarantined("too-deep"),
             ]
+        ),
+        // Rows of attributes have nothing in them: the document itself is nested.
+        FaultRow(
+            name: "10,000 levels of nesting beside the rows",
+            trouble: .fault(.deepNesting(10_000)),
+            once: [.localtax: .complete, .manifest: .complete],
+            always: [.localtax: .failed(.limit, ""), .manifest: .failed(.limit, "")]
         ),
         FaultRow(
             name: "a shorter document, and its length says so",
