@@ -150,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AdapterContract", "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", "XMLFeed", crypto,
+                "AdapterContract", "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel",
+                "XMLFeed", crypto,
                 hummingbird,
             ]
                 + agencies.map { .target(name: "\($0)Adapter") }

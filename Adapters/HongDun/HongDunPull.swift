@@ -176,7 +176,15 @@ final class HongDunPull {
             if key == nil { state[flag: "unreadable"] = true }
             let sequence = row.attribute("SEQ").flatMap { Int64($0) } ?? .max
             return try writer.add(
-                FaultyRow(row, place: place, key: key, modified: time, sequence: sequence, error, limits: request.limits)
+                FaultyRow(
+                    row,
+                    place: place,
+                    key: key,
+                    modified: time,
+                    sequence: sequence,
+                    error,
+                    limits: request.limits
+                )
             )
         }
         try writer.add(record)

@@ -53,7 +53,15 @@ final class QualityRows {
             if key == nil { hadUnreadableKeys = true }
             let sequence = QualityAdapter.sequence(file.number, row: row.row)
             return try writer.add(
-                FaultyRow(row, place: place, key: key, modified: time, sequence: sequence, error, limits: request.limits)
+                FaultyRow(
+                    row,
+                    place: place,
+                    key: key,
+                    modified: time,
+                    sequence: sequence,
+                    error,
+                    limits: request.limits
+                )
             )
         }
         try writer.add(record)

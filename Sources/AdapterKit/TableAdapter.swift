@@ -33,7 +33,12 @@ extension TableAdapter {
     public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
         -> SourceRecord?
     {
-        let row = try FeedDocument.row(original, element: Self.rowElement, place: place, isUsuallyUTF8: Self.isUsuallyUTF8)
+        let row = try FeedDocument.row(
+            original,
+            element: Self.rowElement,
+            place: place,
+            isUsuallyUTF8: Self.isUsuallyUTF8
+        )
         let fields = row.fields.isEmpty ? row.attributes : row.fields
         return try Self.record(row, of: dataset, Self.knownType(dataset, holding: fields), place: place)
     }

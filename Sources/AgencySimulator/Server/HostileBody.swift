@@ -61,7 +61,8 @@ struct HostileBody {
             return
         default: text = Array("<X>&z;</X>".utf8)
         }
-        if case .hugeRow(let count) = kind, let row = Self.start(of: "<r ", in: bytes) ?? Self.start(of: "<数据包 ", in: bytes),
+        if case .hugeRow(let count) = kind,
+            let row = Self.start(of: "<r ", in: bytes) ?? Self.start(of: "<数据包 ", in: bytes),
             let end = Self.start(of: "/>", in: Array(bytes[row...]))
         {
             // These rows have no elements: the text is an attribute's.

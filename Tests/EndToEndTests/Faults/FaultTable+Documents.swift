@@ -29,7 +29,8 @@ extension FaultTable {
             trouble: .fault(.deepNesting(10_000)),
             once: [.hongdun: .complete, .statetax: .complete],
             always: [
-                .hongdun: .quarantined("too-deep"), .statetax: .quarantined("too-deep"), .file: .quarantined("too-deep"),
+                .hongdun: .quarantined("too-deep"), .statetax: .quarantined("too-deep"),
+                .file: .quarantined("too-deep"),
             ]
         ),
         // Rows of attributes have nothing in them: what stands after the last one counts as its own.

@@ -31,7 +31,12 @@ enum FaultTable {
             .redirect("itself"),
             unreachable("redirects more than 3 times")
         ),
-        refused("redirected to another host", .redirect("http://localhost:1/x"), .hostile, "redirects to another place"),
+        refused(
+            "redirected to another host",
+            .redirect("http://localhost:1/x"),
+            .hostile,
+            "redirects to another place"
+        ),
         refused("redirected to a file", .redirect("file:///etc/passwd"), .hostile, "redirects to another place"),
     ]
 
@@ -115,7 +120,12 @@ enum FaultTable {
                 once: [.statetax: .complete],
                 always: [.statetax: .failed(.malformed, "belongs to another question")]
             ),
-            FaultRow(name: "wrong charset in HTTP", trouble: .fault(.wrongCharset), once: all(.complete), always: all(.complete)),
+            FaultRow(
+                name: "wrong charset in HTTP",
+                trouble: .fault(.wrongCharset),
+                once: all(.complete),
+                always: all(.complete)
+            ),
             FaultRow(
                 name: "byte order mark",
                 trouble: .fault(.byteOrderMark),

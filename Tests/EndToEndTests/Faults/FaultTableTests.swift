@@ -1,3 +1,4 @@
+import AdapterKit
 import AgencySimulator
 import CreditModel
 import CreditStore
@@ -26,7 +27,10 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 
 @Suite("Every adapter through every fault", .pooledAgencies)
 struct FaultTableTests {
-    @Test("ends as the table says, loses and doubles nothing, and is whole on the next good day", arguments: FaultCase.all)
+    @Test(
+        "ends as the table says, loses and doubles nothing, and is whole on the next good day",
+        arguments: FaultCase.all
+    )
     func row(_ fault: FaultCase) async throws {
         if case .fault(.replacedFile) = fault.row.trouble { return try await Self.replacedFile(fault.lane) }
         let reference = try await AgencyPool.current.reference(fault.lane)
@@ -154,6 +158,7 @@ struct FaultTableTests {
             #expect(run.error == "", place)
             let rules = Set(new.map(\.rule))
             #expect(rules == [rule], place)
+            #expect(new.allSatisfy { $0.original.count <= FeedLimits.patient.kept }, place)
             #expect(lost.isSubset(of: new.compactMap(\.key)), place)
         case .refusedFile(let words):
             #expect(run.error == "", place)

@@ -28,7 +28,10 @@ extension AdapterContract {
                 "after \(count): \(sink.keys)"
             )
             complaints += unless(sink.position == whole.position, "after \(count): another position")
-            complaints += unless(sink.progress == whole.progress, "after \(count): \(String(describing: sink.progress))")
+            complaints += unless(
+                sink.progress == whole.progress,
+                "after \(count): \(String(describing: sink.progress))"
+            )
         }
         return complaints
     }

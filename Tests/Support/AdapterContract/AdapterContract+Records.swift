@@ -68,7 +68,10 @@ extension AdapterContract {
         for record in sink.records {
             let place = record.place
             complaints += unless(record.dataset == feed.dataset, "\(record.key) is of \(record.dataset)")
-            complaints += unless(place.document.contains(feed.dataset.name), "\(record.key) stood in “\(place.document)”")
+            complaints += unless(
+                place.document.contains(feed.dataset.name),
+                "\(record.key) stood in “\(place.document)”"
+            )
             complaints += unless(place.row > 0 && place.line > 0, "\(record.key) stood at \(place)")
             complaints += unless(!record.original.isEmpty, "\(record.key) has no bytes")
             let found = rows.filter { $0.record.place == record.place && $0.record.original == record.original }
@@ -79,7 +82,8 @@ extension AdapterContract {
             if let again = try adapter.decode(record.original, of: feed.dataset, place: place) {
                 complaints += unless(
                     Self.text(again) == Self.text(record) && again.original == record.original && again.place == place,
-                     "\(record.key) reads otherwise alone")
+                    "\(record.key) reads otherwise alone"
+                )
             }
             let normalised = try (adapter.normalise(record), adapter.normalise(record))
             complaints += unless(normalised.0 == normalised.1, "\(record.key) is normalised in two ways")

@@ -50,10 +50,14 @@ extension AdapterContract {
                 "\(record.key) broken: \(sink.faults.map { "\($0.rule) of \(String(describing: $0.key)): \($0.message)" })"
             )
             let fault = sink.faults.first
-            complaints += unless(fault?.place == record.place, "\(record.key) broken: it stood at \(String(describing: fault))")
+            complaints += unless(
+                fault?.place == record.place,
+                "\(record.key) broken: it stood at \(String(describing: fault))"
+            )
             complaints += unless(fault?.modified == record.modified, "\(record.key) broken: its time is not told")
             complaints += unless(
-                fault?.original.firstRange(of: bytes) != nil && fault?.original.starts(with: record.original.prefix(8)) == true,
+                fault?.original.firstRange(of: bytes) != nil
+                    && fault?.original.starts(with: record.original.prefix(8)) == true,
                 "\(record.key) broken: its bytes are not kept"
             )
             let others = whole.records.filter { $0.place != record.place }
@@ -108,7 +112,8 @@ extension AdapterContract {
         let small = whole.records.filter { $0.original.count < longest }
         return unless(error == nil, "\(String(describing: error))")
             + unless(
-                !sink.faults.isEmpty && sink.faults.allSatisfy { $0.rule == "row-too-large" && $0.original.count <= 40 },
+                !sink.faults.isEmpty
+                    && sink.faults.allSatisfy { $0.rule == "row-too-large" && $0.original.count <= 40 },
                 "\(sink.faults.map { "\($0.rule) \($0.original.count)" })"
             )
             + unless(Self.texts(sink.records) == Self.texts(small), "taken were \(Self.texts(sink.records))")

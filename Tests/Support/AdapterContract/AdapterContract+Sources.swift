@@ -138,7 +138,10 @@ extension AdapterContract {
         let names = descriptor.datasets.map { $0.id.name }
         var complaints = unless(Set(names).count == names.count && !names.isEmpty, "datasets: \(names)")
         complaints += unless(names.contains(feed.dataset.name), "\(feed.dataset) is none of its datasets")
-        complaints += unless(descriptor.datasets.allSatisfy { $0.id.agency == descriptor.id }, "datasets of another agency")
+        complaints += unless(
+            descriptor.datasets.allSatisfy { $0.id.agency == descriptor.id },
+            "datasets of another agency"
+        )
         complaints += unless(
             !descriptor.title.isEmpty && !descriptor.englishTitle.isEmpty
                 && descriptor.datasets.allSatisfy { !$0.title.isEmpty && !$0.englishTitle.isEmpty && !$0.roles.isEmpty },

@@ -9,7 +9,8 @@ package struct AdapterContract: Sendable {
     package enum Rule: String, CaseIterable, Sendable {
         case expectedRecords = "gives the records that lie beside the sample"
         case cuts = "gives the same records however the bytes are cut"
-        case provenance = "tells of each record where it stood, with its bytes, and reads these alone as it did in place"
+        case provenance =
+            "tells of each record where it stood, with its bytes, and reads these alone as it did in place"
         case brokenRow = "quarantines a malformed row with its bytes and key, and takes all others"
         case passingTrouble = "takes a row that comes whole the second time, and asks again where the agency is busy"
         case undecodableRow = "quarantines a row with bytes of no encoding, and takes all others"

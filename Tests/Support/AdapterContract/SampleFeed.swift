@@ -95,7 +95,8 @@ package struct SampleFeed: Sendable {
     // MARK: Rows
 
     /// The documents in which these records' rows stand, each with the rows' places in it.
-    package func rows(of records: [SourceRecord]) throws -> [(document: String, row: Range<Int>, record: SourceRecord)] {
+    package func rows(of records: [SourceRecord]) throws -> [(document: String, row: Range<Int>, record: SourceRecord)]
+    {
         var found: [(document: String, row: Range<Int>, record: SourceRecord)] = []
         for name in documents.keys.sorted() {
             let bytes = try plain(name)
