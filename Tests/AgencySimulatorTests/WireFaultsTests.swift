@@ -116,11 +116,13 @@ struct WireFaultsTests {
     func manifest() async throws {
         try await agencies { server in
             let good = try await page(server, .quality).text
-            func entries(_ text: String) -> Int { text.ranges(of: "数据集=\"ZZJGDM\"").count }
-            server.script(Fault(agency: .quality, dataset: "ZZJGDM", kind: .wrongEntry("记录数", "77")))
+            let name = try #require(server.manifest.last)
+            func entries(_ text: String) -> Int { text.ranges(of: "数据集=\"\(name)\"").count }
+            try #require(entries(good) > 1)
+            server.script(Fault(agency: .quality, dataset: name, kind: .wrongEntry("记录数", "77")))
             let wrong = try await page(server, .quality).text
             #expect(wrong.contains("记录数=\"77\"") && entries(wrong) == entries(good))
-            server.script(Fault(agency: .quality, dataset: "ZZJGDM", kind: .gap))
+            server.script(Fault(agency: .quality, dataset: name, kind: .gap))
             #expect(entries(try await page(server, .quality).text) == entries(good) - 1)
             #expect(try await page(server, .quality).text == good)
         }

@@ -122,7 +122,8 @@ struct AgencyResponder: HTTPResponder {
                 try await writer.write(ByteBuffer(bytes: open))
                 wire?.count(open.count)
                 let blanks = ByteBuffer(repeating: 0x20, count: 1 << 16)
-                while true {
+                // Writing to a reader that went is no error at once.
+                while wire?.channel.isActive == true {
                     try await writer.write(blanks)
                     wire?.count(blanks.readableBytes)
                 }
