@@ -21,7 +21,8 @@ struct FaultLimitsTests {
             server.script(Fault(agency: agency, dataset: lane.asked, times: .max, kind: .endless))
             let desk = try FaultDesk(lane)
             let run = try await desk.sync(from: server.baseURL(agency))
-            #expect(run.error.hasPrefix("limit: ") && run.error.contains("larger than \(FeedLimits.patient.page) bytes"))
+            #expect(run.error.hasPrefix("limit: "))
+            #expect(run.error.contains("larger than \(FeedLimits.patient.page) bytes"))
             #expect(server.requests(agency) - before == 3)
         }
     }
@@ -30,7 +31,7 @@ struct FaultLimitsTests {
         "Whatever comes, the program's memory grows by less than a few pages",
         arguments: [
             (#"{"agency":"localtax","times":9,"kind":"entityBomb"}"#, "hostile"),
-            (#"{"agency":"quality","dataset":"ZZJGDM","kind":"gzipBomb"}"#, "inflates to more"),
+            (#"{"agency":"quality","dataset":"ZZJGDM","kind":"gzipBomb"}"#, "gap:"),
         ]
     )
     func memory(_ fault: String, _ words: String) async throws {
@@ -42,9 +43,7 @@ struct FaultLimitsTests {
             try desk.control("POST", "faults", body: "[\(fault)]")
             let bad = try Self.peak(desk, store: "bad.sqlite")
             #expect(bad.kilobytes - good.kilobytes < 32 << 10, "\(good.kilobytes) kB, then \(bad.kilobytes) kB")
-            let told = bad.output + (try desk.suixin("status", "--set", "store=bad.sqlite").output)
-                + (try desk.suixin("quarantine", "list", "--set", "store=bad.sqlite").output)
-            #expect(told.contains(words), "\(told)")
+            #expect(bad.output.contains(words), "\(bad.output)")
         }
     }
 

@@ -17,9 +17,9 @@ enum FaultTable {
         passing("reset amid the body", .reset(150), unreachable("the connection was reset"), file: .complete),
         passing("cut off amid the head", .cutHead, unreachable("cut off")),
         passing("closed amid the body", .truncate(150), unreachable("the answer was cut off"), file: .complete),
-        passing("silence before the answer", .hang(3), unreachable("no answer in 500 ms")),
-        passing("silence amid the body", .stall(150, seconds: 3), unreachable("no progress in 500 ms")),
-        passing("a byte a second", .trickle, unreachable("no progress in 500 ms")),
+        passing("silence before the answer", .hang(3), unreachable("in 500 ms")),
+        passing("silence amid the body", .stall(150, seconds: 3), unreachable("in 500 ms")),
+        passing("a byte a second", .trickle, unreachable("in 500 ms")),
         FaultRow(
             name: "a body without end",
             trouble: .fault(.endless),
