@@ -150,10 +150,16 @@ let package = Package(
             name: "AdapterKitTests",
             dependencies: ["AdapterKit", "CreditModel", "FeedTransport", "XMLFeed", hummingbird]
         ),
+        .target(
+            name: "AdapterContract",
+            dependencies: ["AdapterKit", "Compression", "CreditModel", "XMLFeed", crypto, hummingbird],
+            path: "Tests/Support/AdapterContract"
+        ),
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", "XMLFeed", crypto,
+                "AdapterContract", "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel",
+                "XMLFeed", crypto,
                 hummingbird,
             ]
                 + agencies.map { .target(name: "\($0)Adapter") }

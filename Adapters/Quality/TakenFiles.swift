@@ -25,10 +25,13 @@ struct TakenFiles {
 
     /// Decides where reading begins: the last 全量 listed, else the lowest number; a lower number that turns up before any
     /// 全量 was taken counts too.
+    ///
+    /// Until a 全量 was taken the manifest is asked anew each time: it may have called a file one that is none.
     mutating func begin(with files: [ListedFile]) {
         guard let lowest = files.first?.number else { return }
-        if let begin = state[number: "begin"] {
-            if full == nil, state[flag: "fromLowest"], lowest < begin { state[number: "begin"] = lowest }
+        if full != nil { return }
+        if let begin = state[number: "begin"], state[flag: "fromLowest"] {
+            if lowest < begin { state[number: "begin"] = lowest }
         } else if let full = files.last(where: \.isFull) {
             state[number: "begin"] = full.number
         } else {

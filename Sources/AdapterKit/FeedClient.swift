@@ -133,6 +133,10 @@ public final class FeedClient {
         let collector = PageCollector(shape: shape, limits: request.limits)
         let response = unsafe try perform(feedRequest, size: request.limits.page) { response, bytes in
             guard response.status == 200 else { return true }
+            if let coding = response.header("content-encoding"), coding.lowercased() != "identity" {
+                collector.fail(AdapterError(.malformed, "The answer is compressed, which was not asked for."))
+                return false
+            }
             collector.begin(contentType: response.header("content-type"))
             return unsafe collector.take(bytes)
         } failed: {

@@ -14,6 +14,9 @@ final class PageCollector {
     /// Notes the header that tells how an HTML page is to be read.
     func begin(contentType: String?) { reader.contentType = contentType }
 
+    /// Nothing of the answer is of use.
+    func fail(_ error: AdapterError) { failure = AskFailure(error) }
+
     /// - Returns: false when the rest of the answer is of no use.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unsafe reader.push(bytes)

@@ -58,7 +58,8 @@ import CCurl
         else {
             return nil
         }
-        return unsafe String(cString: text)
+        // libcurl writes the request's own credentials into it.
+        return unsafe WebAddress.withoutCredentials(String(cString: text))
     }
 
     private func exchange(_ request: TransportRequest, _ transfer: Transfer) throws(TransportError) {
