@@ -1,5 +1,5 @@
 # The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
-.PHONY: help demo test bench format lint serve build
+.PHONY: help demo test crash bench format lint serve build
 
 RELEASE := .build/release
 
@@ -12,6 +12,10 @@ demo: build ## four simulated agencies in, one signed profile out
 test: ## all tests, on real files and real HTTP on loopback
 	@Scripts/set-up
 	swift test
+
+crash: ## kill the programs at every system call (an hour)
+	@Scripts/set-up
+	@Scripts/crash
 
 bench: build ## figures of a release build
 	@Scripts/bench

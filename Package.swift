@@ -8,6 +8,8 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// SQLite's own functions, as GRDB sees them.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -28,6 +30,8 @@ let package = Package(
             targets: ["XMLFeed", "FeedTransport", "Compression", "AdapterKit", "AdapterRegistry"]
         ),
         .library(name: "DocumentSigning", targets: ["Signing"]),
+        // Loaded by LD_PRELOAD into the programs that a test kills.
+        .library(name: "SystemFaults", type: .dynamic, targets: ["SystemFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,7 +80,10 @@ let package = Package(
             ]
         ),
         .target(name: "CreditStore", dependencies: ["CreditModel"]),
-        .target(name: "SQLiteStore", dependencies: ["CreditModel", "CreditStore", crypto, grdb]),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
+        ),
         .target(name: "ServiceKit", dependencies: ["CreditModel"]),
 
         // 4 services
@@ -179,8 +186,10 @@ let package = Package(
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
                 "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
                 logging,
-            ]
+            ],
+            exclude: ["Fixtures"]
         ),
+        .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
         .testTarget(name: "ArchitectureTests"),
     ]
         + agencies.map {

@@ -39,7 +39,7 @@ extension SourceAdapter {
 
 /// Takes what a pull hands over; blocks while the consumer is behind.
 public protocol PullSink: AnyObject {
-    /// Makes the batch durable before it returns.
+    /// Takes the batch over; it may become durable later, but only together with what was taken before it.
     /// - Throws: an ``AdapterError`` with the code `stopped` when no more is wanted.
     func take(_ batch: PullBatch) throws(AdapterError)
 }
@@ -97,7 +97,7 @@ public struct Position: Hashable, Sendable {
     public init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
-/// What a pull hands over at once: one transaction of the store.
+/// What a pull hands over at once: it becomes durable as a whole.
 public struct PullBatch: Sendable {
     /// The dataset that everything in the batch belongs to.
     public var dataset: DatasetID

@@ -45,6 +45,9 @@ package struct BinaryReader {
         place = bytes.startIndex
     }
 
+    /// How far it has read.
+    package var offset: Int { place - bytes.startIndex }
+
     package static let damaged = StoreError(
         .damaged,
         "a stored value cannot be read back: restore the store from a back-up, or read the source anew"

@@ -77,6 +77,15 @@ public protocol CreditStore: Sendable {
         key: RecordKey, digest: VersionDigest
     )]
 
+    // Comparison: what two stores of the same records hold alike, whatever the order in which those came
+
+    /// The records of a dataset, shown or not, each with all versions that count, in the order of their keys.
+    func records(of dataset: DatasetID, after key: RecordKey?, limit: Int) throws -> [RecordHistory]
+    /// What was decided of the records of a dataset, role by role, in the order of their references.
+    func placements(of dataset: DatasetID, after reference: RecordReference?, limit: Int) throws -> [PlacedRecord]
+    /// The ids of all times, in order.
+    func identities(after id: EnterpriseID?, limit: Int) throws -> [StoredIdentity]
+
     // Quarantine
 
     /// Quarantined rows that match, by ascending id.
@@ -91,7 +100,9 @@ public protocol CreditStore: Sendable {
     /// Profiles whose present version was never signed, a page at a time: a version keeps the signature that it got.
     func unsigned(limit: Int) throws -> [StoredProfile]
     /// Keeps signatures for ever, so that yesterday's answer can be given again; one per version and key counts, the first.
-    func storeSigned(_ documents: [SignedProfile]) throws
+    ///
+    /// A version that was superseded meanwhile is passed over: nobody was ever shown it.
+    func storeSigned(_ seals: [ProfileSeal]) throws
     /// The newest signed document of an enterprise that has a profile: of its present version, or, until that is signed,
     /// of the one before, which the last signed status covers.
     func signed(_ id: EnterpriseID) throws -> SignedProfile?

@@ -8,12 +8,15 @@ public struct StoredComponent: Sendable {
     public var records: [RecordHistory]
     /// The enterprises to which its records belonged before.
     public var previous: [EnterpriseID]
+    /// The versions of the profiles that those have.
+    public var versions: Set<String>
 
     /// Makes a component of its parts.
-    public init(token: Int64, records: [RecordHistory], previous: [EnterpriseID]) {
+    public init(token: Int64, records: [RecordHistory], previous: [EnterpriseID], versions: Set<String> = []) {
         self.token = token
         self.records = records
         self.previous = previous
+        self.versions = versions
     }
 }
 
@@ -44,17 +47,30 @@ public struct DerivedProfile: Sendable, Hashable {
     public var bytes: [UInt8]
     /// The next day on which the profile would change by itself.
     public var nextDay: Day?
+    /// The first day from which the profile is as it is: on an earlier one, as after a clock that ran ahead, it is due too.
+    public var sinceDay: Day?
     /// Present and former names, for search.
     public var names: [String]
     /// Documents that hold the rest of lists too long for the profile: (digest, canonical bytes).
     public var annexes: [Annex]
+    /// Its signature, where it was signed at once.
+    public var seal: ProfileSeal?
 
     /// Makes a profile of its parts.
-    public init(id: EnterpriseID, version: String, bytes: [UInt8], nextDay: Day?, names: [String], annexes: [Annex]) {
+    public init(
+        id: EnterpriseID,
+        version: String,
+        bytes: [UInt8],
+        nextDay: Day?,
+        sinceDay: Day? = nil,
+        names: [String],
+        annexes: [Annex]
+    ) {
         self.id = id
         self.version = version
         self.bytes = bytes
         self.nextDay = nextDay
+        self.sinceDay = sinceDay
         self.names = names
         self.annexes = annexes
     }

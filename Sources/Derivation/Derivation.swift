@@ -22,6 +22,8 @@ public struct Deriver: Sendable {
         public var components = 0
         /// Profiles made.
         public var profiles = 0
+        /// Profiles signed.
+        public var signed = 0
         /// Records held for a person.
         public var held = 0
         /// Records without a certain identifier.
@@ -36,6 +38,10 @@ public struct Deriver: Sendable {
     private let width: Int
     private let resolution: CertainResolution
     private let merger: ProfileMerger
+    private let sealing: Sealing?
+
+    /// Signs a profile as soon as it is made; nil leaves it to be signed later.
+    public typealias Sealing = @Sendable (DerivedProfile) -> ProfileSeal?
 
     /// The fewest bytes of a secret.
     public static let leastSecret = 32
@@ -48,18 +54,21 @@ public struct Deriver: Sendable {
     ///   - policy: Whose word counts in what.
     ///   - batchSize: Components per transaction.
     ///   - width: Threads; as many as the machine has cores where nil.
+    ///   - sealing: Signs what is new, beside the derivation of what follows; nobody signs where nil.
     /// - Throws: ``DerivationError`` where the secret is too short or the limits allow nothing.
     public init(
         store: any CreditStore,
         secret: [UInt8],
         policy: MergePolicy = .standard,
         batchSize: Int = 400,
-        width: Int? = nil
+        width: Int? = nil,
+        sealing: Sealing? = nil
     ) throws(DerivationError) {
         guard secret.count >= Deriver.leastSecret else { throw DerivationError(.weakSecret) }
         guard batchSize > 0, width ?? 1 > 0 else { throw DerivationError(.badLimits) }
         self.store = store
         self.batchSize = batchSize
+        self.sealing = sealing
         self.width = width ?? Deriver.cores
         let key = SymmetricKey(data: secret)
         let digest: DigestFunction = { Array(SHA256.hash(data: $0)) }
@@ -101,7 +110,12 @@ public struct Deriver: Sendable {
         let outcome = resolution.resolve(component.records)
         let records = RecordsByPlace(component.records, isShared: outcome.enterprises.count > 1)
         let profiles = outcome.enterprises.map { enterprise in
-            DerivedProfile(merger.merge(enterprise, records: records.histories(of: enterprise), day: day))
+            var profile = DerivedProfile(
+                merger.merge(enterprise, records: records.histories(of: enterprise), day: day)
+            )
+            // What the store has is signed already, or will be with what waits there.
+            if !component.versions.contains(profile.version) { profile.seal = sealing?(profile) }
+            return profile
         }
         return Derivation(token: component.token, outcome: outcome, profiles: profiles)
     }
@@ -126,6 +140,7 @@ extension Deriver.Progress {
     fileprivate mutating func add(_ derivation: Derivation) {
         components += 1
         profiles += derivation.profiles.count
+        signed += derivation.profiles.count { $0.seal != nil }
         held += derivation.outcome.held.count
         undecided += derivation.outcome.undecided.count
     }
@@ -138,6 +153,7 @@ extension DerivedProfile {
             version: merged.version,
             bytes: merged.bytes,
             nextDay: merged.nextDay,
+            sinceDay: merged.sinceDay,
             names: merged.names,
             annexes: merged.annexes.map { Annex(digest: $0.digest, bytes: $0.bytes) }
         )

@@ -4,6 +4,10 @@ internal import CreditStore
 internal import ServiceKit
 
 /// Takes what one pull hands over: normalises, quarantines, and commits with the position.
+///
+/// Batches that follow each other become one transaction, which is stored while the pull goes on: each page of an index
+/// is then written once for thousands of rows. A pull has ended when ``finish()`` has returned; what a crash takes away is
+/// the position with the rows that lead to it, so the next pull asks for them again.
 final class BatchTaker: PullSink {
     private let ingestor: Ingestor
     private let adapter: any SourceAdapter
@@ -15,6 +19,16 @@ final class BatchTaker: PullSink {
     private(set) var outcome = CommitOutcome()
     /// Records handed over so far.
     private var rows = 0
+    /// What waits to be stored, and the bytes of its rows.
+    private var gathered: StoreBatch?
+    private var gatheredBytes = 0
+    /// How many of the rows were given to the store.
+    private var begun = 0
+    /// What is being stored.
+    private var storing: Ahead<CommitOutcome>?
+    /// Rows, and bytes of rows, that are stored at once.
+    private static let rowsAtOnce = 3000
+    private static let bytesAtOnce = 4 << 20
 
     init(
         _ ingestor: Ingestor,
@@ -32,11 +46,15 @@ final class BatchTaker: PullSink {
 
     func take(_ batch: PullBatch) throws(AdapterError) {
         if ingestor.isStopped() { throw AdapterError(.stopped, "stopped by the operator: the next run goes on here") }
-        let committed: CommitOutcome
         do {
-            committed = try ingestor.store.commit(try prepare(batch))
+            let prepared = try prepare(batch)
+            // Events apply after the rows of their own batch, so nothing may join behind them.
+            if gathered?.append(prepared) != true {
+                try store()
+                gathered = prepared
+            }
         } catch {
-            throw AdapterError(.local, "\(dataset) could not be stored: \(error)")
+            throw unstored(error)
         }
         for event in batch.events {
             switch event {
@@ -45,8 +63,47 @@ final class BatchTaker: PullSink {
             default: break
             }
         }
-        outcome.add(committed)
         rows += batch.records.count + batch.faults.count
+        gatheredBytes += batch.records.reduce(0) { $0 + $1.original.count }
+        if rows - begun >= Self.rowsAtOnce || gatheredBytes >= Self.bytesAtOnce {
+            do { try store() } catch { throw unstored(error) }
+        }
+        report(SyncProgress(dataset: dataset, rows: rows, outcome: outcome))
+    }
+
+    /// Stores what was taken and waits for it.
+    ///
+    /// - Throws: what the store throws; from where it did, nothing is stored.
+    func finish() throws(AdapterError) {
+        do {
+            try store()
+            try settle()
+        } catch {
+            throw unstored(error)
+        }
+    }
+
+    private func unstored(_ error: any Error) -> AdapterError {
+        // What follows rests on what could not be stored.
+        gathered = nil
+        return AdapterError(.local, "\(dataset) could not be stored: \(error)")
+    }
+
+    /// Begins to store what is gathered, once what was before it is.
+    private func store() throws {
+        try settle()
+        guard let batch = gathered else { return }
+        gathered = nil
+        gatheredBytes = 0
+        begun = rows
+        let store = ingestor.store
+        storing = Ahead { try store.commit(batch) }
+    }
+
+    private func settle() throws {
+        guard let storing else { return }
+        self.storing = nil
+        outcome.add(try storing.value())
         report(SyncProgress(dataset: dataset, rows: rows, outcome: outcome))
     }
 
@@ -166,6 +223,32 @@ extension PullEvent {
         case .fileEnded(let number): .fileEnded(number: number)
         case .refused(let what, let why): .refused(what: what, why: why)
         case .drift(let kind, let name, let sample): .drift(kind: kind, name: name, sample: sample)
+        }
+    }
+}
+
+extension StoreBatch {
+    /// Takes on what follows, if it may be stored together with this.
+    ///
+    /// - Returns: false, and nothing taken, where this batch has events after which nothing may come, or rows in
+    ///   quarantine that a later version may settle.
+    fileprivate mutating func append(_ other: StoreBatch) -> Bool {
+        guard quarantined.isEmpty, events.allSatisfy(\.isIndependent) else { return false }
+        versions += other.versions
+        quarantined += other.quarantined
+        events += other.events
+        position = other.position ?? position
+        progress = other.progress ?? progress
+        return true
+    }
+}
+
+extension StoreEvent {
+    /// Whether it matters nothing which rows come before it.
+    fileprivate var isIndependent: Bool {
+        switch self {
+        case .shown, .drift: true
+        default: false
         }
     }
 }

@@ -151,8 +151,14 @@ public struct Ingestor: Sendable {
             try adapter.pull(request(dataset, position: state.position, folder: folder), into: taker)
         } catch let failure {
             error = "\(failure)"
-            logger.warning("\(dataset): \(error)")
         }
+        do {
+            // Whatever ended the pull, what it handed over before stays taken.
+            try taker.finish()
+        } catch let failure where error.isEmpty {
+            error = "\(failure)"
+        } catch {}
+        if !error.isEmpty { logger.warning("\(dataset): \(error)") }
         let report = RunReport(
             run: run,
             dataset: dataset,

@@ -21,6 +21,8 @@ struct ItemMerge {
     let later: Set<Int>
     /// The next day on which an item comes into force or ends.
     private(set) var nextDay: Day?
+    /// The last day, up to the day of the merge, on which an item came into force or ended.
+    private(set) var sinceDay: Day?
 
     init(policy: MergePolicy, records: [MergeRecord], day: Day, later: Set<Int> = []) {
         self.policy = policy
@@ -69,16 +71,22 @@ struct ItemMerge {
             }
         }
         if content.to == nil, content.hasUnreadableEnd { return nil }
-        if let last = content.to?.lastDay, last < day { return false }
+        if let last = content.to?.lastDay, last < day {
+            if content.from?.firstDay.map({ $0 <= last }) ?? true { note(last.adding(days: 1)) }
+            return false
+        }
         if let start = content.from?.firstDay, start > day {
             if content.to?.lastDay.map({ $0 >= start }) ?? true { note(start) }
             return false
         }
+        if let start = content.from?.firstDay { note(start) }
         if let last = content.to?.lastDay { note(last.adding(days: 1)) }
         return true
     }
 
-    private mutating func note(_ change: Day) { nextDay = min(nextDay ?? change, change) }
+    private mutating func note(_ change: Day) {
+        if change > day { nextDay = min(nextDay ?? change, change) } else { sinceDay = max(sinceDay ?? change, change) }
+    }
 }
 
 extension CreditRecord {

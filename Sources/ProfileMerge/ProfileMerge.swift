@@ -24,6 +24,10 @@ public struct MergedProfile: Hashable, Sendable {
     public var bytes: [UInt8]
     /// The first day on which the profile would differ by itself; nil where it never would.
     public var nextDay: Day?
+    /// The first day from which the profile is as it is; nil where it always was.
+    ///
+    /// The day before needs another profile.
+    public var sinceDay: Day?
     /// Present and former names, the present one first: for search.
     public var names: [String]
     /// What the profile's cut lists lack; none as a rule.
@@ -35,6 +39,7 @@ public struct MergedProfile: Hashable, Sendable {
         version: String,
         bytes: [UInt8],
         nextDay: Day?,
+        sinceDay: Day?,
         names: [String],
         annexes: [Annex]
     ) {
@@ -42,6 +47,7 @@ public struct MergedProfile: Hashable, Sendable {
         self.version = version
         self.bytes = bytes
         self.nextDay = nextDay
+        self.sinceDay = sinceDay
         self.names = names
         self.annexes = annexes
     }
@@ -136,6 +142,7 @@ public struct ProfileMerger: Sendable {
             version: ShortDigest.text(of: digest(bytes)),
             bytes: bytes,
             nextDay: items.nextDay,
+            sinceDay: items.sinceDay,
             names: names(in: attributes),
             annexes: annexes
         )

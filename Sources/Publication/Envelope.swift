@@ -49,7 +49,8 @@ package struct Envelope: Hashable, Sendable {
         return (envelope, payload[head.count..<(payload.count - tail.count)])
     }
 
-    private var frame: (head: [UInt8], tail: [UInt8]) {
+    /// What stands before the profile's bytes, and what behind them.
+    package var frame: (head: [UInt8], tail: [UInt8]) {
         let head = "{\"iat\":\(issuedAt),\"iss\":\(quoted(issuer)),\"profile\":"
         let tail = ",\"sub\":\(quoted(subject)),\"version\":\(quoted(version))}"
         return (Array(head.utf8), Array(tail.utf8))

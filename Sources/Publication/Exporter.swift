@@ -63,7 +63,7 @@ package struct Exporter: Sendable {
 
     /// Streams an export.
     ///
-    /// Blocking. The files appear under their names when they are whole, the manifest last.
+    /// Blocking. The files appear under their names when all of them are whole, the manifest last.
     /// - Parameters:
     ///   - destination: which files to write.
     ///   - now: POSIX seconds.
@@ -92,14 +92,24 @@ package struct Exporter: Sendable {
         report.annexes = annexes?.lines ?? 0
         report.bytes = profiles.bytes
         report.digest = profiles.digest
+        try profiles.settle()
+        try annexes?.settle()
+        guard let path = destination.manifest else {
+            try profiles.commit()
+            try annexes?.commit()
+            return report
+        }
+        let file = try DurableFile(path: path)
+        let manifest = try manifest(report, annexes: annexes, at: now)
+        try file.write(try publisher.signingKey().sign(manifest, as: .manifest).flattened + [0x0A])
+        try file.settle()
+        // An earlier export's manifest must never lie beside these profiles: they would look forged. Everything is on the
+        // disk by now, so what is left to go wrong is a kill, after which an export without a manifest says that it may lack
+        // something.
+        try DurableFile.remove(path)
         try profiles.commit()
         try annexes?.commit()
-        if let path = destination.manifest {
-            let manifest = try manifest(report, annexes: annexes, at: now)
-            let file = try DurableFile(path: path)
-            try file.write(try publisher.signingKey().sign(manifest, as: .manifest).flattened + [0x0A])
-            try file.commit()
-        }
+        try file.commit()
         return report
     }
 
@@ -162,6 +172,8 @@ final class HashingFile {
         bytes += line.count
         try file.write(line)
     }
+
+    func settle() throws { try file.settle() }
 
     func commit() throws { try file.commit() }
 

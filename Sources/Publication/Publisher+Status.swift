@@ -55,11 +55,14 @@ extension Publisher: SourcesStatus {
         return signed
     }
 
-    /// The status for whoever asks over HTTP; the last one while profiles wait to be derived or signed.
+    /// The status for whoever asks over HTTP; the last one while profiles wait to be derived or signed, or a sync holds the
+    /// store: that will sign the next one.
     package func statusDocument(at now: Int64) throws -> [UInt8]? {
         do {
             return try publishStatus(at: now, day: LocalTime(posix: now).day).document
         } catch PublicationError.unfinished {
+            return try store.latestStatus()?.document
+        } catch let error as StoreError where error.code == .locked {
             return try store.latestStatus()?.document
         }
     }

@@ -78,17 +78,34 @@ package struct Publisher: Sendable {
         }
     }
 
-    private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> SignedProfile {
+    /// Seals profiles as they are derived, with the key that signs now; what it cannot seal waits for ``signProfiles``.
+    ///
+    /// - Parameter now: POSIX seconds, the `iat` of what is signed.
+    /// - Returns: what signs one profile, from any thread.
+    /// - Throws: what the key throws.
+    package func sealing(now: @escaping @Sendable () -> Int64) throws -> @Sendable (DerivedProfile) -> ProfileSeal? {
+        let key = try signingKey()
+        return { profile in
+            let stored = StoredProfile(id: profile.id, version: profile.version, bytes: profile.bytes)
+            return try? sign(stored, with: key, at: now())
+        }
+    }
+
+    private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> ProfileSeal {
         let envelope = Envelope(issuer: issuer, issuedAt: now, subject: profile.id.text, version: profile.version)
         let payload = envelope.payload(around: profile.bytes)
         guard payload.count <= Envelope.limit else { throw PublicationError.tooLarge(profile.id, bytes: payload.count) }
         let document = try key.sign(payload, as: .profile)
-        return SignedProfile(
+        let (opening, closing) = envelope.frame
+        return ProfileSeal(
             id: profile.id,
             version: profile.version,
             key: key.keyID,
             issuedAt: now,
-            document: document.flattened
+            opening: opening,
+            closing: closing,
+            protected: document.protected,
+            signature: document.signature
         )
     }
 

@@ -24,20 +24,19 @@ struct BatchCommit {
         self.db = db
         self.batch = batch
         dataset = try db.makeDatasetNumber(batch.dataset)
-        writer = RecordWriter(db, dataset: dataset)
+        writer = RecordWriter(db, dataset: dataset, run: batch.run, receivedAt: batch.receivedAt)
         generation = try db.integer("SELECT reading FROM dataset WHERE id = ?", dataset)
     }
 
     mutating func run() throws -> CommitOutcome {
         let hasOpenRows =
-            try db.first(
+            try db.exists(
                 "SELECT 1 FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT 1",
                 dataset
             )
-            != nil
         for received in batch.versions {
             let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }
-            let isNew = try writer.take(received, file: file, generation: generation, batch: batch)
+            let isNew = try writer.take(received, file: file, generation: generation)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
             if isNew, hasOpenRows { try supersede(received) }
         }
@@ -93,7 +92,7 @@ struct BatchCommit {
             entry.sequence,
             entry.rule,
             entry.message,
-            entry.original.blob,
+            entry.original,
             entry.firstSeen
         )
         if db.changesCount > 0 {
@@ -104,6 +103,7 @@ struct BatchCommit {
     }
 
     private mutating func finish() throws {
+        try writer.finish()
         try db.run(
             """
             UPDATE dataset SET records = records + ?, tests = tests + ?, versions = versions + ?,
@@ -117,14 +117,14 @@ struct BatchCommit {
         )
         if let progress = batch.progress {
             let bytes = ProgressCodec.encode(progress)
-            let before = try db.first("SELECT progress FROM dataset WHERE id = ?", dataset)?.bytes(0)
+            let before = try db.read("SELECT progress FROM dataset WHERE id = ?", dataset) { $0.bytes(0) } ?? nil
             if before != bytes {
-                try db.run("UPDATE dataset SET progress = ? WHERE id = ?", bytes.blob, dataset)
+                try db.run("UPDATE dataset SET progress = ? WHERE id = ?", bytes, dataset)
                 _ = try writer.touch()
             }
         }
         if let position = batch.position {
-            try db.run("UPDATE dataset SET position = ? WHERE id = ?", position.blob, dataset)
+            try db.run("UPDATE dataset SET position = ? WHERE id = ?", position, dataset)
         }
     }
 
@@ -198,7 +198,9 @@ struct BatchCommit {
     /// A second content under the same number begins a new epoch: what only the first held goes when the new one ended.
     private mutating func beginFile(_ number: Int64, name: String, digest: String) throws {
         epochs[number] = nil
-        let known = try db.first("SELECT digest FROM file WHERE dataset = ? AND number = ?", dataset, number)?.text(0)
+        let known = try db.read("SELECT digest FROM file WHERE dataset = ? AND number = ?", dataset, number) {
+            $0.text(0)
+        }
         if known == nil {
             try db.run(
                 "INSERT INTO file(dataset, number, name, digest, epoch) VALUES(?, ?, ?, ?, 1)",
@@ -272,19 +274,22 @@ struct BatchCommit {
                 """,
                 writer.dataset,
                 last
-            )
+            ) { row in
+                (
+                    record: row.integer(0), time: LocalTime(seconds: row.integer(1)), sequence: row.integer(2),
+                    key: row.text(3)
+                )
+            }
             guard let end = page.last else { break }
-            last = end.integer(0)
-            for row in page {
-                let time = LocalTime(seconds: row.integer(1))
-                let sequence = row.integer(2)
+            last = end.record
+            for (record, time, sequence, key) in page {
                 let epoch = try db.integer(
                     "SELECT epoch FROM file WHERE dataset = ? AND number = ?",
                     writer.dataset,
                     sequence >> 32
                 )
-                let digest = absenceDigest(dataset, key: row.text(3), time: time, sequence: sequence)
-                if try writer.withdraw(row.integer(0), digest: digest, time: time, sequence: sequence, epoch: epoch) {
+                let digest = absenceDigest(dataset, key: key, time: time, sequence: sequence)
+                if try writer.withdraw(record, digest: digest, time: time, sequence: sequence, epoch: epoch) {
                     count += 1
                 }
             }

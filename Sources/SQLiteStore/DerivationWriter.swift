@@ -1,20 +1,22 @@
 internal import CreditModel
 internal import CreditStore
-internal import Foundation
 internal import GRDB
 
 /// Stores what was derived of one component, inside a transaction.
 struct DerivationWriter {
     private let db: Database
     private let component: HandedOut.Component
+    /// Whether any part is marked: of a first load none is.
+    private let hasMarks: Bool
     /// Whether anything that a platform may see is different now.
     private(set) var changed = false
     /// Enterprises that this derivation made: nothing is stored of them yet.
     private var fresh: Set<Int64> = []
 
-    init(_ db: Database, _ component: HandedOut.Component) {
+    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool) {
         self.db = db
         self.component = component
+        self.hasMarks = hasMarks
     }
 
     mutating func store(_ derivation: Derivation) throws {
@@ -35,14 +37,14 @@ struct DerivationWriter {
             try store(profile, of: number, isRegistered: registered.contains(profile.id))
         }
         let named = Set(numbers.values)
-        for number in Set(component.pieces.values.compactMap(\.placement?.enterprise)).subtracting(named) {
+        let before = Set(component.pieces.values.compactMap(\.placement?.enterprise))
+        for number in before.subtracting(named) where number != Placement.nowhere.enterprise {
             // Others of its records may wait in a component of their own, or be derived already.
-            let members = try db.first("SELECT 1 FROM placement WHERE enterprise = ? LIMIT 1", number)
-            if members == nil { try remove(number) }
+            if try !db.exists("SELECT 1 FROM placement WHERE enterprise = ? LIMIT 1", number) { try remove(number) }
         }
         let profiled = Set(derivation.profiles.compactMap { numbers[$0.id] })
         for number in named.subtracting(profiled) { try removeProfile(number) }
-        for piece in component.pieces.values {
+        for piece in component.pieces.values where hasMarks {
             try db.run("DELETE FROM dirty WHERE part = ? AND change <= ?", piece.part, component.position)
         }
     }
@@ -71,18 +73,21 @@ struct DerivationWriter {
                 )
             }
             guard piece.placement != placement else { continue }
-            try db.run(
-                "INSERT OR REPLACE INTO placement(part, enterprise, reason) VALUES(?, ?, ?)",
-                piece.part,
-                placement.enterprise,
-                placement.reason?.blob
-            )
-            try list(piece, isHeld: placement.isHeld)
+            try put(piece, placement)
         }
-        for (reference, piece) in component.pieces where piece.placement != nil && places[reference] == nil {
-            try db.run("DELETE FROM placement WHERE part = ?", piece.part)
-            try list(piece, isHeld: false)
+        for (reference, piece) in component.pieces where places[reference] == nil && piece.placement != .nowhere {
+            try put(piece, .nowhere)
         }
+    }
+
+    private func put(_ piece: HandedOut.Piece, _ placement: Placement) throws {
+        try db.run(
+            "INSERT OR REPLACE INTO placement(part, enterprise, reason) VALUES(?, ?, ?)",
+            piece.part,
+            placement.enterprise,
+            placement.reason
+        )
+        try list(piece, isHeld: placement.isHeld)
     }
 
     private func list(_ piece: HandedOut.Piece, isHeld: Bool) throws {
@@ -145,50 +150,93 @@ struct DerivationWriter {
 
     private mutating func store(_ profile: DerivedProfile, of number: Int64, isRegistered: Bool) throws {
         let day = profile.nextDay.map { Int64($0.number) }
+        let since = profile.sinceDay.map { Int64($0.number) }
         let known =
             fresh.contains(number)
-            ? nil : try db.first("SELECT version FROM profile WHERE enterprise = ?", number)?.text(0)
+            ? nil
+            : try db.read("SELECT version, document FROM profile WHERE enterprise = ?", number) {
+                (version: $0.text(0), document: $0.integer(1))
+            }
         // The same version has the same names and the same documents beside it.
-        guard known != profile.version else {
+        guard known?.version != profile.version else {
             try db.run(
-                "UPDATE profile SET next_day = ?, registered = ? WHERE enterprise = ? AND (next_day IS NOT ? OR registered <> ?)",
+                """
+                UPDATE profile SET next_day = ?1, since = ?2, registered = ?3
+                WHERE enterprise = ?4 AND (next_day IS NOT ?1 OR since IS NOT ?2 OR registered <> ?3)
+                """,
                 day,
+                since,
                 isRegistered,
-                number,
-                day,
-                isRegistered
+                number
             )
             return
         }
         changed = true
-        let signed =
-            try !fresh.contains(number)
-            && db.first("SELECT 1 FROM signed WHERE enterprise = ? AND version = ? LIMIT 1", number, profile.version)
-                != nil
+        var (document, isSigned) = try makeDocument(of: profile, number)
+        if !isSigned, let seal = profile.seal, seal.id == profile.id, seal.version == profile.version {
+            try db.insert(seal, on: document)
+            isSigned = true
+        }
         try db.run(
             """
-            INSERT OR REPLACE INTO profile(enterprise, version, bytes, next_day, registered, signed)
-            VALUES(?, ?, ?, ?, ?, ?)
+            INSERT INTO profile(enterprise, version, document, served, next_day, since, registered)
+            VALUES(?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
+                served = coalesce(excluded.served, served), next_day = excluded.next_day, since = excluded.since,
+                registered = excluded.registered
             """,
             number,
             profile.version,
-            profile.bytes.blob,
+            document,
+            isSigned ? document : nil,
             day,
-            isRegistered,
-            signed
+            since,
+            isRegistered
         )
-        if signed { try db.run("UPDATE enterprise SET served = ? WHERE id = ?", profile.version, number) }
+        if let known { try forget(known.document) }
         for annex in profile.annexes {
-            try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes.blob)
+            try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes)
         }
         try store(names: profile.names, of: number)
+    }
+
+    /// The document of a version, which may have been there before, and whether it is signed.
+    private func makeDocument(of profile: DerivedProfile, _ number: Int64) throws -> (number: Int64, isSigned: Bool) {
+        if !fresh.contains(number),
+            let known = try db.read(
+                """
+                SELECT id, EXISTS (SELECT 1 FROM seal WHERE document = d.id) FROM document d
+                WHERE enterprise = ? AND version = ?
+                """,
+                number,
+                profile.version,
+                with: { (number: $0.integer(0), isSigned: $0.integer(1) != 0) }
+            )
+        {
+            return known
+        }
+        try db.run(
+            "INSERT INTO document(enterprise, version, bytes) VALUES(?, ?, ?)",
+            number,
+            profile.version,
+            profile.bytes
+        )
+        return (db.lastInsertedRowID, false)
+    }
+
+    /// What was superseded before it was signed was never shown to anybody.
+    private func forget(_ document: Int64) throws {
+        try db.run(
+            "DELETE FROM document WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1)",
+            document
+        )
     }
 
     private func store(codes: [Code], of number: Int64) throws {
         let new = Set(codes.map(\.text)).subtracting(component.restricted)
         let old =
             fresh.contains(number)
-            ? [] : Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number).map { $0.text(0) })
+            ? [] : Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number) { $0.text(0) })
         for text in old.subtracting(new) {
             try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number)
         }
@@ -198,8 +246,7 @@ struct DerivationWriter {
     private func store(names: [String], of number: Int64) throws {
         var new = Set(names)
         if !fresh.contains(number) {
-            for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number)
-            where new.remove(row.text(1)) == nil { try remove(name: row) }
+            for name in try knownNames(of: number) where new.remove(name.text) == nil { try remove(name) }
         }
         for name in new.sorted() {
             let folded = NameIndex.fold(name)
@@ -212,13 +259,21 @@ struct DerivationWriter {
         }
     }
 
-    private func remove(name row: Row) throws {
+    private typealias Name = (id: Int64, text: String, folded: String)
+
+    private func knownNames(of number: Int64) throws -> [Name] {
+        try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) {
+            ($0.integer(0), $0.text(1), $0.text(2))
+        }
+    }
+
+    private func remove(_ name: Name) throws {
         try db.run(
             "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)",
-            row.integer(0),
-            NameIndex.grams(row.text(2))
+            name.id,
+            NameIndex.grams(name.folded)
         )
-        try db.run("DELETE FROM name WHERE id = ?", row.integer(0))
+        try db.run("DELETE FROM name WHERE id = ?", name.id)
     }
 
     private mutating func remove(_ number: Int64) throws {
@@ -227,56 +282,12 @@ struct DerivationWriter {
     }
 
     private mutating func removeProfile(_ number: Int64) throws {
-        try db.run("DELETE FROM profile WHERE enterprise = ?", number)
-        if db.changesCount > 0 { changed = true }
-        for row in try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) {
-            try remove(name: row)
+        let document = try db.read("SELECT document FROM profile WHERE enterprise = ?", number) { $0.integer(0) }
+        if let document {
+            try db.run("DELETE FROM profile WHERE enterprise = ?", number)
+            try forget(document)
+            changed = true
         }
-    }
-}
-
-/// Names cut into pairs of characters, so that any part of a name is found by an index.
-///
-/// SQLite's own trigrams find nothing of two characters, and most Chinese names are told apart by two.
-enum NameIndex {
-    /// Half-width, upper case, without brackets and blanks.
-    static func fold(_ name: String) -> String {
-        var folded = ""
-        for scalar in name.unicodeScalars {
-            var value = scalar.value
-            if 0xFF01...0xFF5E ~= value { value -= 0xFEE0 }
-            if value <= 0x20 || value == 0x3000
-                || [0x28, 0x29, 0x5B, 0x5D, 0x3010, 0x3011, 0x3014, 0x3015].contains(value)
-            {
-                continue
-            }
-            if 0x61...0x7A ~= value { value -= 0x20 }
-            if let scalar = Unicode.Scalar(value) { folded.unicodeScalars.append(scalar) }
-        }
-        return folded
-    }
-
-    /// Every pair of neighbours and the last character, as words of the index.
-    static func grams(_ folded: String) -> String {
-        let scalars = folded.unicodeScalars.map(word)
-        var words: [String] = []
-        for index in scalars.indices {
-            words.append(index + 1 < scalars.count ? scalars[index] + scalars[index + 1] : scalars[index])
-        }
-        return words.joined(separator: " ")
-    }
-
-    /// The query that finds a part of a name.
-    static func query(_ folded: String) -> String? {
-        let scalars = folded.unicodeScalars.map(word)
-        guard let first = scalars.first else { return nil }
-        guard scalars.count > 1 else { return "\"\(first)\" *" }
-        let pairs = (1..<scalars.count).map { scalars[$0 - 1] + scalars[$0] }
-        return "\"\(pairs.joined(separator: " "))\""
-    }
-
-    private static func word(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 36)
-        return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+        for name in try knownNames(of: number) { try remove(name) }
     }
 }

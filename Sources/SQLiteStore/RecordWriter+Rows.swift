@@ -54,7 +54,7 @@ extension RecordWriter {
         )
     }
 
-    private static func row(_ row: GRDB.Row) -> Row {
+    private static func row(_ row: SQLRow) -> Row {
         Row(
             id: row.integer(0),
             restricted: row.integer(1) != 0,
@@ -73,10 +73,11 @@ extension RecordWriter {
     }
 
     func versions(of record: Int64) throws -> [Version] {
-        var versions: [Version] = []
-        try db.each(
-            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE record = ?",
-            record
+        let range = VersionNumber.all(of: record)
+        return try db.all(
+            "SELECT id, digest, operation, modified, sequence, retracted FROM version WHERE id BETWEEN ? AND ?",
+            range.lowerBound,
+            range.upperBound
         ) { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
                 throw BinaryReader.damaged
@@ -88,8 +89,18 @@ extension RecordWriter {
                 sequence: row.integer(4),
                 content: nil
             )
-            versions.append(Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0))
+            return Version(id: row.integer(0), version: version, isRetracted: row.integer(5) != 0)
         }
-        return versions
+    }
+
+    /// The version of a record that has a digest: of few, so they are looked through.
+    func find(_ digest: String, of record: Int64) throws -> (id: Int64, sequence: Int64, isRetracted: Bool)? {
+        let range = VersionNumber.all(of: record)
+        return try db.read(
+            "SELECT id, sequence, retracted FROM version WHERE id BETWEEN ? AND ? AND digest = ?",
+            range.lowerBound,
+            range.upperBound,
+            digest
+        ) { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
     }
 }

@@ -12,12 +12,21 @@ struct RecordWriter {
     private(set) var shownDelta = 0
     private(set) var testDelta = 0
     private(set) var versionDelta = 0
-    private var lastVersion: Int64?
+    private var lastRecord: Int64?
+    /// POSIX seconds of the receipt of what is written now.
+    private let receivedAt: Int64
+    /// The rows of this batch as they came.
+    private var segment: SegmentWriter
 
-    init(_ db: Database, dataset: Int64) {
+    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64) {
         self.db = db
         self.dataset = dataset
+        self.receivedAt = receivedAt
+        segment = SegmentWriter(db, dataset: dataset, run: run)
     }
+
+    /// Writes what lies beside the versions; nothing is taken after it.
+    mutating func finish() throws { try segment.finish() }
 
     mutating func touch() throws -> Int64 {
         if let change { return change }
@@ -40,11 +49,10 @@ struct RecordWriter {
     mutating func take(
         _ received: ReceivedVersion,
         file: (number: Int64, epoch: Int64)?,
-        generation: Int64,
-        batch: StoreBatch
+        generation: Int64
     ) throws -> Bool {
         guard let known = try record(received.key) else {
-            try begin(received, file: file, generation: generation, batch: batch)
+            try begin(received, file: file, generation: generation)
             return true
         }
         let record = known.id
@@ -58,12 +66,7 @@ struct RecordWriter {
         var isNew = false
         let version: Int64
         var changed = true
-        if let seen = try db.read(
-            "SELECT id, sequence, retracted FROM version WHERE record = ? AND digest = ?",
-            record,
-            digest,
-            with: { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
-        ) {
+        if let seen = try find(digest, of: record) {
             version = seen.id
             let isGreater = received.version.sequence > seen.sequence
             changed = isGreater || seen.isRetracted
@@ -80,9 +83,8 @@ struct RecordWriter {
             }
         } else {
             isNew = true
-            version = try nextVersion()
-            try insert(received.version, as: version, of: record)
-            try keep(received, as: version, batch: batch)
+            version = try nextVersion(of: record)
+            try insert(received.version, as: version, place: try segment.add(received.original, received.place))
         }
         if let file {
             try see(version, in: file, sequence: received.version.sequence)
@@ -99,11 +101,11 @@ struct RecordWriter {
     private mutating func begin(
         _ received: ReceivedVersion,
         file: (number: Int64, epoch: Int64)?,
-        generation: Int64,
-        batch: StoreBatch
+        generation: Int64
     ) throws {
         let version = received.version
-        let number = try nextVersion()
+        let record = try nextRecord()
+        let number = VersionNumber.first(of: record)
         var state = State(shown: version.operation == .record)
         if version.operation != .absence {
             state.current = number
@@ -120,9 +122,11 @@ struct RecordWriter {
         }
         try db.run(
             """
-            INSERT INTO record(dataset, key, restricted, seen, shown, test, current, modified, sequence, source, roles, links)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO record(
+                id, dataset, key, restricted, seen, shown, test, current, modified, sequence, source, roles, links)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
+            record,
             dataset,
             StoredKey.text(received.key),
             received.hasRestrictedKey,
@@ -134,48 +138,55 @@ struct RecordWriter {
             state.sequence,
             state.source,
             state.roles.rawValue,
-            state.links.blob
+            state.links
         )
-        let record = db.lastInsertedRowID
-        try insert(version, as: number, of: record)
-        try keep(received, as: number, batch: batch)
+        try insert(version, as: number, place: try segment.add(received.original, received.place))
         if let file { try see(number, in: file, sequence: version.sequence) }
         for link in links { try insert(link, of: record) }
         count(state, after: State())
+        // It waits to be derived without a mark: nothing places it yet.
         _ = try touch()
-        try markDirty(record, in: state.roles)
     }
 
-    /// Numbers of versions are drawn here, so that a record can name its first one from the start.
-    private mutating func nextVersion() throws -> Int64 {
-        let next = try (lastVersion ?? db.integer("SELECT max(id) FROM version")) + 1
-        lastVersion = next
+    /// Numbers of records are drawn here, so that a record can name its first version from the start.
+    private mutating func nextRecord() throws -> Int64 {
+        let next = try (lastRecord ?? db.integer("SELECT max(id) FROM record")) + 1
+        lastRecord = next
         return next
     }
 
-    private func keep(_ received: ReceivedVersion, as version: Int64, batch: StoreBatch) throws {
-        try db.run(
-            "INSERT INTO original(version, bytes, document, row, line, received_at, run) VALUES(?, ?, ?, ?, ?, ?, ?)",
-            version,
-            received.original.blob,
-            received.place.document,
-            received.place.row,
-            received.place.line,
-            batch.receivedAt,
-            batch.run
+    private func nextVersion(of record: Int64) throws -> Int64 {
+        let range = VersionNumber.all(of: record)
+        let last = try db.integer(
+            "SELECT max(id) FROM version WHERE id BETWEEN ? AND ?",
+            range.lowerBound,
+            range.upperBound
         )
+        guard last < range.upperBound else {
+            throw StoreError(.conflict, "record \(record) has more versions than a store can number")
+        }
+        return max(last + 1, range.lowerBound)
     }
 
-    private mutating func insert(_ version: RecordVersion, as number: Int64, of record: Int64) throws {
+    private mutating func insert(
+        _ version: RecordVersion,
+        as number: Int64,
+        place: (segment: Int64, place: Int)
+    ) throws {
         try db.run(
-            "INSERT INTO version(id, record, digest, operation, modified, sequence, content) VALUES(?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO version(id, digest, operation, modified, sequence, received_at, segment, place, content)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             number,
-            record,
             version.digest.text,
             Int64(version.operation.rawValue),
             version.modified.seconds,
             version.sequence,
-            version.content.map { RecordCodec.encode($0).blob }
+            receivedAt,
+            place.segment,
+            place.place,
+            version.content.map(RecordCodec.encode)
         )
         versionDelta += 1
     }
@@ -218,15 +229,15 @@ struct RecordWriter {
     ) throws -> Bool {
         guard let before = try self.record(record), before.state.shown else { return false }
         let version: Int64
-        if let row = try db.first("SELECT id FROM version WHERE record = ? AND digest = ?", record, digest.text) {
-            version = row.integer(0)
+        if let known = try find(digest.text, of: record) {
+            version = known.id
             try db.run("UPDATE version SET retracted = 0 WHERE id = ?", version)
         } else {
-            version = try nextVersion()
+            version = try nextVersion(of: record)
             try insert(
                 RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
                 as: version,
-                of: record
+                place: SegmentWriter.nowhere
             )
         }
         if sequence >= 0 { try see(version, in: (sequence >> 32, epoch), sequence: sequence) }
@@ -248,9 +259,6 @@ struct RecordWriter {
             guard !versions.isEmpty else { return }
             for version in versions {
                 try db.run("DELETE FROM sighting WHERE version = ? AND file = ?", version, file)
-                guard let record = try db.first("SELECT record FROM version WHERE id = ?", version)?.integer(0) else {
-                    continue
-                }
                 try db.run(
                     """
                     UPDATE version SET
@@ -260,7 +268,7 @@ struct RecordWriter {
                     """,
                     version
                 )
-                try refresh(record, mustDerive: true, content: nil)
+                try refresh(VersionNumber.record(version), mustDerive: true, content: nil)
             }
         }
     }
@@ -308,7 +316,9 @@ struct RecordWriter {
     }
 
     private func content(of version: Int64) throws -> CreditRecord? {
-        try db.first("SELECT content FROM version WHERE id = ?", version)?.bytes(0).map(RecordCodec.decode)
+        try db.read("SELECT content FROM version WHERE id = ?", version) { row in
+            try row.bytes(0).map(RecordCodec.decode)
+        } ?? nil
     }
 
     private mutating func write(_ after: State, over before: State, of record: Int64) throws {
@@ -324,7 +334,7 @@ struct RecordWriter {
             after.sequence,
             after.source,
             after.roles.rawValue,
-            after.links.blob,
+            after.links,
             record
         )
         count(after, after: before)

@@ -19,6 +19,9 @@ struct HandedOut {
         var restricted: Set<String> = []
         /// The store's position then: what was marked later stays on the list.
         var position: Int64
+
+        /// The least of its records.
+        var least: Int64 { pieces.values.lazy.map { Part.record($0.part) }.min() ?? .max }
     }
 
     /// The next token.
@@ -26,9 +29,23 @@ struct HandedOut {
     /// It begins anywhere, so that a token of a store that was closed since means nothing here.
     private var next = Int64.random(in: 0..<(1 << 62))
     private(set) var components: [Int64: Component] = [:]
+    /// All records up to this one are derived, marked or handed out; nil before anybody looked.
+    var scanned: Int64?
 
     /// Takes back all components but those of some tokens.
-    mutating func keep(_ tokens: Set<Int64>) { components = components.filter { tokens.contains($0.key) } }
+    mutating func keep(_ tokens: Set<Int64>) {
+        let back = components.filter { !tokens.contains($0.key) }
+        for (token, component) in back {
+            components[token] = nil
+            scanned = scanned.map { min($0, component.least - 1) }
+        }
+    }
+
+    /// The record up to which all are derived or marked once the components of some tokens are stored.
+    func settled(after tokens: Set<Int64>) -> Int64? {
+        let left = components.lazy.filter { !tokens.contains($0.key) }.map(\.value.least).min() ?? .max
+        return scanned.map { min($0, left - 1) }
+    }
 
     /// Hands a component out.
     /// - Returns: its token.
@@ -49,8 +66,9 @@ extension SQLiteStore {
     public func pendingCount(on day: Day) throws -> Int {
         try read { db in
             Int(
-                try db.integer("SELECT count(*) FROM dirty")
+                try db.integer("SELECT count(*) FROM dirty") + db.unplacedCount()
                     + db.integer("SELECT count(*) FROM profile WHERE next_day <= ?", Int64(day.number))
+                    + db.integer("SELECT count(*) FROM profile WHERE since > ?", Int64(day.number))
             )
         }
     }
@@ -68,36 +86,53 @@ extension SQLiteStore {
             throw StoreError(.readOnly, "the store was not opened for deriving: open it with exclusive access")
         }
         // Before the view is taken: what is stored in between counts as busy once more, which costs nothing.
-        let busy = handedOut.withLock { handed in
+        let (busy, scanned) = handedOut.withLock { handed in
             handed.keep(tokens)
-            return Set(handed.components.values.lazy.flatMap(\.pieces.values).map(\.part))
+            return (Set(handed.components.values.lazy.flatMap(\.pieces.values).map(\.part)), handed.scanned)
         }
-        let found = try read { db in
+        let (found, reached) = try read { db in
             var walk = ComponentWalk(db, datasets: try db.datasets(), position: try db.storePosition(), busy: busy)
             var found: [ComponentWalk.Component] = []
-            for start in try db.waiting(limit: limit * 8 + 64 + busy.count, dueOn: day)
-            where !walk.visited.contains(start) {
-                guard found.count < limit, walk.visited.count < options.recordsAtOnce else { break }
-                if let component = try walk.component(of: start) { found.append(component) }
+            /// Whether there was room for the part, or it needs none; false where it has to wait.
+            func take(_ start: Int64) throws -> Bool {
+                if walk.visited.contains(start) { return !walk.refused.contains(start) }
+                guard found.count < limit, walk.visited.count < options.recordsAtOnce else { return false }
+                guard let component = try walk.component(of: start) else { return false }
+                found.append(component)
+                return true
             }
-            return found
+            for start in try db.waiting(limit: limit * 8 + 64 + busy.count, dueOn: day) { _ = try take(start) }
+            var scan = PlacementScan(db, after: try scanned ?? db.integer("SELECT settled FROM meta"), busy: busy)
+            while found.count < limit, walk.visited.count < options.recordsAtOnce, let start = try scan.next() {
+                try scan.note(start, isTaken: take(start))
+            }
+            return (found, scan.reached)
         }
         return handedOut.withLock { handed in
-            found.map {
-                StoredComponent(token: handed.add($0.handed), records: $0.histories, previous: $0.previous)
+            handed.scanned = reached
+            return found.map {
+                StoredComponent(
+                    token: handed.add($0.handed),
+                    records: $0.histories,
+                    previous: $0.previous,
+                    versions: $0.versions
+                )
             }
         }
     }
 }
 
 extension Database {
-    /// Parts that are marked, and one part of each enterprise whose profile is due.
+    /// Parts that are marked, and one part of each enterprise whose profile is due: the day has reached its next change, or
+    /// lies before its last one.
     fileprivate func waiting(limit: Int, dueOn day: Day) throws -> [Int64] {
         try integers("SELECT part FROM dirty ORDER BY part LIMIT ?", limit)
             + integers(
                 """
                 SELECT min(m.part) FROM placement m WHERE m.enterprise IN
-                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ? ORDER BY next_day LIMIT ?)
+                    (SELECT enterprise FROM profile INDEXED BY profile_due WHERE next_day <= ?1 ORDER BY next_day LIMIT ?2)
+                    OR m.enterprise IN
+                    (SELECT enterprise FROM profile INDEXED BY profile_ahead WHERE since > ?1 ORDER BY since DESC LIMIT ?2)
                 GROUP BY m.enterprise
                 """,
                 Int64(day.number),
@@ -114,6 +149,9 @@ struct Placement: Equatable {
     var reason: [UInt8]?
 
     var isHeld: Bool { enterprise == nil && reason != nil }
+
+    /// Of a part that was derived and speaks of nobody: its record is withdrawn, or a test.
+    static let nowhere = Placement(enterprise: 0)
 }
 
 /// Finds closed sets of parts, none of them twice.
@@ -124,6 +162,8 @@ struct ComponentWalk {
     /// Parts that are being derived.
     private let busy: Set<Int64>
     private(set) var visited: Set<Int64> = []
+    /// Those among them whose component has to wait.
+    private(set) var refused: Set<Int64> = []
 
     init(_ db: Database, datasets: [Int64: DatasetID], position: Int64, busy: Set<Int64>) {
         self.db = db
@@ -136,6 +176,7 @@ struct ComponentWalk {
     struct Component {
         var histories: [RecordHistory]
         var previous: [EnterpriseID]
+        var versions: Set<String>
         var handed: HandedOut.Component
     }
 
@@ -180,10 +221,18 @@ struct ComponentWalk {
             histories.append(history)
         }
         histories.sort { $0.dataset == $1.dataset ? $0.key < $1.key : $0.dataset < $1.dataset }
-        let previous = try enterprises.compactMap { number in
-            try db.first("SELECT text FROM enterprise WHERE id = ?", number).flatMap { EnterpriseID($0.text(0)) }
+        var previous: [EnterpriseID] = []
+        var versions: Set<String> = []
+        for number in enterprises {
+            try db.each(
+                "SELECT e.text, p.version FROM enterprise e LEFT JOIN profile p ON p.enterprise = e.id WHERE e.id = ?",
+                number
+            ) { row in
+                if let id = EnterpriseID(row.text(0)) { previous.append(id) }
+                if let version = row.optionalText(1) { versions.insert(version) }
+            }
         }
-        return Component(histories: histories, previous: previous.sorted(), handed: handed)
+        return Component(histories: histories, previous: previous.sorted(), versions: versions, handed: handed)
     }
 
     /// The records of all parts that the start's keys lead to, each in the roles that belong to the closure.
@@ -194,6 +243,7 @@ struct ComponentWalk {
         var isBusy = false
         var hashes: Set<Int64> = []
         var queue = [start]
+        var parts = [start]
         visited.insert(start)
         while let part = queue.popLast() {
             isBusy = isBusy || busy.contains(part)
@@ -203,9 +253,13 @@ struct ComponentWalk {
             found[number] = record
             for link in record.links where link.role == role && hashes.insert(link.hash).inserted {
                 for other in try db.integers("SELECT part FROM link WHERE hash = ?", link.hash)
-                where visited.insert(other).inserted { queue.append(other) }
+                where visited.insert(other).inserted {
+                    queue.append(other)
+                    parts.append(other)
+                }
             }
         }
+        if isBusy { refused.formUnion(parts) }
         return isBusy ? nil : found
     }
 
@@ -222,7 +276,7 @@ struct ComponentWalk {
 
     private func placement(of part: Int64) throws -> Placement? {
         try db.read("SELECT enterprise, reason FROM placement WHERE part = ?", part) { row in
-            Placement(enterprise: row[0] as Int64?, reason: row.bytes(1))
+            Placement(enterprise: row.optionalInteger(0), reason: row.bytes(1))
         }
     }
 }
@@ -232,8 +286,11 @@ extension Database {
     func contents(of record: Int64, in roles: RoleSet? = nil) throws -> [RecordVersion] {
         var versions: [RecordVersion] = []
         try each(
-            "SELECT digest, operation, modified, sequence, content FROM version WHERE record = ? AND retracted = 0",
-            record
+            """
+            SELECT digest, operation, modified, sequence, content FROM version WHERE id BETWEEN ? AND ? AND retracted = 0
+            """,
+            VersionNumber.all(of: record).lowerBound,
+            VersionNumber.all(of: record).upperBound
         ) { row in
             guard let operation = Operation(rawValue: UInt8(truncatingIfNeeded: row.integer(1))) else {
                 throw BinaryReader.damaged

@@ -16,7 +16,7 @@ extension SQLiteStore {
     public func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int {
         try write { db in
             guard let number = try db.datasetNumber(dataset) else { return 0 }
-            var writer = RecordWriter(db, dataset: number)
+            var writer = RecordWriter(db, dataset: number, run: "", receivedAt: 0)
             let count = try BatchCommit.withdrawWaiting(&writer, of: dataset)
             _ = try writer.touch()
             try db.run(
@@ -43,7 +43,7 @@ extension SQLiteStore {
                 SELECT agency, name, position, progress, last_success, last_attempt, last_error, records, open_quarantine,
                     held, unreadable FROM dataset ORDER BY agency, name
                 """
-            ).map { row in
+            ) { row in
                 var progress = try row.bytes(3).map(ProgressCodec.decode)
                 if row.integer(10) != 0, progress?.incomplete.contains("unreadable-keys") != true {
                     progress = progress ?? StoredProgress()
@@ -53,8 +53,8 @@ extension SQLiteStore {
                     dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
                     position: row.bytes(2),
                     progress: progress,
-                    lastSuccess: row[4] as Int64?,
-                    lastAttempt: row[5] as Int64?,
+                    lastSuccess: row.optionalInteger(4),
+                    lastAttempt: row.optionalInteger(5),
                     lastError: row.text(6),
                     records: Int(row.integer(7)),
                     openQuarantine: Int(row.integer(8)),
@@ -107,7 +107,7 @@ extension SQLiteStore {
                     r.error FROM run r JOIN dataset d ON d.id = r.dataset ORDER BY r.id DESC LIMIT ?
                 """,
                 limit
-            ).map { row in
+            ) { row in
                 var outcome = CommitOutcome()
                 outcome.taken = Int(row.integer(5))
                 outcome.unchanged = Int(row.integer(6))
@@ -134,7 +134,7 @@ extension SQLiteStore {
                 SELECT d.agency, d.name, x.kind, x.name, x.sample, x.first_seen FROM drift x
                 JOIN dataset d ON d.id = x.dataset ORDER BY d.agency, d.name, x.kind, x.name
                 """
-            ).map { row in
+            ) { row in
                 DriftEntry(
                     dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
                     kind: row.text(2),
@@ -155,7 +155,7 @@ extension SQLiteStore {
                 ORDER BY x.seen_at DESC, x.id DESC LIMIT ?
                 """,
                 limit
-            ).map { row in
+            ) { row in
                 RefusalEntry(
                     dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
                     what: row.text(2),
@@ -184,13 +184,13 @@ extension SQLiteStore {
                 filter.dataset?.name,
                 filter.onlyOpen,
                 filter.limit
-            ).map { row in
+            ) { row in
                 QuarantineEntry(
                     id: row.integer(0),
                     dataset: DatasetID(AgencyID(rawValue: row.text(1)), row.text(2)),
                     place: RowPlace(document: row.text(3), row: Int(row.integer(4)), line: Int(row.integer(5))),
-                    key: (row[6] as String?).map(StoredKey.key),
-                    modified: (row[12] as Int64?).map(LocalTime.init(seconds:)),
+                    key: (row.optionalText(6)).map(StoredKey.key),
+                    modified: (row.optionalInteger(12)).map(LocalTime.init(seconds:)),
                     sequence: row.integer(13),
                     rule: row.text(7),
                     message: row.text(8),
@@ -205,12 +205,15 @@ extension SQLiteStore {
     /// Notes the outcome and keeps the dataset's count of open rows in step.
     public func resolveQuarantine(id: Int64, as outcome: String) throws {
         try write { db in
-            guard let row = try db.first("SELECT dataset, resolution FROM quarantine WHERE id = ?", id) else {
+            let found = try db.read("SELECT dataset, resolution FROM quarantine WHERE id = ?", id) { row in
+                (dataset: row.integer(0), isOpen: row.text(1).isEmpty)
+            }
+            guard let row = found else {
                 throw StoreError(.conflict, "there is no quarantined row \(id): list them to see their numbers")
             }
-            let delta = (outcome.isEmpty ? 1 : 0) - (row.text(1).isEmpty ? 1 : 0)
+            let delta = (outcome.isEmpty ? 1 : 0) - (row.isOpen ? 1 : 0)
             try db.run("UPDATE quarantine SET resolution = ? WHERE id = ?", outcome, id)
-            try db.run("UPDATE dataset SET open_quarantine = open_quarantine + ? WHERE id = ?", delta, row.integer(0))
+            try db.run("UPDATE dataset SET open_quarantine = open_quarantine + ? WHERE id = ?", delta, row.dataset)
             _ = try db.advancePosition()
         }
     }

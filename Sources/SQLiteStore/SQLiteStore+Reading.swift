@@ -9,37 +9,29 @@ extension SQLiteStore {
     /// Checks every token before it writes; all or nothing.
     public func store(_ derivations: [Derivation]) throws {
         let components = handedOut.withLock { $0.components }
+        let tokens = Set(derivations.map(\.token))
         try write { db in
             var changed = false
+            let hasMarks = try db.exists("SELECT 1 FROM dirty LIMIT 1")
             for derivation in derivations {
                 guard let component = components[derivation.token] else {
                     throw StoreError(.staleToken, "a component was handed out again since: derive it anew")
                 }
-                var writer = DerivationWriter(db, component)
+                var writer = DerivationWriter(db, component, hasMarks: hasMarks)
                 try writer.store(derivation)
                 changed = changed || writer.changed
             }
             if changed { _ = try db.advancePosition() }
+            if let settled = handedOut.withLock({ $0.settled(after: tokens) }) {
+                try db.run("UPDATE meta SET settled = ?1 WHERE settled < ?1", settled)
+            }
         }
-        handedOut.withLock { $0.remove(derivations.map(\.token)) }
+        handedOut.withLock { $0.remove(tokens) }
     }
 
     /// Follows the aliases to the id of the present; nil for an id that never was.
     public func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
-        try look { db in
-            guard var row = try db.first("SELECT id, current, text FROM enterprise WHERE text = ?", id.text) else {
-                return nil
-            }
-            // Ways are short; a bound keeps a damaged store from holding a reader for ever.
-            for _ in 0..<1000 where row.integer(1) != row.integer(0) {
-                guard let next = try db.first("SELECT id, current, text FROM enterprise WHERE id = ?", row.integer(1))
-                else {
-                    throw BinaryReader.damaged
-                }
-                row = next
-            }
-            return EnterpriseID(row.text(2))
-        }
+        try look { db in try db.currentID(of: id) }
     }
 
     /// By the table of codes that every derivation writes anew; sorted.
@@ -48,19 +40,21 @@ extension SQLiteStore {
             try db.all(
                 "SELECT e.text FROM code c JOIN enterprise e ON e.id = c.enterprise WHERE c.text = ? ORDER BY e.text",
                 codeText
-            ).compactMap { EnterpriseID($0.text(0)) }
+            ) { EnterpriseID($0.text(0)) }.compactMap { $0 }
         }
     }
 
     /// One row by its key.
     public func profile(of id: EnterpriseID) throws -> StoredProfile? {
         try look { db in
-            try db.first(
+            try db.read(
                 """
-                SELECT e.text, p.version, p.bytes FROM enterprise e JOIN profile p ON p.enterprise = e.id WHERE e.text = ?
+                SELECT e.text, d.version, d.bytes FROM enterprise e JOIN profile p ON p.enterprise = e.id
+                JOIN document d ON d.id = p.document WHERE e.text = ?
                 """,
-                id.text
-            ).flatMap(Self.profile)
+                id.text,
+                with: Self.profile
+            ) ?? nil
         }
     }
 
@@ -69,16 +63,17 @@ extension SQLiteStore {
         try look { db in
             try db.all(
                 """
-                SELECT e.text, p.version, p.bytes FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
-                WHERE e.text > ? ORDER BY e.text LIMIT ?
+                SELECT e.text, d.version, d.bytes FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
+                CROSS JOIN document d ON d.id = p.document WHERE e.text > ? ORDER BY e.text LIMIT ?
                 """,
                 id?.text ?? "",
-                limit
-            ).compactMap(Self.profile)
+                limit,
+                with: Self.profile
+            ).compactMap { $0 }
         }
     }
 
-    private static func profile(_ row: Row) -> StoredProfile? {
+    private static func profile(_ row: SQLRow) -> StoredProfile? {
         EnterpriseID(row.text(0)).map { StoredProfile(id: $0, version: row.text(1), bytes: row.bytes(2) ?? []) }
     }
 
@@ -88,6 +83,9 @@ extension SQLiteStore {
         guard let query = NameIndex.query(folded), limit > 0 else { return [] }
         return try read { db in
             // Equal names and beginnings first, whatever else matches; of the rest a bounded number is ranked.
+            func found(_ row: SQLRow) -> (number: Int64, id: String, name: String, folded: String) {
+                (row.integer(0), row.text(1), row.text(2), row.text(3))
+            }
             let rows =
                 try db.all(
                     """
@@ -96,7 +94,8 @@ extension SQLiteStore {
                     """,
                     folded,
                     folded + "\u{10FFFF}",
-                    limit
+                    limit,
+                    with: found
                 )
                 + db.all(
                     """
@@ -105,22 +104,22 @@ extension SQLiteStore {
                     CROSS JOIN name n ON n.id = f.rowid JOIN enterprise e ON e.id = n.enterprise
                     """,
                     query,
-                    max(1000, limit)
+                    max(1000, limit),
+                    with: found
                 )
             var seen: Set<Int64> = []
-            let found = rows.filter { seen.insert($0.integer(0)).inserted }.map { row in
-                let text = row.text(3)
-                let rank = text == folded ? 0 : text.hasPrefix(folded) ? 1 : 2
-                return (rank: rank, length: text.utf8.count, id: row.text(1), name: row.text(2))
+            let ranked = rows.filter { seen.insert($0.number).inserted }.map { row in
+                let rank = row.folded == folded ? 0 : row.folded.hasPrefix(folded) ? 1 : 2
+                return (rank: rank, length: row.folded.utf8.count, id: row.id, name: row.name)
             }.sorted { ($0.rank, $0.length, $0.name, $0.id) < ($1.rank, $1.length, $1.name, $1.id) }
-            return found.prefix(limit).compactMap { hit in EnterpriseID(hit.id).map { (id: $0, name: hit.name) } }
+            return ranked.prefix(limit).compactMap { hit in EnterpriseID(hit.id).map { (id: $0, name: hit.name) } }
         }
     }
 
     /// One row by its digest.
     public func annex(_ digest: String) throws -> Annex? {
         try look { db in
-            try db.first("SELECT bytes FROM annex WHERE digest = ?", digest).map {
+            try db.read("SELECT bytes FROM annex WHERE digest = ?", digest) {
                 Annex(digest: digest, bytes: $0.bytes(0) ?? [])
             }
         }
@@ -130,12 +129,12 @@ extension SQLiteStore {
     public func counts() throws -> StoreCounts {
         try read { db in
             var counts = StoreCounts()
-            if let row = try db.first(
+            try db.each(
                 """
                 SELECT coalesce(sum(records), 0), coalesce(sum(versions), 0), coalesce(sum(tests), 0),
                     coalesce(sum(open_quarantine), 0) FROM dataset
                 """
-            ) {
+            ) { row in
                 counts.records = Int(row.integer(0))
                 counts.versions = Int(row.integer(1))
                 counts.testRows = Int(row.integer(2))
@@ -152,4 +151,20 @@ extension SQLiteStore {
 
     /// The number that every commit with an effect advances.
     public func storePosition() throws -> Int64 { try look { try $0.storePosition() } }
+}
+
+extension Database {
+    func currentID(of id: EnterpriseID) throws -> EnterpriseID? {
+        func step(_ row: SQLRow) -> (id: Int64, current: Int64, text: String) {
+            (row.integer(0), row.integer(1), row.text(2))
+        }
+        var row = try read("SELECT id, current, text FROM enterprise WHERE text = ?", id.text, with: step)
+        // Ways are short; a bound keeps a damaged store from holding a reader for ever.
+        for _ in 0..<1000 {
+            guard let here = row, here.current != here.id else { break }
+            row = try read("SELECT id, current, text FROM enterprise WHERE id = ?", here.current, with: step)
+            if row == nil { throw BinaryReader.damaged }
+        }
+        return row.flatMap { EnterpriseID($0.text) }
+    }
 }

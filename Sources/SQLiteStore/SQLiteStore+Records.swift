@@ -15,7 +15,7 @@ extension SQLiteStore {
                 WHERE e.text = ? ORDER BY d.agency, d.name, r.key, m.part
                 """,
                 id.text
-            ).map { row in
+            ) { row in
                 Membership(record: try Self.reference(row), reason: try ReasonCodec.identity(row.bytes(4) ?? []))
             }
         }
@@ -36,7 +36,7 @@ extension SQLiteStore {
                 dataset.agency.rawValue,
                 dataset.name,
                 StoredKey.text(key)
-            ).map { row in
+            ) { row in
                 guard let id = EnterpriseID(row.text(0)), let role = Part.role(row.integer(1)) else {
                     throw BinaryReader.damaged
                 }
@@ -54,7 +54,7 @@ extension SQLiteStore {
                 guard records.count < limit else { break }
                 let isFirst = dataset == reference?.dataset
                 if let reference, dataset < reference.dataset { continue }
-                let rows = try db.all(
+                try db.each(
                     """
                     SELECT h.key, h.part, p.reason FROM held h JOIN placement p ON p.part = h.part
                     WHERE h.dataset = ? AND (h.key, h.part & 7) > (?, ?) ORDER BY h.key, h.part LIMIT ?
@@ -63,8 +63,7 @@ extension SQLiteStore {
                     isFirst ? reference.map { StoredKey.text($0.key) } ?? "" : "",
                     isFirst ? Int64(reference?.role.rawValue ?? 0) : 0,
                     limit - records.count
-                )
-                for row in rows {
+                ) { row in
                     guard let role = Part.role(row.integer(1)) else { throw BinaryReader.damaged }
                     records.append(
                         HeldRecord(
@@ -78,7 +77,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func reference(_ row: Row) throws -> RecordReference {
+    private static func reference(_ row: SQLRow) throws -> RecordReference {
         guard let role = Part.role(row.integer(3)) else { throw BinaryReader.damaged }
         return RecordReference(
             dataset: DatasetID(AgencyID(rawValue: row.text(0)), row.text(1)),
@@ -91,17 +90,18 @@ extension SQLiteStore {
     public func history(of dataset: DatasetID, key: RecordKey) throws -> RecordHistory? {
         try read { db in
             guard let number = try db.datasetNumber(dataset),
-                let row = try db.first(
+                let row = try db.read(
                     "SELECT id, restricted FROM record WHERE dataset = ? AND key = ?",
                     number,
-                    StoredKey.text(key)
+                    StoredKey.text(key),
+                    with: { (id: $0.integer(0), isRestricted: $0.integer(1) != 0) }
                 )
             else { return nil }
             return RecordHistory(
                 dataset: dataset,
                 key: key,
-                hasRestrictedKey: row.integer(1) != 0,
-                versions: try db.contents(of: row.integer(0))
+                hasRestrictedKey: row.isRestricted,
+                versions: try db.contents(of: row.id)
             )
         }
     }
@@ -122,7 +122,7 @@ extension SQLiteStore {
                 number,
                 key.map(StoredKey.text) ?? "",
                 limit
-            ).map { (key: StoredKey.key($0.text(0)), digest: VersionDigest(text: $0.text(1))) }
+            ) { (key: StoredKey.key($0.text(0)), digest: VersionDigest(text: $0.text(1))) }
         }
     }
 }

@@ -1,7 +1,7 @@
 public import CreditModel
 public import CreditStore
-internal import Foundation
 internal import GRDB
+internal import Signing
 
 /// Signed documents.
 extension SQLiteStore {
@@ -10,44 +10,30 @@ extension SQLiteStore {
         try look { db in
             try db.all(
                 """
-                SELECT e.text, p.version, p.bytes FROM profile p JOIN enterprise e ON e.id = p.enterprise
-                WHERE p.signed = 0 LIMIT ?
+                SELECT e.text, p.version, d.bytes FROM profile p JOIN enterprise e ON e.id = p.enterprise
+                JOIN document d ON d.id = p.document WHERE p.served IS NOT p.document LIMIT ?
                 """,
                 limit
-            ).compactMap { row in
+            ) { row in
                 EnterpriseID(row.text(0)).map { StoredProfile(id: $0, version: row.text(1), bytes: row.bytes(2) ?? []) }
-            }
+            }.compactMap { $0 }
         }
     }
 
     /// One transaction; a signature that is there already stays.
-    public func storeSigned(_ documents: [SignedProfile]) throws {
+    public func storeSigned(_ seals: [ProfileSeal]) throws {
         try write { db in
-            for document in documents {
-                guard
-                    let number = try db.first("SELECT id FROM enterprise WHERE text = ?", document.id.text)?.integer(0)
-                else {
-                    throw StoreError(
-                        .conflict,
-                        "a signed profile belongs to no enterprise of the store: \(document.id)"
-                    )
+            for seal in seals {
+                let known = try db.read("SELECT id FROM enterprise WHERE text = ?", seal.id.text) { $0.integer(0) }
+                guard let number = known else {
+                    throw StoreError(.conflict, "a signed profile belongs to no enterprise of the store: \(seal.id)")
                 }
-                try db.run(
-                    "INSERT OR IGNORE INTO signed(enterprise, version, key, issued_at, document) VALUES(?, ?, ?, ?, ?)",
+                let document = try db.read(
+                    "SELECT id FROM document WHERE enterprise = ? AND version = ?",
                     number,
-                    document.version,
-                    document.key,
-                    document.issuedAt,
-                    document.document.blob
-                )
-                try db.run(
-                    "UPDATE profile SET signed = 1 WHERE enterprise = ? AND version = ?",
-                    number,
-                    document.version
-                )
-                if db.changesCount > 0 {
-                    try db.run("UPDATE enterprise SET served = ? WHERE id = ?", document.version, number)
-                }
+                    seal.version
+                ) { $0.integer(0) }
+                if let document { try db.store(seal, on: document, of: number) }
             }
         }
     }
@@ -55,28 +41,30 @@ extension SQLiteStore {
     /// The document of the present version, or the one before it until that is signed.
     public func signed(_ id: EnterpriseID) throws -> SignedProfile? {
         try look { db in
-            try db.first(
+            try db.read(
                 """
-                SELECT e.text, s.version, s.key, s.issued_at, s.document FROM enterprise e
-                JOIN profile p ON p.enterprise = e.id JOIN signed s ON s.enterprise = e.id AND s.version = e.served
-                WHERE e.text = ? ORDER BY s.id LIMIT 1
+                SELECT \(Self.columns) FROM enterprise e JOIN profile p ON p.enterprise = e.id
+                JOIN document d ON d.id = p.served JOIN seal s ON s.document = d.id
+                WHERE e.text = ? ORDER BY s.number LIMIT 1
                 """,
-                id.text
-            ).flatMap(Self.signed)
+                id.text,
+                with: Self.signed
+            ) ?? nil
         }
     }
 
     /// The first signature that the version got.
     public func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
         try look { db in
-            try db.first(
+            try db.read(
                 """
-                SELECT e.text, s.version, s.key, s.issued_at, s.document FROM enterprise e
-                JOIN signed s ON s.enterprise = e.id WHERE e.text = ? AND s.version = ? ORDER BY s.id LIMIT 1
+                SELECT \(Self.columns) FROM enterprise e JOIN document d ON d.enterprise = e.id
+                JOIN seal s ON s.document = d.id WHERE e.text = ? AND d.version = ? ORDER BY s.number LIMIT 1
                 """,
                 id.text,
-                version
-            ).flatMap(Self.signed)
+                version,
+                with: Self.signed
+            ) ?? nil
         }
     }
 
@@ -85,42 +73,52 @@ extension SQLiteStore {
         try look { db in
             try db.all(
                 """
-                SELECT e.text, s.version, s.key, s.issued_at, s.document FROM enterprise e
-                CROSS JOIN profile p ON p.enterprise = e.id
-                CROSS JOIN signed s ON s.id =
-                    (SELECT min(id) FROM signed WHERE enterprise = e.id AND version = e.served)
+                SELECT \(Self.columns) FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
+                CROSS JOIN document d ON d.id = p.served CROSS JOIN seal s ON s.document = d.id AND s.number = 0
                 WHERE e.text > ? ORDER BY e.text LIMIT ?
                 """,
                 id?.text ?? "",
-                limit
-            ).compactMap(Self.signed)
+                limit,
+                with: Self.signed
+            ).compactMap { $0 }
         }
     }
 
-    private static func signed(_ row: Row) -> SignedProfile? {
-        EnterpriseID(row.text(0)).map {
-            SignedProfile(
-                id: $0,
-                version: row.text(1),
-                key: row.text(2),
-                issuedAt: row.integer(3),
-                document: row.bytes(4) ?? []
-            )
-        }
+    private static let columns = """
+        e.text, d.version, s.key, s.issued_at, s.opening, d.bytes, s.closing, s.protected, s.signature
+        """
+
+    private static func signed(_ row: SQLRow) -> SignedProfile? {
+        guard let id = EnterpriseID(row.text(0)) else { return nil }
+        var payload = row.bytes(4) ?? []
+        payload += row.bytes(5) ?? []
+        payload += row.bytes(6) ?? []
+        let document = SignedDocument(
+            of: payload,
+            protected: row.bytes(7) ?? [],
+            signature: row.bytes(8) ?? []
+        )
+        return SignedProfile(
+            id: id,
+            version: row.text(1),
+            key: row.text(2),
+            issuedAt: row.integer(3),
+            document: document.flattened
+        )
     }
 
     /// The status that was stored last; nil before the first.
     public func latestStatus() throws -> SignedStatus? {
         try look { db in
-            try db.first(
+            try db.read(
                 "SELECT position, issued_at, expires_at, digest, previous, document FROM status ORDER BY id DESC LIMIT 1"
-            ).map { row in
+            ) { row in
                 SignedStatus(
                     position: row.integer(0),
                     issuedAt: row.integer(1),
                     expiresAt: row.integer(2),
                     digest: row.text(3),
-                    previous: row[4] as String?,
+                    previous: row.optionalText(4),
                     document: row.bytes(5) ?? []
                 )
             }
@@ -130,9 +128,11 @@ extension SQLiteStore {
     /// Keeps a status beside all earlier ones, unless it would turn the position back.
     public func storeStatus(_ status: SignedStatus) throws {
         try write { db in
-            let latest = try db.first("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1")
-            guard status.previous == latest?.text(0), status.position >= latest?.integer(1) ?? .min,
-                status.issuedAt >= latest?.integer(2) ?? .min
+            let latest = try db.read("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1") {
+                (digest: $0.text(0), position: $0.integer(1), issuedAt: $0.integer(2))
+            }
+            guard status.previous == latest?.digest, status.position >= latest?.position ?? .min,
+                status.issuedAt >= latest?.issuedAt ?? .min
             else {
                 throw StoreError(
                     .conflict,
@@ -146,8 +146,34 @@ extension SQLiteStore {
                 status.expiresAt,
                 status.digest,
                 status.previous,
-                status.document.blob
+                status.document
             )
         }
+    }
+}
+
+extension Database {
+    /// Keeps a seal, unless its key has sealed the document before, and serves the document if it is the present one.
+    func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64) throws {
+        try insert(seal, on: document)
+        try run("UPDATE profile SET served = document WHERE enterprise = ? AND document = ?", enterprise, document)
+    }
+
+    /// Keeps a seal, unless its key has sealed the document before.
+    func insert(_ seal: ProfileSeal, on document: Int64) throws {
+        try run(
+            """
+            INSERT INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
+            SELECT ?1, (SELECT count(*) FROM seal WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7
+            WHERE NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1 AND key = ?2)
+            """,
+            document,
+            seal.key,
+            seal.issuedAt,
+            seal.opening,
+            seal.closing,
+            seal.protected,
+            seal.signature
+        )
     }
 }

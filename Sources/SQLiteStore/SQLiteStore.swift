@@ -36,12 +36,15 @@ public final class SQLiteStore: CreditStore {
     private let lock: WriterLock?
     let handedOut = Mutex(HandedOut())
 
+    /// Milliseconds: who shares a store holds it for one small transaction, which must not fail a whole sync.
+    private static let patience = 2000
+
     /// Opens a store, and makes it where there is none.
     /// - Throws: ``StoreError`` `locked` where another process writes to it, `unusable` where the file is no store.
     public init(path: String, options: Options = Options()) throws {
         self.path = path
         self.options = options
-        lock = options.access == .exclusive ? try WriterLock(path: path + ".lock") : nil
+        lock = options.access == .exclusive ? try WriterLock(path: path + ".lock", patience: Self.patience) : nil
         if options.access != .readOnly { WriterLock.makePrivateFile(path) }
         var configuration = Configuration()
         configuration.readonly = options.access == .readOnly
@@ -50,7 +53,7 @@ public final class SQLiteStore: CreditStore {
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -16384") }
         let cache = options.cache
         let access = options.access
-        pool = try Self.translating {
+        pool = try Self.translating(path) {
             let pool = try DatabasePool(path: path, configuration: configuration)
             if access == .readOnly {
                 guard try pool.read(Schema.migrator.hasCompletedMigrations) else {
@@ -74,7 +77,7 @@ public final class SQLiteStore: CreditStore {
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA cache_size = -\(max(1, cache) * 1024)")
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 32000")
             try db.execute(sql: "PRAGMA journal_size_limit = 134217728")
         }
         guard try !pool.read(Schema.migrator.hasCompletedMigrations) else { return }
@@ -90,17 +93,19 @@ public final class SQLiteStore: CreditStore {
         }
         let passing = options.access == .shared ? try WriterLock(path: path + ".lock") : nil
         defer { withExtendedLifetime(passing) {} }
-        return try Self.translating { try pool.write(body) }
+        return try Self.translating(path) { try pool.write(body) }
     }
 
     /// A consistent view for several queries.
-    func read<T>(_ body: (Database) throws -> T) throws -> T { try Self.translating { try pool.read(body) } }
+    func read<T>(_ body: (Database) throws -> T) throws -> T { try Self.translating(path) { try pool.read(body) } }
 
     /// One query, without the cost of a transaction around it.
-    func look<T>(_ body: (Database) throws -> T) throws -> T { try Self.translating { try pool.unsafeRead(body) } }
+    func look<T>(_ body: (Database) throws -> T) throws -> T {
+        try Self.translating(path) { try pool.unsafeRead(body) }
+    }
 
     /// SQLite's errors in the words of the store.
-    private static func translating<T>(_ body: () throws -> T) throws -> T {
+    private static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as DatabaseError {
@@ -109,14 +114,32 @@ public final class SQLiteStore: CreditStore {
             case .SQLITE_BUSY, .SQLITE_LOCKED:
                 throw StoreError(.locked, "another process writes to the store: wait until it has ended")
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                throw StoreError(.damaged, "the store is damaged or no store (\(message)): restore it from a back-up")
+                // SQLite says the same where the disk cannot be read.
+                throw StoreError(
+                    .damaged,
+                    "the store \(path) is damaged, or its disk cannot be read (\(message)): check the disk, then restore "
+                        + "the store from a back-up"
+                )
             case .SQLITE_CONSTRAINT:
                 throw StoreError(.conflict, "the store refused what contradicts it: \(message)")
-            default:
+            case .SQLITE_FULL:
                 throw StoreError(
                     .unusable,
-                    "the store cannot be used: \(message); check its disk, folder and permissions"
+                    "the disk that holds the store \(path) is full: make room, then try again; what was committed is kept"
                 )
+            case .SQLITE_IOERR:
+                throw StoreError(
+                    .unusable,
+                    "the disk that holds the store \(path) failed or is full (\(message)): check it, then try again; "
+                        + "what was committed is kept"
+                )
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+                throw StoreError(
+                    .unusable,
+                    "the store \(path) cannot be opened or written (\(message)): check its folder, permissions and mount"
+                )
+            default:
+                throw StoreError(.unusable, "the store \(path) cannot be used: \(message); check its disk and folder")
             }
         }
     }
@@ -132,8 +155,9 @@ extension Database {
     }
 
     func datasetNumber(_ dataset: DatasetID) throws -> Int64? {
-        try first("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name)?
-            .integer(0)
+        try read("SELECT id FROM dataset WHERE agency = ? AND name = ?", dataset.agency.rawValue, dataset.name) {
+            $0.integer(0)
+        }
     }
 
     func makeDatasetNumber(_ dataset: DatasetID) throws -> Int64 {
@@ -145,7 +169,7 @@ extension Database {
     /// All datasets by their numbers: a few dozen.
     func datasets() throws -> [Int64: DatasetID] {
         var datasets: [Int64: DatasetID] = [:]
-        for row in try all("SELECT id, agency, name FROM dataset") {
+        try each("SELECT id, agency, name FROM dataset") { row in
             datasets[row.integer(0)] = DatasetID(AgencyID(rawValue: row.text(1)), row.text(2))
         }
         return datasets

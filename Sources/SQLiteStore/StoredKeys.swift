@@ -49,8 +49,18 @@ enum StoredKey {
 /// A record in one of its roles, as one number: what is linked, derived and placed.
 enum Part {
     static func number(_ record: Int64, _ role: Role) -> Int64 { record << 3 | Int64(role.rawValue) }
+    static func first(of record: Int64) -> Int64 { record << 3 }
     static func record(_ part: Int64) -> Int64 { part >> 3 }
     static func role(_ part: Int64) -> Role? { Role(rawValue: UInt8(part & 7)) }
+}
+
+/// A version's number: its record's, and its place among the record's versions.
+enum VersionNumber {
+    private static let bits: Int64 = 20
+
+    static func first(of record: Int64) -> Int64 { record << bits }
+    static func all(of record: Int64) -> ClosedRange<Int64> { record << bits...(record + 1) << bits - 1 }
+    static func record(_ version: Int64) -> Int64 { version >> bits }
 }
 
 /// Roles as a set of bits.

@@ -6,14 +6,24 @@ public struct SignedDocument: Hashable, Sendable {
     public static let headerLimit = 512
 
     /// The three parts as base64url text.
-    let protected: [UInt8]
+    package let protected: [UInt8]
     let payload: [UInt8]
-    let signature: [UInt8]
+    package let signature: [UInt8]
 
     init(protected: [UInt8], payload: [UInt8], signature: [UInt8]) {
         self.protected = protected
         self.payload = payload
         self.signature = signature
+    }
+
+    /// Puts a document together again of a payload and what was signed with it.
+    ///
+    /// - Parameters:
+    ///   - payload: Its bytes.
+    ///   - protected: The header as base64url text.
+    ///   - signature: As base64url text.
+    package init(of payload: [UInt8], protected: [UInt8], signature: [UInt8]) {
+        self.init(protected: protected, payload: Base64URL.encode(payload), signature: signature)
     }
 
     /// Reads the flattened JSON form, or the compact one; white space around it is ignored.

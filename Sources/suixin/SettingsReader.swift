@@ -38,7 +38,8 @@ struct SettingsReader {
             let values = EnvironmentVariablesProvider(environmentVariables: merged).prefixKeys(with: "suixin")
             reader = ConfigReader(providers: [values, file])
         } catch {
-            throw CommandError("The configuration \(path) cannot be read: \(error)")
+            // Its contents were checked before.
+            throw CommandError("The configuration \(path) cannot be read: check its disk and permissions.")
         }
     }
 

@@ -17,7 +17,7 @@ struct Suixin: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
             ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self, HeldCommand.self,
-            ServeCommand.self,
+            ServeCommand.self, StoreCommand.self,
         ]
     )
 

@@ -35,7 +35,8 @@ struct ArchitectureTests {
             ".ci", ".gitignore",
         ]
         let endings = [
-            "swift", "py", "sh", "md", "json", "xml", "h", "modulemap", "Makefile", "set-up", "demo", "bench", "serve",
+            "swift", "py", "sh", "md", "json", "xml", "h", "c", "modulemap", "Makefile", "set-up", "demo", "bench",
+            "crash", "serve",
             "run",
         ]
         let files = Package.files(in: folders).filter { path in

@@ -43,7 +43,7 @@ enum Layers {
         "SQLiteStore": Module(
             layer: 3,
             beside: ["CreditStore"],
-            foreign: system.union(foundation).union(["Crypto", "GRDB"])
+            foreign: system.union(foundation).union(["Crypto", "GRDB", "GRDBSQLite"])
         ),
         "ServiceKit": Module(layer: 3, foreign: system),
         // 4 services

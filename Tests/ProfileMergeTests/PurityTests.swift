@@ -78,12 +78,22 @@ struct PurityTests {
         #expect(merge(moved).bytes == merge(rows).bytes)
     }
 
-    @Test("Until its next day a profile stays as it is, and on it it differs", arguments: 1...60 as ClosedRange<UInt64>)
+    @Test(
+        "From its first day until its next a profile stays as it is, and not before or after",
+        arguments: 1...60 as ClosedRange<UInt64>
+    )
     func days(seed: UInt64) {
         let rows = PurityTests.rows(seed: seed)
         var day = Day(number: 11_000)
         for _ in 0..<40 {
             let profile = merge(rows, day: day)
+            if let since = profile.sinceDay {
+                #expect(since <= day)
+                #expect(merge(rows, day: since).bytes == profile.bytes)
+                #expect(merge(rows, day: since.adding(days: -1)).bytes != profile.bytes)
+            } else {
+                #expect(merge(rows, day: Day(number: 0)).bytes == profile.bytes)
+            }
             guard let next = profile.nextDay else {
                 #expect(merge(rows, day: Day(number: 40_000)).bytes == profile.bytes)
                 return

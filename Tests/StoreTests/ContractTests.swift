@@ -106,6 +106,30 @@ struct ContractTests {
         #expect(try desk.store.storePosition() == position, "the bytes are the same, so nobody needs to be told")
     }
 
+    @Test("A profile waits too on a day before the one from which it is as it is: the clock may have run ahead")
+    func dayBefore() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1), Desk.version("B", "b", at: 1)])
+        let since = Desk.day
+        func derive(on day: Day, since: Day?) throws -> [String] {
+            let components = try desk.store.nextComponents(limit: 10, on: day)
+            try desk.store.store(
+                components.map { component in
+                    var derivation = Desk.derivation(component)
+                    if component.records[0].key.text == "A" { derivation.profiles[0].sinceDay = since }
+                    return derivation
+                }
+            )
+            return components.flatMap(\.records).map(\.key.text)
+        }
+        #expect(try derive(on: since, since: since) == ["A", "B"])
+        #expect(try desk.store.pendingCount(on: since) == 0)
+        #expect(try desk.store.pendingCount(on: since.adding(days: -1)) == 1)
+        #expect(try derive(on: since.adding(days: -1), since: nil) == ["A"])
+        #expect(try desk.store.pendingCount(on: since.adding(days: -1)) == 0)
+        #expect(try desk.store.pendingCount(on: since.adding(days: 900)) == 0)
+    }
+
     @Test("Held records come page by page in order, and leave when they are decided")
     func heldPages() throws {
         let desk = try Desk()

@@ -108,12 +108,15 @@ struct DerivationStoreTests {
         try desk.derive()
         func sign(_ version: String, key: String = "k") throws {
             try desk.store.storeSigned([
-                SignedProfile(
+                ProfileSeal(
                     id: Desk.id("A"),
                     version: version,
                     key: key,
                     issuedAt: 1,
-                    document: Array("\(version)\(key)".utf8)
+                    opening: Array("{\"profile\":".utf8),
+                    closing: Array("}".utf8),
+                    protected: Array("e30".utf8),
+                    signature: Array(key.utf8)
                 )
             ])
         }
@@ -123,7 +126,9 @@ struct DerivationStoreTests {
         #expect(try desk.store.unsigned(limit: 9).isEmpty)
         try desk.put([Desk.version("A", "v2", at: 2)])
         try desk.derive()
-        #expect(try desk.store.signed(Desk.id("A"))?.document == Array("v1k".utf8))
+        let served = try #require(try desk.store.signed(Desk.id("A")))
+        let profile = try #require(try desk.store.signed(Desk.id("A"), version: "v1"))
+        #expect(served == profile && served.version == "v1" && served.key == "k")
         #expect(try desk.store.signedProfiles(after: nil, limit: 9).map(\.version) == ["v1"])
         try sign("v2")
         #expect(try desk.store.signed(Desk.id("A"))?.version == "v2")

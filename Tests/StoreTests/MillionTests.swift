@@ -25,11 +25,11 @@ struct MillionTests {
                 sql: """
                     INSERT INTO record(id, dataset, key, restricted, shown, test, seen, current, modified, sequence, source,
                         roles, links)
-                    \(numbers) SELECT i + 1, dataset, printf('K%06d', i), 0, 1, 0, 0, i + 1, 10, sequence, i + 1, roles, x''
-                    FROM n CROSS JOIN record WHERE id = 1;
-                    INSERT INTO version(id, record, digest, operation, modified, sequence, content)
-                    \(numbers) SELECT i + 1, i + 1, 'd' || i, operation, 10, sequence, content
-                    FROM n CROSS JOIN version WHERE id = 1;
+                    \(numbers) SELECT i + 1, dataset, printf('K%06d', i), 0, 1, 0, 0, (i + 1) << 20, 10, sequence,
+                        (i + 1) << 20, roles, x'' FROM n CROSS JOIN record WHERE id = 1;
+                    INSERT INTO version(id, digest, operation, modified, sequence, received_at, segment, place, content)
+                    \(numbers) SELECT (i + 1) << 20, 'd' || i, operation, 10, sequence, received_at, segment, place, content
+                    FROM n CROSS JOIN version WHERE id = 1 << 20;
                     UPDATE dataset SET records = \(Self.count), versions = \(Self.count);
                     """
             )

@@ -52,6 +52,49 @@ struct OperationTests {
         #expect(try second.counts().records == 2)
     }
 
+    @Test("A store that a newer version wrote is left alone")
+    func newerVersion() throws {
+        let desk = try Desk()
+        try desk.store.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES('99')") }
+        let copy = NSTemporaryDirectory() + "newer-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        for name in ["store.sqlite", "store.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: desk.folder + "/" + name, toPath: copy + "/" + name)
+        }
+        for access in [SQLiteStore.Options.Access.exclusive, .shared] {
+            var options = SQLiteStore.Options()
+            options.access = access
+            #expect {
+                _ = try SQLiteStore(path: copy + "/store.sqlite", options: options)
+            } throws: {
+                ($0 as? StoreError)?.message.contains("another version") == true
+            }
+        }
+    }
+
+    @Test("Who opens a store waits for one short transaction of another, not for a whole sync")
+    func patience() throws {
+        let desk = try Desk()
+        let path = desk.folder + "/other.lock"
+        var holder: WriterLock? = try WriterLock(path: path)
+        #expect(holder != nil)
+        #expect {
+            _ = try WriterLock(path: path, patience: 20)
+        } throws: {
+            ($0 as? StoreError)?.code == .locked
+        }
+        let isWaiting = DispatchSemaphore(value: 0)
+        let hasIt = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            isWaiting.signal()
+            if (try? WriterLock(path: path, patience: 60_000)) != nil { hasIt.signal() }
+        }
+        isWaiting.wait()
+        holder = nil
+        #expect(hasIt.wait(timeout: .now() + 60) == .success)
+    }
+
     @Test("After a kill every commit that was acknowledged is there, and work goes on", arguments: [false, true])
     func kill(hasTornEnd: Bool) throws {
         let desk = try Desk()

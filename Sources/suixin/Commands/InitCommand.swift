@@ -33,6 +33,7 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = common.configurationPath
+        DurableFile.removeLeftovers(of: path)
         guard !FileManager.default.fileExists(atPath: path) else {
             throw CommandError("\(path) is there already; edit it, or name another with --config.")
         }
@@ -40,18 +41,18 @@ struct InitCommand: AsyncParsableCommand {
             throw CommandError("There is no algorithm “\(algorithm)”; choose ES256 or EdDSA.", exit: .usage)
         }
         // What the environment and --set say must be right before anything is written.
-        _ = try await common.settings(beside: path)
+        let settings = try await common.settings(beside: path)
         let folder = URL(filePath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let file = try DurableFile(path: path, mode: 0o600)
-        try file.write(Array(document.utf8))
-        try file.commit(replacing: false)
-
-        let settings = try await common.settings()
+        // The configuration comes last: where it lies, everything does. What was made before a crash is kept.
+        try PrivateFile.makeFolder(settings.keysFolder)
+        if !FileManager.default.fileExists(atPath: settings.secretPath) { try Self.makeSecret(settings.secretPath) }
         var keys = try KeyRing(folder: settings.keysFolder)
         let hadKey = !keys.entries.isEmpty
         if !hadKey { try keys.create(algorithm, created: Now.posix) }
-        if !FileManager.default.fileExists(atPath: settings.secretPath) { try Self.makeSecret(settings.secretPath) }
+        let file = try DurableFile(path: path, mode: 0o600)
+        try file.write(Array(document.utf8))
+        try file.commit(replacing: false)
         report(path, settings, keys, hadKey: hadKey)
     }
 

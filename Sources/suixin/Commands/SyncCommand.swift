@@ -57,9 +57,10 @@ struct SyncCommand: AsyncParsableCommand {
         line.clear()
         summary.counts = try installation.store.counts()
         summary.wasStopped = stop.isRaised
-        summary.incomplete = try incomplete(installation)
+        summary.incomplete = try incomplete(installation, summary.reports)
         if common.json { Terminal.print(json: summary.json) } else { Terminal.print(summary.text) }
-        if summary.wasStopped || !summary.isComplete { throw ExitStatusError(status: .partial) }
+        let isBehind = try tellOfClock(installation)
+        if summary.wasStopped || !summary.isComplete || isBehind { throw ExitStatusError(status: .partial) }
     }
 
     private func release(in installation: Installation) throws -> [DatasetID: Int] {
@@ -99,7 +100,9 @@ struct SyncCommand: AsyncParsableCommand {
         _ line: ProgressLine,
         _ summary: inout SyncSummary
     ) throws {
-        let deriver = try Deriver(store: installation.store, secret: installation.secret())
+        // Without a key nothing is lost: the error comes when there is something to sign.
+        let sealing = try? installation.publisher.sealing { Now.posix }
+        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing)
         let progress = try deriver.derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             return !stop.isRaised
@@ -107,18 +110,38 @@ struct SyncCommand: AsyncParsableCommand {
         summary.profiles = progress.profiles
         summary.derived = ContinuousClock.now
         guard !stop.isRaised else { return }
-        summary.signed = try installation.publisher.signProfiles(at: Now.posix) {
-            line.show("signing: \(Terminal.grouped($0))")
-        }
+        summary.signed =
+            try progress.signed
+            + installation.publisher.signProfiles(at: Now.posix) {
+                line.show("signing: \(Terminal.grouped($0))")
+            }
         let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
         summary.position = status.position
         summary.finished = ContinuousClock.now
     }
 
-    private func incomplete(_ installation: Installation) throws -> [String] {
-        try installation.store.sourceStates().filter { installation.datasets.contains($0.dataset) }.compactMap {
-            state in
-            SourceView(state: state, now: Now.posix, lateAfter: .max).trouble.map { "\(state.dataset): \($0)" }
+    /// A status never goes back behind the one before it, so a clock that once ran ahead makes statuses that nobody takes for
+    /// current; whether the clock is behind the last one.
+    private func tellOfClock(_ installation: Installation) throws -> Bool {
+        guard let latest = try installation.store.latestStatus(), latest.issuedAt > Now.posix + 120 else {
+            return false
         }
+        Terminal.complain(
+            "suixin: the clock is behind the last status of the sources, which was signed at "
+                + "\(LocalTime(posix: latest.issuedAt).spaced): set the clock right; if it ran ahead then, nobody takes a status "
+                + "for current until that time has come"
+        )
+        return true
+    }
+
+    private func incomplete(_ installation: Installation, _ reports: [RunReport]) throws -> [String] {
+        let states = try installation.store.sourceStates().filter { installation.datasets.contains($0.dataset) }
+        let known = Dictionary(states.map { ($0.dataset, $0.lastError) }) { $1 }
+        // What could not even be noted in the store, as on a disk that fails.
+        let unnoted = reports.filter { !$0.error.isEmpty && known[$0.dataset] != $0.error }
+        return unnoted.map { "\($0.dataset): \($0.error)" }
+            + states.filter { state in !unnoted.contains { $0.dataset == state.dataset } }.compactMap { state in
+                SourceView(state: state, now: Now.posix, lateAfter: .max).trouble.map { "\(state.dataset): \($0)" }
+            }
     }
 }

@@ -1,0 +1,98 @@
+internal import Compression
+internal import CreditModel
+internal import CreditStore
+internal import GRDB
+
+/// Keeps the rows of one batch as they came, compressed together: rows of one page are much alike.
+struct SegmentWriter {
+    /// Of versions that no row said.
+    static let nowhere: (segment: Int64, place: Int) = (0, 0)
+
+    private let db: Database
+    private let dataset: Int64
+    private let run: String
+    private var number: Int64?
+    private var segment = Segment()
+
+    init(_ db: Database, dataset: Int64, run: String) {
+        self.db = db
+        self.dataset = dataset
+        self.run = run
+    }
+
+    /// Adds a version's row; where it will lie.
+    mutating func add(_ row: [UInt8], _ place: RowPlace) throws -> (segment: Int64, place: Int) {
+        let number = try self.number ?? db.integer("SELECT max(id) FROM segment") + 1
+        self.number = number
+        return (number, segment.add(row, place))
+    }
+
+    /// Writes the segment, if there is anything in it.
+    mutating func finish() throws {
+        guard let number else { return }
+        try db.run(
+            "INSERT INTO segment(id, dataset, run, rows, bytes) VALUES(?, ?, ?, ?, ?)",
+            number,
+            dataset,
+            run,
+            segment.count,
+            try segment.packed()
+        )
+        self.number = nil
+        segment = Segment()
+    }
+}
+
+/// Rows as they came, and where each stood.
+struct Segment {
+    private var index = BinaryWriter()
+    private var rows: [UInt8] = []
+    private var document = ""
+    private(set) var count = 0
+
+    /// Adds a row; its place among them.
+    mutating func add(_ row: [UInt8], _ place: RowPlace) -> Int {
+        // Rows come document by document: an empty name stands for the one before.
+        index.text(place.document == document ? "" : place.document)
+        document = place.document
+        index.integer(Int64(place.row))
+        index.integer(Int64(place.line))
+        index.count(row.count)
+        rows += row
+        count += 1
+        return count - 1
+    }
+
+    /// The stored form: the index, as long as its first number says, and the rows; in gzip, whose check sum guards both.
+    func packed() throws -> [UInt8] {
+        var head = BinaryWriter(capacity: index.bytes.count + rows.count + 8)
+        head.count(index.bytes.count)
+        return try Gzip.compress(head.bytes + index.bytes + rows, level: 1)
+    }
+
+    /// The row at a place.
+    ///
+    /// - Throws: ``StoreError`` `damaged` where the bytes are not what ``packed()`` gave, or have no such place.
+    static func row(_ wanted: Int, of packed: [UInt8]) throws(StoreError) -> (original: [UInt8], place: RowPlace) {
+        let bytes: [UInt8]
+        do { bytes = try Gzip.decompress(packed, ratio: .max) } catch { throw BinaryReader.damaged }
+        var reader = BinaryReader(bytes[...])
+        let length = try reader.count()
+        let start = reader.offset
+        var rows = start + length
+        var document = ""
+        for place in 0... {
+            guard reader.offset < start + length else { break }
+            let name = try reader.text()
+            if !name.isEmpty { document = name }
+            let (row, line) = (Int(try reader.integer()), Int(try reader.integer()))
+            let count = try reader.count()
+            guard rows + count <= bytes.count else { break }
+            if place == wanted {
+                return (Array(bytes[rows..<rows + count]), RowPlace(document: document, row: row, line: line))
+            }
+            rows += count
+        }
+        throw BinaryReader.damaged
+    }
+}

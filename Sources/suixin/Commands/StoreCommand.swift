@@ -1,0 +1,10 @@
+internal import ArgumentParser
+
+/// Looks after the store as a whole: `suixin store`.
+struct StoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "The store as a whole: what it holds, apart from how it got there.",
+        subcommands: [Dump.self]
+    )
+}
