@@ -19,7 +19,7 @@ final class InspectionTests {
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         store = try SQLiteStore(path: folder + "/store.sqlite")
-        deriver = try Deriver(store: store, secret: Array(repeating: 7, count: 32))
+        deriver = try Deriver(store: store, secret: Array(repeating: 7, count: 32)) { 1 }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -1,4 +1,5 @@
 import Crypto
+import Derivation
 import ExchangeAPI
 import Foundation
 import Logging
@@ -17,6 +18,8 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
         store: world.store,
         status: world.publisher,
         keys: { try KeyRing(folder: keys).keySet },
+        past: Retrospect(store: world.store, secret: Array(repeating: 7, count: 32)),
+        signer: world.publisher,
         digest: World.sha256,
         configuration: configuration,
         clock: { now },

@@ -118,7 +118,7 @@ struct DerivationStoreTests {
                     protected: Array("e30".utf8),
                     signature: Array(key.utf8)
                 )
-            ])
+            ], at: 1)
         }
         #expect(try desk.store.unsigned(limit: 9).map(\.version) == ["v1"])
         try sign("v1")
