@@ -87,7 +87,8 @@ struct ExchangeResponder: HTTPResponder {
     /// What was true on a day: worked out and signed for whoever asks, and not kept.
     ///
     /// The tag is a weak one, since each signature is another.
-    private func past(_ name: String, _ query: PastQuery, asOf day: Day, _ headers: HTTPFields) async throws -> Response {
+    private func past(_ name: String, _ query: PastQuery, asOf day: Day, _ headers: HTTPFields) async throws -> Response
+    {
         let library = library
         let profile = try await pool.runIfActive { try library.profile(named: name, query, asOf: day) }
         let accepted = Accepted(headers[.accept])

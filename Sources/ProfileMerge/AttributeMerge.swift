@@ -85,7 +85,9 @@ struct AttributeMerge {
     private func namesOfLists(section: Int) -> [Claim] {
         let later = Set(following.values.map(\.record))
         return records.enumerated().compactMap { index, record in
-            guard !later.contains(index), let name = record.content.subjects.first(where: { $0.role == record.role })?.name else { return nil }
+            guard !later.contains(index),
+                let name = record.content.subjects.first(where: { $0.role == record.role })?.name
+            else { return nil }
             return Claim(section: section, field: "name", rank: .max, record: index, value: .text(name), original: nil)
         }
     }

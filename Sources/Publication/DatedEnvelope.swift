@@ -29,7 +29,9 @@ package struct DatedEnvelope: Hashable, Sendable {
             case .string(let issuer)? = members["iss"], case .string(let subject)? = members["sub"],
             case .string(let version)? = members["version"], case .string(let day)? = members["asOf"],
             let asOf = Day(day)
-        else { throw PublicationError.malformed("a past profile's payload needs asOf, iat, iss, profile, sub and version") }
+        else {
+            throw PublicationError.malformed("a past profile's payload needs asOf, iat, iss, profile, sub and version")
+        }
         var envelope = DatedEnvelope(
             issuer: issuer,
             issuedAt: issuedAt,

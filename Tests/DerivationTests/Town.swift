@@ -142,8 +142,3 @@ extension CreditStore {
         }
     }
 }
-
-extension CreditStore {
-    /// Stores at a time that does not matter to the test.
-    func store(_ derivations: [CreditStore.Derivation]) throws { try store(derivations, at: 1) }
-}

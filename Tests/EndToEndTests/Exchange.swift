@@ -107,6 +107,7 @@ final class Exchange: Sendable {
     func sync(on day: Day) async throws -> Synced {
         try await blocking { [self] in
             let report = ingestor.sync()
+            let now = now
             let derived = try Deriver(store: store, secret: Exchange.secret) { now }.derive(on: day)
             let publisher = publisher
             let signed = try publisher.signProfiles(at: now)

@@ -167,7 +167,10 @@ struct AsOfTests {
         #expect(try asOf("2008-01-01", gone, back).isAbsent)
     }
 
-    @Test("As of the day of a profile is that profile, where nothing begins later", arguments: [Examples.usual, Examples.rich])
+    @Test(
+        "As of the day of a profile is that profile, where nothing begins later",
+        arguments: [Examples.usual, Examples.rich]
+    )
     func today(_ rows: [Row]) {
         let today = merge(rows, codes: Examples.codes)
         let asOf = merger.merge(

@@ -14,7 +14,7 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
     logger.logLevel = .critical
     var configuration = ExchangeConfiguration(port: 0)
     configuration.readers = 2
-    let server = ExchangeServer(
+    let server = try ExchangeServer(
         store: world.store,
         status: world.publisher,
         keys: { try KeyRing(folder: keys).keySet },

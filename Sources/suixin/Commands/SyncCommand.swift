@@ -102,7 +102,9 @@ struct SyncCommand: AsyncParsableCommand {
     ) throws {
         // Without a key nothing is lost: the error comes when there is something to sign.
         let sealing = try? installation.publisher.sealing { Now.posix }
-        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing) { Now.posix }
+        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing) {
+            Now.posix
+        }
         let progress = try deriver.derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             return !stop.isRaised
