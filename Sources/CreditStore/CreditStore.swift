@@ -25,7 +25,7 @@ public protocol CreditStore: Sendable {
     func refusals(limit: Int) throws -> [RefusalEntry]
     /// A person's word that the withdrawals that the guard held are right; how many records it withdrew.
     ///
-    /// - Parameter moment: POSIX seconds: from when they count.
+    /// `moment` is POSIX seconds: from when they count.
     func releaseHeldWithdrawals(of dataset: DatasetID, at moment: Int64) throws -> Int
 
     // Derivation
@@ -45,7 +45,9 @@ public protocol CreditStore: Sendable {
     ///
     /// Records that changed since the components were handed out stay on the list. Whatever the components' records
     /// belonged to before and the outcome no longer names is gone: its profile is removed, its id and aliases stay.
-    /// - Parameter moment: POSIX seconds of the commit: from when what was derived is the answer.
+    /// - Parameters:
+    ///   - derivations: What was derived.
+    ///   - moment: POSIX seconds of the commit: from when what was derived is the answer.
     /// - Throws: ``StoreError`` `staleToken` where a token is void.
     func store(_ derivations: [Derivation], at moment: Int64) throws
 
@@ -117,7 +119,7 @@ public protocol CreditStore: Sendable {
     /// Keeps signatures for ever, so that yesterday's answer can be given again; one per version and key counts, the first.
     ///
     /// A version that was superseded meanwhile is passed over: nobody was ever shown it.
-    /// - Parameter moment: POSIX seconds of the commit: from when a present version that is signed by it is the answer.
+    /// `moment` is POSIX seconds of the commit: from when a present version that is signed by it is the answer.
     func storeSigned(_ seals: [ProfileSeal], at moment: Int64) throws
     /// The newest signed document of an enterprise that has a profile: of its present version, or, until that is signed,
     /// of the one before, which the last signed status covers.

@@ -56,6 +56,7 @@ public struct Deriver: Sendable {
     ///   - batchSize: Components per transaction.
     ///   - width: Threads; as many as the machine has cores where nil.
     ///   - sealing: Signs what is new, beside the derivation of what follows; nobody signs where nil.
+    ///   - now: POSIX seconds; asked at each commit, so that what was the answer at a moment can be told later.
     /// - Throws: ``DerivationError`` where the secret is too short or the limits allow nothing.
     public init(
         store: any CreditStore,

@@ -24,7 +24,7 @@ struct DayView {
     init(of present: [MergeRecord], on day: Day, policy: MergePolicy) {
         var records = present.compactMap { Self.record($0, on: day, policy: policy) }
         let all = Alteration.all(in: present, policy: policy)
-        let following = Self.following(day, among: all, in: records)
+        let following = Self.existed(present, on: day) ? Self.following(day, among: all, in: records) : []
         guard !records.isEmpty || !following.isEmpty else {
             (self.records, alterations) = ([], [])
             return
@@ -48,6 +48,18 @@ struct DayView {
         let stretches = Timeline.stretches(of: record, datedByRow: policy.datedByRow.contains(record.dataset))
         guard let last = stretches.lastIndex(where: { $0.from?.firstDay.map { $0 <= day } ?? true }) else { return nil }
         return MergeRecord(record, as: stretches[last], after: Array(stretches[...last]))
+    }
+
+    /// Whether the enterprise may have existed: no registry row says that it was established later.
+    private static func existed(_ present: [MergeRecord], on day: Day) -> Bool {
+        !present.contains { record in
+            guard record.dataset == .registrations,
+                case .date(let established)? = record.content.facts.first(where: {
+                    $0.field == "registration.established"
+                })?.value, let first = established.firstDay
+            else { return false }
+            return first > day
+        }
     }
 
     /// Those of the alterations after the day that are needed to say what was on it.

@@ -8,6 +8,8 @@ enum PastSchema {
         for part in [answers, knowledge, moved] { try db.execute(sql: part) }
     }
 
+    /// What ids led to, and what was given of them.
+    ///
     /// `enterprise.since`: from when an id led where it leads now. `profile.served_at`: from when the document was given.
     ///
     /// `answer` has what was answered before: in the seconds from `since` up to, not including, `until` an id led to

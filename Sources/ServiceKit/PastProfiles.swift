@@ -34,19 +34,26 @@ package struct DatedProfile: Sendable, Hashable {
 
 /// Whoever tells what was true on a day.
 package protocol PastProfiles: Sendable {
+    /// Decides and merges anew.
+    ///
     /// Blocking. A pure function of the record versions that were received up to the moment.
     /// - Parameters:
     ///   - id: an id of any time.
     ///   - day: in Asia/Shanghai.
     ///   - moment: POSIX seconds; nil takes all that is known now.
+    /// - Returns: the profile, or why there is none.
     /// - Throws: what the store throws.
     func profile(of id: EnterpriseID, asOf day: Day, knownAt moment: Int64?) throws -> Told<DatedProfile>
 }
 
 /// Whoever signs what was told of a past day; it is not kept.
 package protocol PastSigner: Sendable {
+    /// Signs with the key that signs now.
+    ///
     /// Blocking.
-    /// - Parameter now: POSIX seconds, the `iat`.
+    /// - Parameters:
+    ///   - profile: what was told.
+    ///   - now: POSIX seconds, the `iat`.
     /// - Returns: the flattened JWS.
     /// - Throws: what the signing key throws.
     func signedDocument(of profile: DatedProfile, at now: Int64) throws -> [UInt8]

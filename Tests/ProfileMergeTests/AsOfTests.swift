@@ -119,6 +119,15 @@ struct AsOfTests {
         #expect(between["alterations"].count == 1)
     }
 
+    @Test("What an alteration says was before it was not so before the enterprise was established")
+    func established() throws {
+        let established = try Fact("registration.established", .date(.day(#require(Day("2003-05-06")))))
+        let row = Row(.registration, "P1").saying([named(new), established], from: "2012-06-01")
+        let change = change(on: "2010-03-04", from: old, to: new)
+        #expect(try nameOf(asOf("2003-05-06", row, change)) == old)
+        #expect(try asOf("2003-05-05", row, change).isAbsent)
+    }
+
     @Test("What only a later alteration made is not said of the day before it, whatever day the row gives")
     func rowAhead() throws {
         let row = Row(.registration, "P1").saying([named(new)], from: "2003-05-06", modified: "2016-01-01")
