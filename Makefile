@@ -1,5 +1,5 @@
 # The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
-.PHONY: help demo test crash bench format lint serve build
+.PHONY: help demo test crash bench fuzz sanitize format lint serve build
 
 RELEASE := .build/release
 
@@ -19,6 +19,12 @@ crash: ## kill the programs at every system call (an hour)
 
 bench: build ## figures of a release build
 	@Scripts/bench
+
+fuzz: ## hostile input to every reader, SECONDS=60 each; SURFACES="xml json" for some
+	@Scripts/fuzz -s $(or $(SECONDS),60) $(SURFACES)
+
+sanitize: ## tests under the address and the thread sanitizer; ONLY=address or ONLY=thread for one
+	@Scripts/sanitize $(ONLY)
 
 serve: build ## the exchange's HTTP API over the demo's store
 	@Scripts/serve

@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "DocumentSigning", targets: ["Signing"]),
         // Loaded by LD_PRELOAD into the programs that a test kills.
         .library(name: "SystemFaults", type: .dynamic, targets: ["SystemFaults"]),
+        .library(name: "FuzzBodies", targets: ["FuzzBodies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -89,7 +90,7 @@ let package = Package(
         // 4 services
         .target(
             name: "AdapterRegistry",
-            dependencies: ["AdapterKit"] + agencies.map { .target(name: "\($0)Adapter") },
+            dependencies: ["AdapterKit", "CreditModel"] + agencies.map { .target(name: "\($0)Adapter") },
             path: "Adapters/Registry"
         ),
         .target(
@@ -149,10 +150,16 @@ let package = Package(
             name: "AdapterKitTests",
             dependencies: ["AdapterKit", "CreditModel", "FeedTransport", "XMLFeed", hummingbird]
         ),
+        .target(
+            name: "AdapterContract",
+            dependencies: ["AdapterKit", "Compression", "CreditModel", "XMLFeed", crypto, hummingbird],
+            path: "Tests/Support/AdapterContract"
+        ),
         .testTarget(
             name: "AdapterTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel", "XMLFeed", crypto,
+                "AdapterContract", "AdapterKit", "AdapterRegistry", "AgencySimulator", "Compression", "CreditModel",
+                "XMLFeed", crypto,
                 hummingbird,
             ]
                 + agencies.map { .target(name: "\($0)Adapter") }
@@ -191,6 +198,17 @@ let package = Package(
         ),
         .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
         .testTarget(name: "ArchitectureTests"),
+
+        // What Tests/Fuzz and the replay of its cases share
+        .target(
+            name: "FuzzBodies",
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "Compression", "CreditModel", "FeedTransport",
+                "Normalisation", "Signing", "XMLFeed", crypto,
+            ],
+            path: "Tests/Support/FuzzBodies"
+        ),
+        .testTarget(name: "FuzzReplayTests", dependencies: ["CreditModel", "FuzzBodies"]),
     ]
         + agencies.map {
             .target(
@@ -213,4 +231,19 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+}
+
+// Each sanitizer is a build of its own: SUIXIN_TESTS names the suites that it needs (see Scripts/sanitize).
+if let wanted = Context.environment["SUIXIN_TESTS"] {
+    var kept: Set<String> = []
+    var rest = wanted.split(separator: ",").map(String.init)
+    while let name = rest.popLast() {
+        guard let target = package.targets.first(where: { $0.name == name }), kept.insert(name).inserted else {
+            continue
+        }
+        for case .byNameItem(let dependency, _) in target.dependencies { rest.append(dependency) }
+        for case .targetItem(let dependency, _) in target.dependencies { rest.append(dependency) }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products = []
 }

@@ -122,10 +122,14 @@ final class HongDunPull {
             switch item {
             case .row(let row): try take(row, document)
             case .broken(let row):
-                note(time: row.scannedAttribute("TS").flatMap { LocalTime(KeyText.trimmed($0)) })
+                let time = row.scannedAttribute("TS").flatMap { LocalTime(KeyText.trimmed($0)) }
+                note(time: time)
                 let key = type.key(of: row)
                 if key == nil { state[flag: "unreadable"] = true }
-                try writer.add(FaultyRow(row, document: document, key: key))
+                let sequence = row.scannedAttribute("SEQ").flatMap { Int64(KeyText.trimmed($0)) }
+                try writer.add(
+                    FaultyRow(row, document: document, key: key, modified: time, sequence: sequence ?? .max)
+                )
             }
         }
         visited.insert(next)
@@ -161,7 +165,8 @@ final class HongDunPull {
     }
 
     private func take(_ row: FeedRow, _ document: String) throws(AdapterError) {
-        note(time: HongDunAdapter.marks.time(of: row))
+        let time = HongDunAdapter.marks.time(of: row)
+        note(time: time)
         let place = RowPlace(document: document, row: row.row, line: row.line)
         let record: SourceRecord
         do {
@@ -169,7 +174,18 @@ final class HongDunPull {
         } catch {
             let key = type.key(of: row.fields)
             if key == nil { state[flag: "unreadable"] = true }
-            return try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
+            let sequence = row.attribute("SEQ").flatMap { Int64($0) } ?? .max
+            return try writer.add(
+                FaultyRow(
+                    row,
+                    place: place,
+                    key: key,
+                    modified: time,
+                    sequence: sequence,
+                    error,
+                    limits: request.limits
+                )
+            )
         }
         try writer.add(record)
     }

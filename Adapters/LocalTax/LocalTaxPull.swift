@@ -210,7 +210,8 @@ final class LocalTaxPull {
                 if row.isFirstLook {
                     seen.awaitsRows = true
                 } else {
-                    try writer.add(FaultyRow(row, document: document, key: type.key { row.scannedAttribute($0) }))
+                    let key = type.key { row.scannedAttribute($0) }
+                    try writer.add(FaultyRow(row, document: document, key: key, modified: time))
                 }
             }
             guard let time, time >= from else { continue }
@@ -230,8 +231,9 @@ final class LocalTaxPull {
             record = try LocalTaxAdapter.record(row, of: request.dataset, type, place: place)
         } catch {
             let key = type.key(of: row.attributes)
-            try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
-            return LocalTaxAdapter.marks.time(of: row)
+            let time = LocalTaxAdapter.marks.time(of: row)
+            try writer.add(FaultyRow(row, place: place, key: key, modified: time, error, limits: request.limits))
+            return time
         }
         announcements?.note(record)
         try writer.add(record)

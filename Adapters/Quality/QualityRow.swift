@@ -23,6 +23,9 @@ extension QualityAdapter {
         return number
     }
 
+    /// 序号, and then the place in the file.
+    static func sequence(_ file: Int64, row: Int) -> Int64 { file << 32 | Int64(row) }
+
     /// 序号 and the place in the file decide between versions of one second; the row's place names the file.
     public static func record(
         _ row: FeedRow,
@@ -47,7 +50,7 @@ extension QualityAdapter {
             row,
             of: dataset,
             key: type.key(of: row.fields),
-            sequence: file << 32 | Int64(row.row),
+            sequence: sequence(file, row: row.row),
             fields: row.fields(withAttributesBut: ["记录号", "操作", "时间戳"]),
             place: place
         )

@@ -31,24 +31,38 @@ final class QualityRows {
         let document = QualityAdapter.document(request.dataset, file: file.name, number: file.number)
         switch item {
         case .broken(let row):
-            note(time: row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) })
+            let time = row.scannedAttribute("时间戳").flatMap { LocalTime(KeyText.trimmed($0)) }
+            note(time: time)
             let key = type.key(of: row)
             if key == nil { hadUnreadableKeys = true }
-            try writer.add(FaultyRow(row, document: document, key: key))
+            let sequence = QualityAdapter.sequence(file.number, row: row.row)
+            try writer.add(FaultyRow(row, document: document, key: key, modified: time, sequence: sequence))
         case .row(let row):
             try take(row, RowPlace(document: document, row: row.row, line: row.line), file)
         }
     }
 
     private func take(_ row: FeedRow, _ place: RowPlace, _ file: ListedFile) throws(AdapterError) {
-        note(time: QualityAdapter.marks.time(of: row))
+        let time = QualityAdapter.marks.time(of: row)
+        note(time: time)
         let record: SourceRecord
         do {
             record = try QualityAdapter.record(row, of: request.dataset, type, file: file.number, place: place)
         } catch {
             let key = type.key(of: row.fields)
             if key == nil { hadUnreadableKeys = true }
-            return try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
+            let sequence = QualityAdapter.sequence(file.number, row: row.row)
+            return try writer.add(
+                FaultyRow(
+                    row,
+                    place: place,
+                    key: key,
+                    modified: time,
+                    sequence: sequence,
+                    error,
+                    limits: request.limits
+                )
+            )
         }
         try writer.add(record)
     }

@@ -25,10 +25,13 @@ struct TakenFiles {
 
     /// Decides where reading begins: the last 全量 listed, else the lowest number; a lower number that turns up before any
     /// 全量 was taken counts too.
+    ///
+    /// Until a 全量 was taken the manifest is asked anew each time: it may have called a file one that is none.
     mutating func begin(with files: [ListedFile]) {
         guard let lowest = files.first?.number else { return }
-        if let begin = state[number: "begin"] {
-            if full == nil, state[flag: "fromLowest"], lowest < begin { state[number: "begin"] = lowest }
+        if full != nil { return }
+        if let begin = state[number: "begin"], state[flag: "fromLowest"] {
+            if lowest < begin { state[number: "begin"] = lowest }
         } else if let full = files.last(where: \.isFull) {
             state[number: "begin"] = full.number
         } else {
@@ -80,13 +83,10 @@ struct TakenFiles {
     func gaps(_ files: [ListedFile]) -> [Int64] {
         guard let begin = state[number: "begin"] else { return [] }
         let greatest = max(files.last?.number ?? 0, byNumber.keys.max() ?? 0)
-        var missing: [Int64] = []
-        var number = full ?? begin
-        while number <= greatest, missing.count < 20 {
-            if byNumber[number] == nil { missing.append(number) }
-            number += 1
-        }
-        return missing
+        let first = full ?? begin
+        // A stored position may hold any number: a range ends at the last there is, where counting on would trap.
+        guard first <= greatest else { return [] }
+        return Array((first...greatest).lazy.filter { byNumber[$0] == nil }.prefix(20))
     }
 
     var position: Position { state.position }

@@ -46,6 +46,9 @@ public struct StateTaxAdapter: TableAdapter {
     /// The name of a row's element.
     public static let rowElement = "ROW"
 
+    /// Always UTF-8.
+    public static let isUsuallyUTF8 = true
+
     /// The record type of a dataset's row.
     public static func type(_ dataset: DatasetID, holding fields: [RawField]) -> RecordType? {
         StateTaxTables.types[dataset.name]

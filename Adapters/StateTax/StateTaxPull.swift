@@ -126,7 +126,7 @@ final class StateTaxPull {
             case .row(let row): time = try take(row, document)
             case .broken(let row):
                 time = row.scannedElement("XGSJ").flatMap { LocalTime(KeyText.trimmed($0)) }
-                try writer.add(FaultyRow(row, document: document, key: type.key(of: row)))
+                try writer.add(FaultyRow(row, document: document, key: type.key(of: row), modified: time))
             }
             guard let time, time >= question.from, time < question.to else { continue }
             if greatest.map({ $0 < time }) ?? true { greatest = time }
@@ -142,8 +142,9 @@ final class StateTaxPull {
             record = try StateTaxAdapter.record(row, of: request.dataset, type, place: place)
         } catch {
             let key = type.key(of: row.fields)
-            try writer.add(FaultyRow(row, place: place, key: key, error, limits: request.limits))
-            return StateTaxAdapter.marks.time(of: row)
+            let time = StateTaxAdapter.marks.time(of: row)
+            try writer.add(FaultyRow(row, place: place, key: key, modified: time, error, limits: request.limits))
+            return time
         }
         announcements?.note(record)
         try writer.add(record)

@@ -7,10 +7,13 @@ public import XMLFeed
 /// One of these serves one pull on one thread: it blocks, and keeps its connection between requests.
 public final class FeedClient {
     let request: PullRequest
-    private let connection = HTTPConnection()
+    private let connection: any Carrier
 
     /// Takes limits, retry policy, clock, waiting, randomness and stop of this pull.
-    public init(_ request: PullRequest) { self.request = request }
+    public init(_ request: PullRequest) {
+        self.request = request
+        connection = request.makeCarrier()
+    }
 
     /// Asks until it has a good page.
     ///
@@ -130,6 +133,10 @@ public final class FeedClient {
         let collector = PageCollector(shape: shape, limits: request.limits)
         let response = unsafe try perform(feedRequest, size: request.limits.page) { response, bytes in
             guard response.status == 200 else { return true }
+            if let coding = response.header("content-encoding"), coding.lowercased() != "identity" {
+                collector.fail(AdapterError(.malformed, "The answer is compressed, which was not asked for."))
+                return false
+            }
             collector.begin(contentType: response.header("content-type"))
             return unsafe collector.take(bytes)
         } failed: {

@@ -2,12 +2,15 @@ public import CreditModel
 import XMLFeed
 
 extension FeedDocument {
-    /// Reads a row's bytes outside of their document: UTF-8 where they are valid as such, else GB18030.
+    /// Reads a row's bytes outside of their document, UTF-8 or GB18030.
     ///
+    /// Bytes that are valid as UTF-8 may well be two-byte codes of GB18030 (营业税 are); only sequences of three bytes, such
+    /// as Chinese needs in UTF-8, tell. Where there are none it is what the agency usually writes.
     /// - Parameters:
     ///   - original: from the row's start tag on.
     ///   - element: the row's element.
     ///   - place: where the row stood; it keeps its number and line.
+    ///   - isUsuallyUTF8: what the agency writes when the bytes do not tell; GB18030 if not.
     ///   - limits: bounds on the row.
     /// - Returns: the decoded row.
     /// - Throws: the rule by which it would be quarantined again.
@@ -15,9 +18,11 @@ extension FeedDocument {
         _ original: [UInt8],
         element: String,
         place: RowPlace,
+        isUsuallyUTF8: Bool = false,
         limits: FeedLimits = FeedLimits()
     ) throws(RowRejection) -> FeedRow {
-        let isUTF8 = String(validating: original, as: UTF8.self) != nil
+        let isUTF8 =
+            String(validating: original, as: UTF8.self) != nil && (isUsuallyUTF8 || original.contains { $0 >= 0xE0 })
         // The root's name is ASCII, so it is the same in both encodings.
         var document = Array("<?xml version=\"1.0\" encoding=\"\(isUTF8 ? "UTF-8" : "GB18030")\"?>\n<lone>".utf8)
         document += original
@@ -57,10 +62,20 @@ extension FeedRow {
 
 extension FaultyRow {
     /// A row that was decoded, and why it is no record.
-    public init(_ row: FeedRow, place: RowPlace, key: RecordKey?, _ rejection: RowRejection, limits: FeedLimits) {
+    public init(
+        _ row: FeedRow,
+        place: RowPlace,
+        key: RecordKey?,
+        modified: LocalTime?,
+        sequence: Int64 = 0,
+        _ rejection: RowRejection,
+        limits: FeedLimits
+    ) {
         self.init(
             place: place,
             key: key,
+            modified: modified,
+            sequence: sequence,
             rule: rejection.rule,
             message: rejection.message,
             original: Array(row.original.prefix(limits.kept))

@@ -14,6 +14,9 @@ final class PageCollector {
     /// Notes the header that tells how an HTML page is to be read.
     func begin(contentType: String?) { reader.contentType = contentType }
 
+    /// Nothing of the answer is of use.
+    func fail(_ error: AdapterError) { failure = AskFailure(error) }
+
     /// - Returns: false when the rest of the answer is of no use.
     func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unsafe reader.push(bytes)
@@ -100,10 +103,21 @@ public enum FeedDocument {
         shape: FeedShape,
         limits: FeedLimits
     ) throws(AdapterError) -> FeedPage {
+        try read(pieces: CollectionOfOne(bytes[...]), shape: shape, limits: limits)
+    }
+
+    /// Reads a whole document that comes in pieces, as off a socket.
+    package static func read(
+        pieces: some Sequence<ArraySlice<UInt8>>,
+        shape: FeedShape,
+        limits: FeedLimits
+    ) throws(AdapterError) -> FeedPage {
         let collector = PageCollector(shape: shape, limits: limits)
         do throws(AskFailure) {
-            let goesOn = unsafe bytes.withUnsafeBytes { unsafe collector.take($0) }
-            if !goesOn, let failure = collector.failure { throw failure }
+            for piece in pieces {
+                let goesOn = unsafe piece.withUnsafeBytes { unsafe collector.take($0) }
+                if !goesOn, let failure = collector.failure { throw failure }
+            }
             return try collector.finish()
         } catch {
             throw error.error

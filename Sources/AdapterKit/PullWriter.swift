@@ -53,11 +53,19 @@ public final class PullWriter {
 }
 
 extension FaultyRow {
-    /// A broken row, with its key if its bytes tell it.
-    public init(_ broken: BrokenRow, document: String, key: RecordKey?) {
+    /// A broken row, with its key and time if its bytes tell them.
+    public init(
+        _ broken: BrokenRow,
+        document: String,
+        key: RecordKey?,
+        modified: LocalTime?,
+        sequence: Int64 = 0
+    ) {
         self.init(
             place: RowPlace(document: document, row: broken.row, line: broken.line),
             key: key,
+            modified: modified,
+            sequence: sequence,
             rule: broken.rule,
             message: broken.message,
             original: broken.original

@@ -16,17 +16,15 @@ package enum Redaction {
     package static func text(_ text: String) -> String {
         var scalars = Array(text.unicodeScalars)
         let characters = characters(of: scalars)
-        let read = characters.map { halfWidth($0.scalar) }
+        // A control character is shown as a blank, so it parts a number no more than a blank does.
+        let read = characters.map { isControl($0.scalar) ? " " : halfWidth($0.scalar) }
         // Numbers in parts, as people write them, and those in one piece, mistyped ones, too.
         let hidden = IdentityCardScan.ranges(in: read, oldForm: true) + words(in: read).filter { isPersonal(read[$0]) }
         for range in hidden {
             guard let first = characters[range].first, let last = characters[range].last else { continue }
             for index in first.place.lowerBound..<last.place.upperBound { scalars[index] = "*" }
         }
-        let shown = scalars.map { scalar -> Unicode.Scalar in
-            let isText = scalar.properties.generalCategory != .control || scalar == "\n" || scalar == "\t"
-            return isText ? scalar : " "
-        }
+        let shown = scalars.map { isControl($0) && $0 != "\n" && $0 != "\t" ? " " : $0 }
         return String(String.UnicodeScalarView(shown)).replacing(landline) { stars($0.output.count) }
             .replacing(restrictedField) { $0.output.1 + stars($0.output.2.count) }
     }
@@ -93,6 +91,8 @@ package enum Redaction {
         }
         return words
     }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
 
     private static func stars(_ count: Int) -> String { String(repeating: "*", count: count) }
 

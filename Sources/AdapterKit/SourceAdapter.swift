@@ -1,4 +1,5 @@
 public import CreditModel
+package import FeedTransport
 
 /// One agency's dialect: how its datasets are fetched and what its rows mean.
 ///
@@ -64,6 +65,8 @@ public struct PullRequest: Sendable {
     public var isStopped: @Sendable () -> Bool
     /// A folder for spooled files, emptied by the caller.
     public var spoolFolder: String
+    /// What carries the pull's requests: a connection of its own, unless a test answers in the agency's place.
+    package var makeCarrier: @Sendable () -> any Carrier = { HTTPConnection() }
 
     /// Makes a request; with the usual limits and retries unless told otherwise.
     public init(
@@ -136,6 +139,10 @@ public struct FaultyRow: Sendable, Hashable {
     public var place: RowPlace
     /// The key, where it could be scanned from the bytes: it then counts as shown in a complete read.
     public var key: RecordKey?
+    /// When the row was modified, where that could be scanned: a version at least as late settles the matter.
+    public var modified: LocalTime?
+    /// What decides between versions of one second, as far as it could be scanned.
+    public var sequence: Int64
     /// Why, by a stable name.
     ///
     /// One of `malformed`, `encoding`, `row-too-large`, `text-too-long`, `too-deep`, `too-many-attributes`,
@@ -147,9 +154,19 @@ public struct FaultyRow: Sendable, Hashable {
     public var original: [UInt8]
 
     /// Makes a faulty row of its parts.
-    public init(place: RowPlace, key: RecordKey?, rule: String, message: String, original: [UInt8]) {
+    public init(
+        place: RowPlace,
+        key: RecordKey?,
+        modified: LocalTime? = nil,
+        sequence: Int64 = 0,
+        rule: String,
+        message: String,
+        original: [UInt8]
+    ) {
         self.place = place
         self.key = key
+        self.modified = modified
+        self.sequence = sequence
         self.rule = rule
         self.message = message
         self.original = original

@@ -5,6 +5,9 @@ public protocol TableAdapter: SourceAdapter {
     /// The name of a row's element.
     static var rowElement: String { get }
 
+    /// Whether the agency writes UTF-8 rather than GB18030, for rows that are read outside of their documents.
+    static var isUsuallyUTF8: Bool { get }
+
     /// The record type of a dataset's row; nil where the agency has no such dataset.
     static func type(_ dataset: DatasetID, holding fields: [RawField]) -> RecordType?
 
@@ -18,6 +21,9 @@ public protocol TableAdapter: SourceAdapter {
 }
 
 extension TableAdapter {
+    /// Most agencies write GB18030.
+    public static var isUsuallyUTF8: Bool { false }
+
     /// The normalised form of a row, by its dataset's table.
     public func normalise(_ record: SourceRecord) throws(RowRejection) -> NormalisedRow {
         try Self.knownType(record.dataset, holding: record.fields).normalise(record)
@@ -27,7 +33,12 @@ extension TableAdapter {
     public func decode(_ original: [UInt8], of dataset: DatasetID, place: RowPlace) throws(RowRejection)
         -> SourceRecord?
     {
-        let row = try FeedDocument.row(original, element: Self.rowElement, place: place)
+        let row = try FeedDocument.row(
+            original,
+            element: Self.rowElement,
+            place: place,
+            isUsuallyUTF8: Self.isUsuallyUTF8
+        )
         let fields = row.fields.isEmpty ? row.attributes : row.fields
         return try Self.record(row, of: dataset, Self.knownType(dataset, holding: fields), place: place)
     }

@@ -141,11 +141,11 @@ extension JSONReader {
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .integer(number) }
         guard let number = Double(text), number.isFinite else { throw JSONError(.number, at: start) }
-        // Up to 2^53 every whole number is one Double and back. (Int64(exactly:) would need libm, which the core does not link.)
-        if number.magnitude <= 9_007_199_254_740_992 {
-            let whole = Int64(number)
-            if Double(whole) == number { return .integer(whole) }
-        }
+        // What is written as digits alone is read as a whole number, so that a value comes back as itself.
+        // (Int64(exactly:) would need libm, which the core does not link.)
+        var written: [UInt8] = []
+        CanonicalText.append(number, to: &written)
+        if let whole = Int64(String(decoding: written, as: UTF8.self)) { return .integer(whole) }
         return .number(number)
     }
 }

@@ -1,10 +1,7 @@
 import CCurl
 
 /// Speaks HTTP/1.1 with one agency, over connections that are kept from request to request; for one thread at a time.
-@safe package final class HTTPConnection {
-    /// Takes the next bytes of a body, with the head they belong to; false ends the exchange.
-    package typealias Receiver = (TransportResponse, UnsafeRawBufferPointer) -> Bool
-
+@safe package final class HTTPConnection: Carrier {
     /// libcurl wants its global set-up once, before any thread uses it.
     private static let isSetUp: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -29,7 +26,7 @@ import CCurl
         _ request: TransportRequest,
         limits: TransportLimits,
         isStopped: @escaping () -> Bool,
-        receive: @escaping Receiver
+        receive: @escaping BodyReceiver
     ) throws(TransportError) -> TransportResponse {
         guard let origin = WebAddress(request.url) else {
             throw TransportError(.request, "The address is not an absolute http or https address without credentials.")
@@ -61,7 +58,8 @@ import CCurl
         else {
             return nil
         }
-        return unsafe String(cString: text)
+        // libcurl writes the request's own credentials into it.
+        return unsafe WebAddress.withoutCredentials(String(cString: text))
     }
 
     private func exchange(_ request: TransportRequest, _ transfer: Transfer) throws(TransportError) {

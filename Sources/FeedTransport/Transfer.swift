@@ -4,7 +4,7 @@ import CCurl
 @safe final class Transfer {
     let limits: TransportLimits
     let isStopped: () -> Bool
-    private let receive: HTTPConnection.Receiver
+    private let receive: BodyReceiver
     private(set) var response = TransportResponse()
     private(set) var isHeadComplete = false
     private(set) var error: TransportError?
@@ -16,7 +16,7 @@ import CCurl
     private var sinceCheckpoint = 0
     private var hasBegun = false
 
-    init(limits: TransportLimits, isStopped: @escaping () -> Bool, receive: @escaping HTTPConnection.Receiver) {
+    init(limits: TransportLimits, isStopped: @escaping () -> Bool, receive: @escaping BodyReceiver) {
         self.limits = limits
         self.isStopped = isStopped
         unsafe self.receive = receive

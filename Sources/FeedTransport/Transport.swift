@@ -31,6 +31,8 @@ package struct TransportResponse: Sendable {
     /// Names in lower case, in order.
     package var headers: [(name: String, value: String)] = []
 
+    package init() {}
+
     /// The first value of a header; the name in lower case.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
@@ -60,4 +62,18 @@ package struct TransportError: Error, Sendable, Hashable {
         self.kind = kind
         self.message = message
     }
+}
+
+/// Takes the next bytes of a body, with the head they belong to; false ends the exchange.
+package typealias BodyReceiver = (TransportResponse, UnsafeRawBufferPointer) -> Bool
+
+/// Carries a request to an agency and its answer back: libcurl, or answers that a test wrote.
+package protocol Carrier: AnyObject {
+    /// Sends the request and hands over the body as it comes.
+    func perform(
+        _ request: TransportRequest,
+        limits: TransportLimits,
+        isStopped: @escaping () -> Bool,
+        receive: @escaping BodyReceiver
+    ) throws(TransportError) -> TransportResponse
 }

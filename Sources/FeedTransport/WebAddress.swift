@@ -25,6 +25,14 @@ struct WebAddress: Equatable {
         self.port = port
     }
 
+    /// The same address without user and password.
+    static func withoutCredentials(_ text: String) -> String {
+        guard let start = text.range(of: "://")?.upperBound else { return text }
+        let end = text[start...].firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? text.endIndex
+        guard let at = text[start..<end].lastIndex(of: "@") else { return text }
+        return String(text[..<start] + text[text.index(after: at)...])
+    }
+
     /// For messages: the address without its query.
     static func shown(_ text: String) -> String { String(text.prefix { $0 != "?" && $0 != "#" }) }
 }

@@ -148,6 +148,8 @@ final class BatchTaker: PullSink {
                     dataset: dataset,
                     place: fault.place,
                     key: fault.key,
+                    modified: fault.modified,
+                    sequence: fault.sequence,
                     rule: fault.rule,
                     message: fault.message,
                     original: fault.original,

@@ -38,7 +38,7 @@ struct BatchCommit {
             let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }
             let isNew = try writer.take(received, file: file, generation: generation)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
-            if isNew, hasOpenRows { try supersede(received) }
+            if hasOpenRows { try supersede(received, isNew: isNew) }
         }
         for entry in batch.quarantined { try quarantine(entry) }
         for event in batch.events { try apply(event) }
@@ -53,10 +53,10 @@ struct BatchCommit {
         return epoch
     }
 
-    /// A later good version settles what was wrong with an earlier row of its record.
+    /// A good version at least as late settles what was wrong with a row of its record.
     ///
-    /// Of a row that does not tell its time, what comes after it counts as later.
-    private mutating func supersede(_ received: ReceivedVersion) throws {
+    /// Of a row that does not tell its time, what comes after it and was not known before counts as later.
+    private mutating func supersede(_ received: ReceivedVersion, isNew: Bool) throws {
         try db.run(
             """
             UPDATE quarantine SET resolution = 'superseded' WHERE dataset = ?1 AND key = ?2 AND resolution = ''
@@ -66,7 +66,7 @@ struct BatchCommit {
             StoredKey.text(received.key),
             received.version.modified.seconds,
             received.version.sequence,
-            batch.isRetry
+            batch.isRetry || !isNew
         )
         quarantineDelta -= db.changesCount
     }

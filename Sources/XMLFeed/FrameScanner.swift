@@ -62,8 +62,10 @@ struct FrameScanner {
                 if !isInRow, unsafe starts(buffer, at: place + 2, with: "DOCTYPE") { return .doctype(place) }
             } else if second == UInt8(ascii: "/") {
                 if isInRow, rowEnd == nil, unsafe isRow(buffer, at: place + 2) {
-                    rowEnd = (place..<count).first { unsafe buffer[$0] == UInt8(ascii: ">") }.map { $0 + 1 }
-                    if rowEnd == nil, !isEnded { return .nothing }
+                    // A tag that does not end within reach is none: waiting for it must not hold the document.
+                    let close = unsafe memchr(base + place, 0x3E, min(count - place, reach))
+                    rowEnd = unsafe close.map { unsafe UnsafeRawPointer($0) - base + 1 }
+                    if rowEnd == nil, !isEnded, count - place < reach { return .nothing }
                 }
             } else if unsafe isRow(buffer, at: place + 1) {
                 return .row(place)
@@ -94,7 +96,8 @@ struct FrameScanner {
             return false
         }
         let start = max(from, searched)
-        if let found = unsafe self.end(end, in: buffer, from: start, notBefore: from) {
+        // What ends farther away than it may does not end: so it is in pieces, where nobody waits for it.
+        if let found = unsafe self.end(end, in: buffer, from: start, notBefore: from), found - place <= reach {
             place = found
             searched = 0
             return true

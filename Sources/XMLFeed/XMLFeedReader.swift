@@ -65,16 +65,21 @@ package final class XMLFeedReader {
             unsafe scanner.next(in: bytes, isEnded: isEnded, isInRow: isInRow, reach: limits.row)
         }
         switch finding {
-        case .row(let place): return try rowBegins(at: place)
+        case .row(let place):
+            try checkHead(upTo: place)
+            return try rowBegins(at: place)
         case .doctype(let place):
-            let rest = buffer[place...].dropFirst(9).drop { $0 == 0x20 || (9...13).contains($0) }.prefix(4)
-            if rest.count < 4, !isEnded { return nil }
+            try checkHead(upTo: place)
+            let named = buffer[place...].prefix(limits.row).dropFirst(9)
+            let rest = named.drop { $0 == 0x20 || (9...13).contains($0) }.prefix(4)
+            if rest.count < 4, !isEnded, buffer.count - place < limits.row { return nil }
             guard String(decoding: rest, as: UTF8.self).uppercased() == "HTML" else {
                 throw .hostile("The document carries a DTD.")
             }
             html = []
             return try collectPage()
-        case .html:
+        case .html(let place):
+            try checkHead(upTo: place)
             html = []
             return try collectPage()
         case .nothing:
@@ -85,8 +90,10 @@ package final class XMLFeedReader {
 
     private func begin() throws(XMLFeedError) -> Bool {
         guard let prologue = try Prologue.read(buffer, isEnded: isEnded) else { return false }
-        let first = buffer[prologue.count...].first { $0 != 0x20 && !(9...13).contains($0) }
-        guard first != nil || isEnded else { return false }
+        let place = buffer[prologue.count...].firstIndex { $0 != 0x20 && !(9...13).contains($0) }
+        guard (place ?? buffer.count) - prologue.count <= limits.row else { throw headTooLarge }
+        guard place != nil || isEnded else { return false }
+        let first = place.map { buffer[$0] }
         guard first == UInt8(ascii: "<") else {
             throw .malformed(first == nil ? "The answer is empty." : "The answer is not XML.")
         }
@@ -134,12 +141,13 @@ package final class XMLFeedReader {
             if kept.count < limits.kept { kept += buffer[range.lowerBound..<end].prefix(limits.kept - kept.count) }
             return broken(RowFault(rule: .rowTooLarge, message: tooLarge), kept, identity, excess.line)
         }
+        // By the place of the next row, whatever stands between them: that is how a row in pieces is measured.
+        guard end - range.lowerBound <= limits.row else {
+            return brokenFrame(range.lowerBound..<end, RowFault(rule: .rowTooLarge, message: tooLarge))
+        }
         var upper = range.upperBound
         while upper > range.lowerBound, buffer[upper - 1] == 0x20 || (9...13).contains(buffer[upper - 1]) { upper -= 1 }
         let frame = range.lowerBound..<upper
-        guard frame.count <= limits.row else {
-            return brokenFrame(range.lowerBound..<end, RowFault(rule: .rowTooLarge, message: tooLarge))
-        }
         do throws(RowFault) {
             let (attributes, fields) = try parse(frame)
             return .row(
@@ -199,7 +207,7 @@ package final class XMLFeedReader {
     private func passOver() throws(XMLFeedError) -> XMLEvent? {
         let held = scanner.place - frame
         guard held > limits.row else { return nil }
-        guard isInRow else { throw .limit("The document's head is larger than \(limits.row) bytes.") }
+        try checkHead(upTo: scanner.place)
         // The last bytes stay: the document may end here, and its end is told by them.
         let passed = frame..<max(frame, scanner.place - 4096)
         var state = excess ?? ([], RowIdentity(), line)
@@ -211,16 +219,26 @@ package final class XMLFeedReader {
         return nil
     }
 
+    /// Refuses what is before the first row where it is too long; by its length alone, however it came.
+    private func checkHead(upTo place: Int) throws(XMLFeedError) {
+        if !isInRow, place - frame > limits.row { throw headTooLarge }
+    }
+
+    private var headTooLarge: XMLFeedError { .limit("The document's head is larger than \(limits.row) bytes.") }
+
     // MARK: The document's end
 
     private func end() throws(XMLFeedError) -> XMLEvent? {
         isDone = true
+        try checkHead(upTo: buffer.count)
         guard isInRow else {
             let (head, _) = try HeadParser.parse(utf8(buffer[frame...]), limits: limits, isWhole: true)
             try checkRoot(head)
             wholeHead = head
             return .head(head)
         }
+        // The last row counts with all that follows it: in pieces nobody could tell them apart.
+        if excess == nil, buffer.count - frame > limits.row { excess = ([], RowIdentity(), line) }
         var tail = rowTail() ?? closingTail()
         if let start = tail, start != closingTail() {
             // A stray end tag after the last row must not cost the document.

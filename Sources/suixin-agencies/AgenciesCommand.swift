@@ -20,12 +20,21 @@ struct AgenciesCommand: AsyncParsableCommand {
 
             Faults (--faults, POST /control/faults): [{"agency":"statetax","dataset":"NSRXX","request":3,"times":2,\
             "kind":"status","status":503,"retryAfter":"2"}, …]; "share":0.05 in place of "times" hits that share of the requests. \
-            Kinds: status, truncate (bytes: the connection breaks), cut (bytes: the document ends), html, malformedRow (row), \
-            foreignSequence, expiredCursor, busy (seconds), internalError, missingFile, wrongDigest, replacedFile, \
-            hang (seconds), stall (bytes, seconds), trickle, endless, redirect (location), wrongCharset, byteOrderMark, \
-            doctype, entityBomb, externalEntity (location), gzipBomb, hugeRow (bytes), deepNesting (levels). A redirect's location \
-            may be "itself". With a dataset of quality, hostile kinds fill its newest file, under a right digest, until \
-            DELETE /control/faults. A refused connection is one to a port where nobody listens.
+            A dataset of quality may also be "manifest".
+
+            On the way: refuse (reset before any byte; a true refusal is a port where nobody listens), reset (bytes), \
+            cutHead, truncate (bytes: closed early), cut (bytes: the document is shorter, and says so), hang (seconds), \
+            stall (bytes, seconds), trickle (a byte a second), endless, redirect (location, or "itself").
+            In the answer: status (status, retryAfter: seconds or a date), html, busy (seconds), internalError, refusedLogin, \
+            refusedRequest, expiredCursor (hongdun), foreignSequence (statetax), wrongCharset (HTTP's), byteOrderMark, \
+            foreignEncoding (encoding: what the declaration says).
+            In the document: malformedRow (row), undecodableRow (row), hugeRow (bytes), deepNesting (levels), doctype, \
+            entityBomb, externalEntity (location), gzipBomb.
+            Of quality: missingFile (404), gap (the manifest leaves out the last file but one), wrongDigest, \
+            wrongEntry (field, value: an attribute of the newest file's entry), replacedFile. \
+            With a dataset's name, faults of the document fill its newest file, under a right digest, until \
+            DELETE /control/faults.
+            Rows that change while they are read: --restless, POST /control/restless and /control/rest.
 
             Example: suixin-agencies --enterprises 500 --at 2018-06-01 --truth truth.ndjson --rate typo=0.05
             """

@@ -157,12 +157,31 @@ struct FeedClientPageTests {
         }
     }
 
+    @Test("an answer that is compressed though nobody asked for it is asked for again")
+    func compressed() throws {
+        let bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        let answer = FaultServer.Act.send(FaultServer.answer(bytes, headers: ["Content-Encoding: gzip"]))
+        let good = FaultServer.answer(Self.good, headers: ["Content-Encoding: identity"])
+        #expect(try page(FaultServer([answer, .send(good)]), Pull()).rowCount == 1)
+        let again = try FaultServer([answer, answer, answer, answer, answer, answer, answer, answer])
+        let error = code { _ = try page(again, Pull()) }
+        #expect(error?.code == .malformed && error?.message.contains("compressed") == true)
+    }
+
     @Test("redirects on the same host are followed, three at most")
     func redirects() throws {
         let away = FaultServer.Act.send(FaultServer.answer("", status: "302 Found", headers: ["Location: /other"]))
         let server = try FaultServer([away, away, away, .send(FaultServer.answer(Self.good))])
         #expect(try page(server, Pull()).rowCount == 1)
         #expect(try #require(server.requests.last).hasPrefix("GET /other HTTP/1.1\r\n"))
+        let basic = try FaultServer([away, .send(FaultServer.answer(Self.good))])
+        _ = try Pull().client().page(
+            shape: Self.shape,
+            makeRequest: { FeedRequest(.get, basic.base + "/api", user: "u", password: Secret("p")) },
+            check: { _ in }
+        )
+        #expect(basic.requests.map { $0.prefix(11) } == ["GET /api HT", "GET /other "])
+        #expect(basic.requests.allSatisfy { $0.contains("Authorization: Basic dTpw\r\n") })
         let loop = try FaultServer([away, away, away, away, .send(FaultServer.answer(Self.good))])
         let pull = Pull()
         #expect(try page(loop, pull).rowCount == 1)

@@ -22,6 +22,7 @@ struct RedactionTests {
             "\(head)<?p q?>\(tail)", "<![CDATA[\(card)]]>", "\(head)<![CDATA[\(tail)]]>",
             "\(card.prefix(6)) \(card.dropFirst(6))",
             "\(card.prefix(6))-\(card.dropFirst(6).prefix(8))-\(card.suffix(4))", "\(card)01", "L\(card)",
+            "\(card.prefix(6))\u{1}\u{85}\(card.dropFirst(6))",
             String(String.UnicodeScalarView(card.unicodeScalars.map { Unicode.Scalar($0.value + 0xFEE0) ?? $0 })),
         ]
         for way in ways {

@@ -1,3 +1,4 @@
+import AdapterContract
 import AdapterKit
 import AdapterRegistry
 import AgencySimulator

@@ -1,3 +1,4 @@
+import AdapterContract
 import AdapterKit
 import CreditModel
 import HongDunAdapter

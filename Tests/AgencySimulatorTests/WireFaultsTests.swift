@@ -53,6 +53,17 @@ struct WireFaultsTests {
             #expect(try await bad(.deepNesting(500)).text.contains(String(repeating: "<a>", count: 500)))
             #expect(try await bad(.entityBomb).text.contains("&z;"))
             #expect(try await bad(.externalEntity("file:///x")).text.contains("SYSTEM \"file:///x\""))
+            #expect(try await bad(.foreignEncoding("UTF-16")).text.contains("encoding=\"UTF-16\""))
+            let undecodable = try await bad(.undecodableRow(1))
+            #expect(undecodable.body.count == good.body.count + 1 && undecodable.body.contains(0xFF))
+            #expect(try await bad(.malformedRow(1)).text.contains(" &"))
+            let broken = try await bad(.reset(150))
+            #expect(broken.body.count == 150 && broken.headers["content-length"] == String(good.body.count))
+            for kind in [Fault.Kind.refuse, .cutHead] {
+                await #expect(throws: Unanswered.self) { try await bad(kind) }
+            }
+            let refusals = [try await bad(.refusedLogin), try await bad(.refusedRequest)]
+            #expect(refusals.allSatisfy { $0.body != good.body && $0.body.count < 400 })
             #expect(try await bad(.gzipBomb).headers["content-encoding"] == "gzip")
             let itself = try await bad(.redirect("itself"))
             #expect(itself.status == 302 && itself.headers["location"]?.hasPrefix("/\(agency)/") == true)
@@ -98,6 +109,42 @@ struct WireFaultsTests {
             #expect(String(file.body.count) == all(after, "字节数=\"", "\"")[index])
             try server.healFiles()
             #expect(try await page(server, .quality).text == before)
+        }
+    }
+
+    @Test("The manifest says something else of a file, or nothing, on demand")
+    func manifest() async throws {
+        try await agencies { server in
+            let good = try await page(server, .quality).text
+            let name = try #require(server.manifest.last)
+            func entries(_ text: String) -> Int { text.ranges(of: "数据集=\"\(name)\"").count }
+            try #require(entries(good) > 1)
+            server.script(Fault(agency: .quality, dataset: name, kind: .wrongEntry("记录数", "77")))
+            let wrong = try await page(server, .quality).text
+            #expect(wrong.contains("记录数=\"77\"") && entries(wrong) == entries(good))
+            server.script(Fault(agency: .quality, dataset: name, kind: .gap))
+            #expect(entries(try await page(server, .quality).text) == entries(good) - 1)
+            #expect(try await page(server, .quality).text == good)
+        }
+    }
+
+    @Test("Every kind has a name in a script")
+    func names() throws {
+        let names = [
+            "status", "refuse", "reset", "cutHead", "truncate", "cut", "html", "malformedRow", "undecodableRow",
+            "foreignSequence", "expiredCursor", "busy", "internalError", "refusedLogin", "refusedRequest",
+            "missingFile",
+            "gap", "wrongDigest", "wrongEntry", "replacedFile", "hang", "stall", "trickle", "endless", "redirect",
+            "wrongCharset", "foreignEncoding", "byteOrderMark", "doctype", "entityBomb", "externalEntity", "gzipBomb",
+            "hugeRow", "deepNesting",
+        ]
+        for name in names {
+            let script = "[{\"agency\":\"quality\",\"kind\":\"\(name)\",\"request\":3}]"
+            let faults = try FaultScript.faults(of: Array(script.utf8))
+            #expect(faults.map(\.request) == [3] && "\(faults)".contains(name), "\(name)")
+        }
+        #expect(throws: FaultScript.Unknown.self) {
+            try FaultScript.faults(of: Array("[{\"agency\":\"quality\",\"kind\":\"rain\"}]".utf8))
         }
     }
 

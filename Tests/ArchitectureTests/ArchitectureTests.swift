@@ -7,24 +7,24 @@ struct ArchitectureTests {
     }
 
     @Test("Imports go down only, and C modules have one importer each")
-    func layering() throws {
-        let files = try Package.swift(in: "Sources", "Adapters")
-        #expect(files.count > 50, "the package was not found at \(Package.root)")
+    func layering() {
+        let files = Package.sources
+        #expect(files.count > 200, "the package was not found at \(Package.root)")
         none(Rules.layering(files))
     }
 
     @Test("Nothing stops the process on bad input")
-    func traps() throws { none(Rules.traps(try Package.swift(in: "Sources", "Adapters"))) }
+    func traps() { none(Rules.traps(Package.sources)) }
 
     @Test("Files hold at most 400 lines")
-    func length() throws { none(Rules.length(try Package.swift(in: "Sources", "Adapters", "Tests"))) }
+    func length() { none(Rules.length(Package.sources + Package.tests)) }
 
     @Test("Public types and functions have doc comments")
-    func documentation() throws { none(Rules.documentation(try Package.swift(in: "Sources", "Adapters"))) }
+    func documentation() { none(Rules.documentation(Package.sources)) }
 
     @Test("Every @unchecked Sendable names its guard")
-    func uncheckedSendable() throws {
-        none(Rules.uncheckedSendable(try Package.swift(in: "Sources", "Adapters", "Tests")))
+    func uncheckedSendable() {
+        none(Rules.uncheckedSendable(Package.sources + Package.tests))
     }
 
     @Test("No file names a workplace")
@@ -36,8 +36,7 @@ struct ArchitectureTests {
         ]
         let endings = [
             "swift", "py", "sh", "md", "json", "xml", "h", "c", "modulemap", "Makefile", "set-up", "demo", "bench",
-            "crash", "serve",
-            "run",
+            "crash", "serve", "fuzz", "sanitize", "run",
         ]
         let files = Package.files(in: folders).filter { path in
             endings.contains { path.hasSuffix("." + $0) || path.hasSuffix("/" + $0) || path == $0 }
@@ -49,127 +48,40 @@ struct ArchitectureTests {
     func forgottenAdapters() throws {
         none(Rules.forgottenAdapters(Package.files(in: ["Adapters"]), manifest: try Package.text("Package.swift")))
     }
-}
 
-@Suite("The rules of the house find what breaks them")
-struct RuleTests {
-    private func file(_ text: String, at path: String = "Sources/Publication/File.swift") -> [SourceFile] {
-        [SourceFile(path: path, text: text)]
+    @Test("An adapter has its schema, its README and its line in the registry")
+    func incompleteAdapters() throws {
+        let registry = try Package.text("Adapters/Registry/AdapterRegistry.swift")
+        none(Rules.incompleteAdapters(Package.files(in: ["Adapters"]), registry: registry))
     }
 
-    @Test(
-        "Arrows that point up or sideways",
-        arguments: [
-            ("Sources/CreditModel/A.swift", "import Foundation"),
-            ("Sources/CreditModel/A.swift", "public import CanonicalJSON"),
-            ("Sources/Normalisation/A.swift", "internal import Resolution"),
-            ("Sources/Resolution/A.swift", "import Glibc"),
-            ("Sources/Publication/A.swift", "internal import Derivation"),
-            ("Sources/Signing/A.swift", "internal import CreditStore"),
-            ("Sources/AdapterKit/A.swift", "internal import CLibXML2"),
-            ("Sources/XMLFeed/A.swift", "internal import CZlib"),
-            ("Sources/CreditStore/A.swift", "internal import SQLiteStore"),
-            ("Sources/ExchangeAPI/A.swift", "import GRDB"),
-            ("Adapters/HongDun/A.swift", "import Foundation"),
-            ("Adapters/HongDun/A.swift", "package import CreditStore"),
-            ("Adapters/HongDun/A.swift", "import StateTaxAdapter"),
-            ("Sources/Ingestion/A.swift", "import struct Hummingbird.Router"),
-            ("Sources/Ingestion/A.swift", "@preconcurrency internal import HongDunAdapter"),
-            ("Sources/New/A.swift", "import CreditModel"),
-        ]
-    )
-    func layering(_ path: String, _ line: String) {
-        let found = Rules.layering(file("// import CreditModel\n\(line)\n", at: path))
-        #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("\(path):2 imports ") == true)
+    @Test("Time, randomness and environment come in through parameters")
+    func ambience() { none(Rules.ambience(Package.sources)) }
+
+    @Test("Unsafe code stays with those who speak to C")
+    func unsafety() { none(Rules.unsafety(Package.sources)) }
+
+    @Test("No pointer and no C type leaves its module")
+    func pointers() {
+        let files = Package.sources
+        none(Rules.pointers(files) + Rules.exposedC(files))
     }
 
-    @Test(
-        "Arrows that point down are fine",
-        arguments: [
-            ("Sources/ProfileMerge/A.swift", "public import CreditModel"),
-            ("Sources/Signing/A.swift", "internal import Crypto"),
-            ("Sources/XMLFeed/A.swift", "internal import CLibXML2"),
-            ("Sources/SQLiteStore/A.swift", "public import CreditStore"),
-            ("Adapters/Registry/A.swift", "import HongDunAdapter"),
-            ("Adapters/HongDun/A.swift", "public import AdapterKit"),
-            ("Sources/suixin/A.swift", "import Publication"),
-        ]
-    )
-    func downward(_ path: String, _ line: String) {
-        #expect(Rules.layering(file(line, at: path)).isEmpty)
+    @Test("The manifest's arrows point down, and name what is imported")
+    func manifest() throws {
+        let manifest = try Package.text("Package.swift")
+        #expect(Rules.dependencies(manifest).count > 20, "the manifest is written in another way")
+        none(Rules.manifestArrows(manifest))
+        none(Rules.undeclared(Package.sources, manifest: manifest))
+        none(Rules.settings(manifest))
     }
 
-    @Test(
-        "What stops the process",
-        arguments: [
-            "let a = try! f()", "let b = c as! D", "fatalError(\"x\")", "let a = b!", "a![0]", "f()!.g", "x[1]!",
-            "var v: View!",
-            "\"\\(name)\"!",
-        ]
-    )
-    func traps(_ line: String) {
-        #expect(Rules.traps(file(line)).count == 1)
-    }
-
-    @Test(
-        "What does not",
-        arguments: [
-            "if a != b && !c {}", "a!=b", "// fatalError(), try! and b!", "let text = \"try! a! fatalError(\"",
-            "let t = #\"a!\"\"#",
-            "/* b! */", "let t = \"\"\"\n  a!\n  \"\"\"", "func f(_ a: Bool) -> Bool { !a }", "let t = \"a \\\" b!\"",
-        ]
-    )
-    func harmless(_ line: String) {
-        #expect(Rules.traps(file(line)).isEmpty)
-    }
-
-    @Test("Code after a string is still code")
-    func afterString() {
-        #expect(Rules.traps(file("let t = \"\"\"\n  \"quoted\"\n  \"\"\"\nlet b = c!")).first?.contains(":4 ") == true)
-    }
-
-    @Test("Files that are too long")
-    func length() {
-        #expect(Rules.length(file(String(repeating: "\n", count: 400))).isEmpty)
-        #expect(Rules.length(file(String(repeating: "\n", count: 401))).count == 1)
-    }
-
-    @Test("Public types and functions without a doc comment")
-    func documentation() {
-        let bad = [
-            "public struct A {}", "    public static func f() {}", "@frozen public enum E {}",
-            "public final class C {}",
-        ]
-        for line in bad { #expect(Rules.documentation(file("let x = 1\n" + line)).count == 1, "\(line)") }
-        let good = [
-            "/// A.\npublic struct A {}", "/// A.\n@frozen\npublic enum E {}", "public var a = 1", "struct A {}",
-            "public static func < (a: A, b: A) -> Bool { true }", "public extension A {}", "\"public struct A {}\"",
-        ]
-        for text in good { #expect(Rules.documentation(file(text)).isEmpty, "\(text)") }
-    }
-
-    @Test("An @unchecked Sendable without its proof")
-    func uncheckedSendable() {
-        #expect(Rules.uncheckedSendable(file("\nfinal class A: @unchecked Sendable {}")).count == 1)
-        #expect(
-            Rules.uncheckedSendable(file("// Guarded by the queue.\nfinal class A: @unchecked Sendable {}")).isEmpty
-        )
-    }
-
-    @Test("Names of workplaces")
-    func workplaces() {
-        #expect(Rules.workplaces([("a.md", "x\nsee /wor" + "k/design.md")]).first?.hasPrefix("a.md:2 ") == true)
-        #expect(Rules.workplaces([("a.md", "the network/working group")]).isEmpty)
-    }
-
-    @Test("An adapter that nobody builds")
-    func forgottenAdapters() {
-        let paths = ["Adapters/HongDun/A.swift", "Adapters/Mines/A.swift", "Adapters/Registry/R.swift"]
-        #expect(
-            Rules.forgottenAdapters(paths, manifest: "[\"HongDun\"]") == [
-                "Adapters/Mines is not among the agencies of Package.swift"
-            ]
-        )
+    @Test("The table of layers is the house's")
+    func table() {
+        let folders = Package.files(in: ["Sources"]).compactMap { path -> String? in
+            let parts = path.split(separator: "/")
+            return parts.count > 2 ? String(parts[1]) : nil
+        }
+        none(Rules.table(folders: Set(folders)))
     }
 }

@@ -72,6 +72,30 @@ enum Layers {
         ),
     ]
 
+    /// What a module may take from the machine by itself, and not through a parameter.
+    enum Ambience: Sendable { case clock, randomness, environment, all }
+
+    /// Those that take something, and why; programs take all.
+    static let ambience: [String: Set<Ambience>] = [
+        // How long an answer takes is measured where it is waited for.
+        "FeedTransport": [.clock],
+        // Keys, and names of files that are not there yet.
+        "Signing": [.randomness],
+        // Names of temporary rows, which nobody sees.
+        "SQLiteStore": [.randomness],
+        // How many threads the machine has, as the default of a parameter.
+        "Ingestion": [.environment],
+        "Publication": [.environment],
+        // It plays the world outside.
+        "AgencySimulator": [.all],
+    ]
+
+    /// Modules with code that the compiler does not prove: they speak to C or to the operating system.
+    static let unsafe: Set<String> = [
+        "XMLFeed", "FeedTransport", "Compression", "Signing", "AdapterKit", "SQLiteStore", "ExchangeAPI",
+        "AgencySimulator", "suixin", "suixin-agencies",
+    ]
+
     /// An adapter's layer, and that of whatever the table names; nil for a stranger.
     static func layer(of module: String) -> Int? {
         if isAdapter(module) { return 3 }
@@ -97,6 +121,7 @@ enum Layers {
             return module.foreign.contains(imported)
                 ? nil : "\(importer) may not use \(imported): see the table of layers"
         }
+        if imported == "SQLiteStore", module.layer < 5 { return "a store is reached through CreditStore" }
         if layer == module.layer {
             return module.beside.contains(imported)
                 ? nil : "they are of one layer: what one needs of the other is a protocol below"

@@ -19,9 +19,12 @@ enum Rules {
     static func traps(_ files: [SourceFile]) -> [String] {
         files.flatMap { file in
             file.code.enumerated().compactMap { index, line in
+                // A program may leave; nobody else decides that for it.
+                let exits = Layers.modules[file.module]?.layer == 5 ? [] : ["exit(", "abort("]
                 let found =
-                    ["try!", " as! ", "fatalError("].first { line.contains($0) }
-                    ?? (unwraps(line) ? "a force unwrap" : nil)
+                    (["try!", " as! ", "fatalError(", "precondition(", "preconditionFailure("] + exits).first {
+                        line.contains($0)
+                    } ?? (unwraps(line) ? "a force unwrap" : nil)
                 return found.map {
                     "\(file.path):\(index + 1) has \($0.trimmingCharacters(in: .whitespaces)): throw an error, or use guard let"
                 }
@@ -82,11 +85,12 @@ enum Rules {
     static func uncheckedSendable(_ files: [SourceFile]) -> [String] {
         files.flatMap { file in
             file.code.enumerated().compactMap { index, line in
-                guard line.contains("@unchecked Sendable") else { return nil }
+                let way = ["@unchecked Sendable", "nonisolated(unsafe)"].first { line.contains($0) }
+                guard let way else { return nil }
                 let above = file.lines[max(0, index - 6)..<index].map { $0.trimmingCharacters(in: .whitespaces) }
                 let comment = above.reversed().prefix { $0.hasPrefix("//") || $0.hasPrefix("@") }
                 if comment.contains(where: { $0.hasPrefix("//") }) || file.lines[index].contains("//") { return nil }
-                return "\(file.path):\(index + 1) is @unchecked Sendable without a comment that names the guard"
+                return "\(file.path):\(index + 1) is \(way) without a comment that names the guard"
             }
         }
     }
@@ -94,7 +98,9 @@ enum Rules {
     /// The paths and tools of whoever's machine this was written on mean nothing to others.
     static func workplaces(_ files: [(path: String, text: String)]) -> [String] {
         // Put together here, so that this file does not break its own rule.
-        let names = ["/wor" + "k/", "in" + "house", "/buil" + "d/suixin", "/ro" + "ot/", "/hom" + "e/"]
+        let names = [
+            "/wor" + "k/", "in" + "house", "/buil" + "d/suixin", "/ro" + "ot/", "/hom" + "e/", "../sha" + "red",
+        ]
         return files.flatMap { file in
             file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
                 names.first { line.contains($0) }.map { "\(file.path):\(index + 1) names a workplace: \($0)" }

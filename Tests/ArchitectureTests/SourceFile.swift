@@ -7,11 +7,14 @@ struct SourceFile: Sendable {
     let lines: [String]
     /// As many lines as ``lines``; comments and the contents of strings are gone.
     let code: [String]
+    /// Modules that the file imports, with their lines.
+    let imports: [(module: String, line: Int)]
 
     init(path: String, text: String) {
         self.path = path
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         code = CodeScanner.code(of: text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        imports = Self.imports(in: code)
     }
 
     /// The module that the file belongs to, by its folder.
@@ -22,9 +25,9 @@ struct SourceFile: Sendable {
         return parts[1]
     }
 
-    /// Modules that the file imports, with their lines.
-    var imports: [(module: String, line: Int)] {
+    private static func imports(in code: [String]) -> [(module: String, line: Int)] {
         code.enumerated().compactMap { index, line in
+            guard line.contains("import ") else { return nil }
             var words = line.split(separator: " ").map(String.init)
             words.removeAll {
                 $0.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains($0)
@@ -42,10 +45,15 @@ enum Package {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// All Swift files under some folders of the root.
-    static func swift(in folders: String...) throws -> [SourceFile] {
-        try files(in: folders).filter { $0.hasSuffix(".swift") }.map { path in
-            SourceFile(path: path, text: try text(path))
+    /// All Swift files of the house: read once, since every rule wants them.
+    static let sources: [SourceFile] = swift(in: "Sources", "Adapters")
+    /// All Swift files of the tests.
+    static let tests: [SourceFile] = swift(in: "Tests")
+
+    /// All Swift files under some folders of the root; none where they cannot be read.
+    private static func swift(in folders: String...) -> [SourceFile] {
+        files(in: folders).filter { $0.hasSuffix(".swift") }.compactMap { path in
+            (try? text(path)).map { SourceFile(path: path, text: $0) }
         }
     }
 
@@ -54,7 +62,11 @@ enum Package {
         var paths: [String] = []
         for folder in folders {
             if let inside = try? FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(folder)") {
-                paths += inside.map { "\(folder)/\($0)" }
+                paths += inside.map { "\(folder)/\($0)" }.filter { path in
+                    var isFolder = ObjCBool(false)
+                    return unsafe FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isFolder)
+                        && !isFolder.boolValue
+                }
             } else if FileManager.default.fileExists(atPath: "\(root)/\(folder)") {
                 paths.append(folder)
             }
@@ -84,8 +96,13 @@ private struct CodeScanner {
     private func sees(_ pattern: String) -> Bool { text[index...].starts(with: pattern.utf8) }
 
     private mutating func scan() {
+        // Only these three bytes begin anything.
+        let signs = Array("/\"#".utf8)
         while index < text.count {
-            if sees("//") {
+            if !signs.contains(text[index]) {
+                code.append(text[index])
+                index += 1
+            } else if sees("//") {
                 while index < text.count, text[index] != 0x0A { index += 1 }
             } else if sees("/*") {
                 skip(past: "*/", isMultiline: true)
@@ -113,7 +130,8 @@ private struct CodeScanner {
     }
 
     private mutating func skip(past end: String, isMultiline: Bool) {
-        while index < text.count, !sees(end) {
+        let first = end.utf8.first
+        while index < text.count, text[index] != first || !sees(end) {
             if text[index] == 0x0A {
                 // What is open at the end of its line is no string: a regular expression, say.
                 guard isMultiline else { return }

@@ -49,6 +49,18 @@ struct StrictReaderTests {
         }
     }
 
+    @Test(
+        "What was written is read as the same value",
+        arguments: [
+            "9.1e18", "-9.1E18", "9223372036854774784.5", "1e18", "9007199254740993.0", "9.3e18", "-0.0", "0.5",
+        ]
+    )
+    func comesBack(text: String) throws {
+        let value = try JSONValue(parsing: Array(text.utf8))
+        #expect(try JSONValue(parsing: value.canonical) == value)
+        if text == "9.1e18" { #expect(value == .integer(9_100_000_000_000_000_000)) }
+    }
+
     @Test("Size and length of a number are limited")
     func size() throws {
         #expect { try JSONValue(parsing: Array("[1,2,3]".utf8), limits: JSONLimits(size: 6)) } throws: {

@@ -223,14 +223,15 @@ struct ContractTests {
     @Test("A later good version settles the bad rows of its record, and only those")
     func superseded() throws {
         let desk = try Desk()
-        func entry(_ key: String?) -> QuarantineEntry {
+        func entry(_ key: String?, at second: Int64? = nil) -> QuarantineEntry {
             QuarantineEntry(
                 dataset: Desk.registration,
                 place: RowPlace(document: "p", row: 1, line: 1),
                 key: key.map { RecordKey([$0]) },
+                modified: second.map { LocalTime(seconds: $0) },
                 rule: "malformed",
                 message: "m",
-                original: Array((key ?? "").utf8),
+                original: Array("\(key ?? "") \(second ?? 0)".utf8),
                 firstSeen: 3
             )
         }
@@ -252,5 +253,19 @@ struct ContractTests {
         #expect(all.map(\.resolution) == ["superseded", "", ""])
         try desk.store.resolveQuarantine(id: all[0].id, as: "taken")
         #expect(try desk.store.counts().openQuarantine == 2)
+        // Of one that tells its time: a version that is known already, too, if it is no earlier.
+        try desk.put([Desk.version("C", "x", at: 5)])
+        _ = try desk.store.commit(
+            StoreBatch(
+                dataset: Desk.registration,
+                run: "r",
+                receivedAt: 1,
+                quarantined: [entry("C", at: 5), entry("A", at: 8)]
+            )
+        )
+        try desk.put([Desk.version("A", "after", at: 2)])
+        #expect(try desk.store.counts().openQuarantine == 4)
+        try desk.put([Desk.version("C", "x", at: 5)])
+        #expect(try desk.store.counts().openQuarantine == 3)
     }
 }

@@ -18,6 +18,8 @@ struct HongDunDialect {
         guard call.headers["x-access-token"] == token else { return try refusal(1001, "令牌无效") }
         guard let table else { return .html(404, "404 Not Found") }
         switch fault {
+        case .refusedLogin: return try refusal(1001, "令牌无效")
+        case .refusedRequest: return try refusal(3001, "参数错误")
         case .expiredCursor: return try refusal(1002, "游标已过期")
         case .busy(let seconds): return try refusal(2001, "系统忙", retry: seconds)
         case .internalError: return try refusal(9999, "内部错误")

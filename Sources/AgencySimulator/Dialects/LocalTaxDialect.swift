@@ -16,10 +16,11 @@ struct LocalTaxDialect {
         guard call.path == ["dsws", "query.do"] else { return .html(404, "404 Not Found") }
         guard call.method == "GET" else { return .html(405, "405 Method Not Allowed") }
         let expected = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
-        guard call.headers["authorization"] == expected else {
+        guard fault != .refusedLogin, call.headers["authorization"] == expected else {
             return .html(401, "401 未授权", headers: [("WWW-Authenticate", "Basic realm=\"dsws\"")])
         }
         switch fault {
+        case .refusedRequest: return .html(200, "参数错误")
         case .busy: return .html(200, "系统繁忙，请稍后再试")
         case .internalError: return .html(200, "系统内部错误")
         default: break

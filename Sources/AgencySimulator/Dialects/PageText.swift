@@ -14,7 +14,13 @@ struct PageText {
     /// The fields of a row as they are stored, and a bare `&` after them on a bad day.
     mutating func row(_ fields: [UInt8], breaking: Bool, closing: String) {
         bytes += fields
-        if breaking { text(" & ") }
+        if breaking {
+            // Rows of attributes hold it in a value.
+            let isQuoted = bytes.last == 0x22
+            if isQuoted { bytes.removeLast() }
+            text(" & ")
+            if isQuoted { bytes.append(0x22) }
+        }
         text(closing)
     }
 }

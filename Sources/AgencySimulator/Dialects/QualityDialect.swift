@@ -19,9 +19,10 @@ struct QualityDialect {
     }
 
     func answer(_ call: AgencyCall, _ files: [QualityFile], clock: LocalTime, fault: Fault.Kind?) -> AgencyAnswer {
-        guard call.headers["x-access-token"] == token else { return .html(401, "401 令牌无效") }
+        guard fault != .refusedLogin, call.headers["x-access-token"] == token else { return .html(401, "401 令牌无效") }
         guard let dataset = Self.dataset(of: call) else { return .html(404, "404 Not Found") }
         guard call.method == "GET" else { return .html(405, "405 Method Not Allowed") }
+        if fault == .refusedRequest { return .html(400, "400 Bad Request") }
         if fault == .internalError { return .html(500, "500 Internal Server Error") }
         if case .busy(let seconds)? = fault { return .html(503, "503", headers: [("Retry-After", String(seconds))]) }
         if dataset == "manifest" { return manifest(files, clock, fault) }
@@ -33,11 +34,11 @@ struct QualityDialect {
         var text = PageText(capacity: files.count * 300 + 200)
         text.declaration("UTF-8", fault)
         text.text("<清单 提供方=\"\(Self.provider)\" 生成时间=\"\(clock)\">\n")
-        for file in files {
+        for (index, file) in files.enumerated() {
             // Hex in either case, file by file.
             let upper = Chance.hash(Chance.hash(of: file.name), seed) & 3 == 0
             text.text(
-                "<数据包 文件名=\"\(file.name)\" 数据集=\"\(file.dataset)\" 序号=\"\(file.serial)\" 模式=\"\(file.mode)\""
+                "<数据包\(fault == .malformedRow(index + 1) ? " &" : "") 文件名=\"\(file.name)\" 数据集=\"\(file.dataset)\" 序号=\"\(file.serial)\" 模式=\"\(file.mode)\""
                     + " 记录数=\"\(file.count)\" 字节数=\"\(file.size)\" SHA256=\"\(upper ? file.digest.uppercased() : file.digest)\"/>\n"
             )
         }

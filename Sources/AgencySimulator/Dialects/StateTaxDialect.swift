@@ -29,6 +29,8 @@ struct StateTaxDialect {
             return refuse("1001", "用户名或密码错误")
         }
         switch fault {
+        case .refusedLogin: return refuse("1001", "用户名或密码错误")
+        case .refusedRequest: return refuse("2001", "时间窗口过大")
         case .busy: return refuse("3001", "访问过于频繁")
         case .internalError: return refuse("9999", "系统内部错误")
         default: break

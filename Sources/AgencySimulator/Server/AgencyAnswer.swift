@@ -30,12 +30,31 @@ struct AgencyAnswer: Sendable {
     var status = 200
     var headers: [(name: String, value: String)] = []
     var body: Body
-    /// The connection is reset after so many bytes.
-    var cutAfter: Int?
+    /// How the connection breaks, if it does.
+    var breaking: Breaking?
     /// Seconds that pass before the body.
     var delay = 0
     /// How the body comes, if not at once.
     var pace = Pace.atOnce
+
+    enum Breaking: Sendable, Hashable {
+        /// Reset before the head.
+        case refused
+        /// Closed amid the head.
+        case inHead
+        /// Closed after so many bytes of the body.
+        case closed(Int)
+        /// Reset after so many bytes of the body.
+        case reset(Int)
+
+        /// Bytes of the body that come.
+        var count: Int {
+            switch self {
+            case .refused, .inHead: 0
+            case .closed(let count), .reset(let count): count
+            }
+        }
+    }
 
     enum Pace: Sendable, Hashable {
         case atOnce

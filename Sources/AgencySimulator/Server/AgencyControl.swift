@@ -74,6 +74,9 @@ package enum FaultScript {
         var seconds: Int?
         var levels: Int?
         var location: String?
+        var encoding: String?
+        var field: String?
+        var value: String?
     }
 
     package struct Unknown: Error { package let kind: String }
@@ -94,10 +97,19 @@ package enum FaultScript {
     private static func kind(_ line: Line) throws -> Fault.Kind {
         switch line.kind {
         case "status": .status(line.status ?? 503, retryAfter: line.retryAfter)
+        case "refuse": .refuse
+        case "reset": .reset(line.bytes ?? 200)
+        case "cutHead": .cutHead
         case "truncate": .truncate(line.bytes ?? 200)
         case "cut": .cut(line.bytes ?? 200)
         case "html": .html
         case "malformedRow": .malformedRow(line.row ?? 1)
+        case "undecodableRow": .undecodableRow(line.row ?? 1)
+        case "refusedLogin": .refusedLogin
+        case "refusedRequest": .refusedRequest
+        case "gap": .gap
+        case "wrongEntry": .wrongEntry(line.field ?? "记录数", line.value ?? "0")
+        case "foreignEncoding": .foreignEncoding(line.encoding ?? "UTF-16")
         case "foreignSequence": .foreignSequence
         case "expiredCursor": .expiredCursor
         case "busy": .busy(line.seconds ?? 1)

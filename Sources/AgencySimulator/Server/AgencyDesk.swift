@@ -8,6 +8,7 @@ final class AgencyDesk: Sendable {
     private let population: any EnterprisePopulation
     private let folder: String
     private let today: Mutex<Day>
+    private let sent = Mutex<[AgencyID: Int]>([:])
     let port = Atomic<Int>(0)
 
     private final class Guarded: Sendable {
@@ -43,6 +44,9 @@ final class AgencyDesk: Sendable {
     }
 
     private static func end(of day: Day) -> LocalTime { LocalTime(day, secondOfDay: 86_399) }
+
+    func bytesSent(_ agency: AgencyID) -> Int { sent.withLock { $0[agency] ?? 0 } }
+    func count(_ bytes: Int, sentBy agency: AgencyID) { sent.withLock { $0[agency, default: 0] += bytes } }
 
     var day: Day { today.withLock { $0 } }
 

@@ -60,20 +60,29 @@ struct AgencyOffice: Sendable {
             hostile.insert(name)
             return try self.answer(call, tables[dataset], nil)
         }
-        var answer = try answer(call, tables[dataset], fault?.kind)
+        var answer = try answer(call, tables[dataset], fault?.kind, lacking: fault?.kind == .gap ? fault?.dataset : nil)
         switch fault?.kind {
-        case .truncate(let count): answer.cutAfter = count
+        case .refuse: answer.breaking = .refused
+        case .cutHead: answer.breaking = .inHead
+        case .reset(let count): answer.breaking = .reset(count)
+        case .truncate(let count): answer.breaking = .closed(count)
         case .cut(let count): try cut(&answer, to: count)
         case .hang(let seconds): answer.delay = seconds
         case .trickle: answer.pace = .byteASecond
         case .endless: answer.pace = .endless
         case .stall(let count, let seconds): answer.pace = .stall(count, seconds: seconds)
-        case .wrongDigest: try spoil(&answer, manifest: dataset == "manifest", of: fault?.dataset)
+        case .wrongDigest where dataset == "manifest":
+            misstate("SHA256", String(repeating: "0", count: 64), of: fault?.dataset, in: &answer)
+        case .wrongDigest: try spoil(&answer)
+        case .wrongEntry(let name, let text): misstate(name, text, of: fault?.dataset, in: &answer)
         case let kind?: HostileBody(kind)?.befall(&answer)
         case nil: break
         }
         return answer
     }
+
+    /// 质监's files in the manifest's order.
+    var listed: [QualityFile] { DatasetShape.of(agency).flatMap { shelves[$0.id.name]?.listed ?? [] } }
 
     private func dataset(of call: AgencyCall) -> String? {
         switch agency {
@@ -84,7 +93,12 @@ struct AgencyOffice: Sendable {
         }
     }
 
-    private func answer(_ call: AgencyCall, _ table: DatasetTable?, _ fault: Fault.Kind?) throws -> AgencyAnswer {
+    private func answer(
+        _ call: AgencyCall,
+        _ table: DatasetTable?,
+        _ fault: Fault.Kind?,
+        lacking: String? = nil
+    ) throws -> AgencyAnswer {
         let (user, password) = (credentials.user, credentials.password)
         switch agency {
         case .hongdun:
@@ -100,7 +114,10 @@ struct AgencyOffice: Sendable {
                 fault: fault
             )
         default:
-            let files = DatasetShape.of(agency).flatMap { shelves[$0.id.name]?.listed ?? [] }
+            var files = listed
+            if let missing = files.filter({ $0.dataset == lacking }).dropLast().last {
+                files.removeAll { $0.dataset == lacking && $0.serial == missing.serial }
+            }
             return QualityDialect(seed: seed, token: credentials.token, wire: wire, folder: folder + "/files")
                 .answer(call, files, clock: clock, fault: fault)
         }
@@ -126,8 +143,8 @@ struct AgencyOffice: Sendable {
             // What befalls a file may be asked of the manifest by the file's dataset.
             let kind = faults[index].kind
             let isHostile = agency == .quality && kind.mayFillAFile && faults[index].dataset != "manifest"
-            if isHostile, dataset != "manifest", faults[index].dataset != nil { continue }
-            let isAboutFile = kind == .replacedFile || kind == .wrongDigest || isHostile
+            if isHostile || kind.isAboutManifest, dataset != "manifest", faults[index].dataset != nil { continue }
+            let isAboutFile = kind == .replacedFile || kind == .wrongDigest || isHostile || kind.isAboutManifest
             let name = isAboutFile && dataset == "manifest" ? faults[index].dataset ?? dataset : dataset
             let draw = Chance.hash(seed, UInt64(requests), UInt64(index))
             if faults[index].strikes(agency, name, draw), found == nil { found = faults[index] }
@@ -167,26 +184,28 @@ struct AgencyOffice: Sendable {
         for name in Array(tables.keys) { try tables[name]?.advance(to: clock) }
     }
 
-    /// A manifest that names a wrong digest, or a file of which one byte is another.
-    private func spoil(_ answer: inout AgencyAnswer, manifest: Bool, of dataset: String?) throws {
-        switch answer.body {
-        case .bytes(let bytes) where manifest:
-            var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
-            let mark = dataset.flatMap { $0 == "manifest" ? nil : "数据集=\"\($0)\"" } ?? "<数据包"
-            guard let index = lines.lastIndex(where: { $0.contains(mark) }),
-                let start = lines[index].firstRange(of: "SHA256=\"")?.upperBound
-            else { return }
-            lines[index] = lines[index][..<start] + String(repeating: "0", count: 64) + "\"/>"
-            answer.body = .bytes(Array(lines.joined(separator: "\n").utf8))
-        case .file(let path, let range):
-            var bytes = [UInt8](
-                try Data(contentsOf: URL(fileURLWithPath: path))[Int(range.lowerBound)..<Int(range.upperBound)]
-            )
-            if let last = bytes.indices.last { bytes[last] ^= 1 }
-            answer.body = .bytes(bytes)
-        default: break
-        }
+    /// The manifest says something else of the dataset's newest file, or of the last one.
+    private func misstate(_ name: String, _ text: String, of dataset: String?, in answer: inout AgencyAnswer) {
+        guard case .bytes(let bytes) = answer.body else { return }
+        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+        let mark = dataset.flatMap { $0 == "manifest" ? nil : "数据集=\"\($0)\"" } ?? "<数据包"
+        guard let index = lines.lastIndex(where: { $0.contains(mark) }),
+            let start = lines[index].firstRange(of: " \(name)=\"")?.upperBound,
+            let end = lines[index][start...].firstIndex(of: "\"")
+        else { return }
+        lines[index].replaceSubrange(start..<end, with: text)
+        answer.body = .bytes(Array(lines.joined(separator: "\n").utf8))
+    }
+
+    /// One byte of a file is another.
+    private func spoil(_ answer: inout AgencyAnswer) throws {
+        guard case .file(let path, let range) = answer.body else { return }
+        var bytes = [UInt8](
+            try Data(contentsOf: URL(fileURLWithPath: path))[Int(range.lowerBound)..<Int(range.upperBound)]
+        )
+        if let last = bytes.indices.last { bytes[last] ^= 1 }
+        answer.body = .bytes(bytes)
     }
 
     // MARK: Time

@@ -11,10 +11,7 @@ struct AgencyResponder: HTTPResponder {
     let desk: AgencyDesk
     let pool: NIOThreadPool
 
-    /// A connection that breaks, as a fault asks for.
-    private struct Reset: Error {}
-
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: AgencyContext) async throws -> Response {
         let buffer = try await request.body.collect(upTo: 1 << 20)
         var call = Self.call(request)
         call.body = Array(buffer.readableBytesView)
@@ -33,7 +30,9 @@ struct AgencyResponder: HTTPResponder {
             return Self.response(.html(500, "500 Internal Server Error: \(Markup.escaped("\(error)"))"))
         }
         if answer.delay > 0 { try await Task.sleep(for: .seconds(answer.delay)) }
-        return Self.response(answer)
+        let wire = AgencyWire(channel: context.channel) { desk.count($0, sentBy: AgencyID(rawValue: first)) }
+        if let breaking = answer.breaking, breaking == .refused || breaking == .inHead { try await wire.end(breaking) }
+        return Self.response(answer, wire)
     }
 
     private static func call(_ request: Request) -> AgencyCall {
@@ -59,36 +58,41 @@ struct AgencyResponder: HTTPResponder {
 
     private static func decoded(_ text: some StringProtocol) -> String { text.removingPercentEncoding ?? String(text) }
 
-    private static func response(_ answer: AgencyAnswer) -> Response {
+    private static func response(_ answer: AgencyAnswer, _ wire: AgencyWire? = nil) -> Response {
         var headers = HTTPFields()
         for header in answer.headers {
             guard let name = HTTPField.Name(header.name) else { continue }
             headers[name] = header.value
         }
-        return Response(status: .init(code: answer.status), headers: headers, body: body(answer))
+        return Response(status: .init(code: answer.status), headers: headers, body: body(answer, wire))
     }
 
-    private static func body(_ answer: AgencyAnswer) -> ResponseBody {
-        if answer.pace != .atOnce { return slow(bytes(of: answer.body), answer.pace) }
+    private static func body(_ answer: AgencyAnswer, _ wire: AgencyWire?) -> ResponseBody {
+        if answer.pace != .atOnce { return slow(bytes(of: answer.body), answer.pace, wire) }
+        let breaking = answer.breaking
         switch answer.body {
         case .bytes(let bytes):
-            guard let cut = answer.cutAfter else { return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
+            guard let cut = breaking?.count else {
+                wire?.count(bytes.count)
+                return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+            }
             return ResponseBody(contentLength: bytes.count + (cut >= bytes.count ? 1 : 0)) { writer in
                 try await writer.write(ByteBuffer(bytes: bytes.prefix(cut)))
-                throw Reset()
+                wire?.count(min(cut, bytes.count))
+                try await wire?.end(breaking)
             }
         case .file(let path, let range):
-            let cut = answer.cutAfter
             return ResponseBody(contentLength: range.count) { writer in
-                guard let handle = FileHandle(forReadingAtPath: path) else { throw Reset() }
+                guard let handle = FileHandle(forReadingAtPath: path) else { throw AgencyWire.Broken() }
                 defer { try? handle.close() }
                 try handle.seek(toOffset: UInt64(range.lowerBound))
-                var left = min(range.count, cut ?? .max)
+                var left = min(range.count, breaking?.count ?? .max)
                 while left > 0, let piece = try handle.read(upToCount: min(left, 1 << 18)), !piece.isEmpty {
                     left -= piece.count
                     try await writer.write(ByteBuffer(bytes: piece))
+                    wire?.count(piece.count)
                 }
-                if cut != nil { throw Reset() }
+                try await wire?.end(breaking)
                 try await writer.finish(nil)
             }
         }
@@ -103,24 +107,32 @@ struct AgencyResponder: HTTPResponder {
         }
     }
 
-    private static func slow(_ bytes: [UInt8], _ pace: AgencyAnswer.Pace) -> ResponseBody {
+    private static func slow(_ bytes: [UInt8], _ pace: AgencyAnswer.Pace, _ wire: AgencyWire?) -> ResponseBody {
         ResponseBody(contentLength: pace == .endless ? nil : bytes.count) { writer in
             switch pace {
             case .byteASecond:
                 for byte in bytes {
                     try await writer.write(ByteBuffer(bytes: [byte]))
+                    wire?.count(1)
                     try await Task.sleep(for: .seconds(1))
                 }
             case .endless:
                 // The root element stays open, so that no reader has seen the end.
                 let open = bytes.prefix(bytes.count - min(bytes.count, 12))
                 try await writer.write(ByteBuffer(bytes: open))
+                wire?.count(open.count)
                 let blanks = ByteBuffer(repeating: 0x20, count: 1 << 16)
-                while true { try await writer.write(blanks) }
+                // Writing to a reader that went is no error at once.
+                while wire?.channel.isActive == true {
+                    try await writer.write(blanks)
+                    wire?.count(blanks.readableBytes)
+                }
             case .stall(let count, let seconds):
                 try await writer.write(ByteBuffer(bytes: bytes.prefix(count)))
+                wire?.count(min(count, bytes.count))
                 try await Task.sleep(for: .seconds(seconds))
                 try await writer.write(ByteBuffer(bytes: bytes.dropFirst(count)))
+                wire?.count(max(0, bytes.count - count))
             case .atOnce: try await writer.write(ByteBuffer(bytes: bytes))
             }
             try await writer.finish(nil)

@@ -151,6 +151,12 @@ package final class AgencyServer: Sendable {
     /// How many requests an agency has had.
     package func requests(_ agency: AgencyID) -> Int { desk.change(agency) { $0.requests } ?? 0 }
 
+    /// How many bytes of bodies an agency has sent; what was on the way when a reader went counts, too.
+    package func bytesSent(_ agency: AgencyID) -> Int { desk.bytesSent(agency) }
+
+    /// 质监's manifest: the datasets of its entries, in order.
+    package var manifest: [String] { desk.change(.quality) { $0.listed.map(\.dataset) } ?? [] }
+
     /// What a reader of this dataset ought to hold now: the version of each key that counts, withdrawals left out.
     package func table(_ agency: AgencyID, _ dataset: String) throws -> [RecordKey: ShownRow] {
         try desk.change(agency) { try $0.tables[dataset]?.shownRows() }.flatMap { $0 } ?? [:]

@@ -4,25 +4,45 @@ package import CreditModel
 package struct Fault: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         case status(Int, retryAfter: String?)
-        /// The connection breaks after so many bytes of the body.
+        /// The connection is reset before any byte of an answer.
+        ///
+        /// To its reader it is what a refused connection is; to refuse one truly, nobody may listen on the port.
+        case refuse
+        /// The connection is reset after so many bytes of the body.
+        case reset(Int)
+        /// The answer ends amid its head.
+        case cutHead
+        /// The connection is closed after so many bytes of the body, fewer than the head promised.
         case truncate(Int)
         /// The document ends after so many bytes, and its length says so.
         case cut(Int)
         case html
         /// Row `n` of the page, from 1, holds a bare `&`, in this answer only.
         case malformedRow(Int)
+        /// Row `n` of the page, from 1, holds a byte that no encoding of ours has, in this answer only.
+        case undecodableRow(Int)
         case foreignSequence
         case expiredCursor
         case busy(Int)
         case internalError
+        /// The credentials are refused, in the agency's own words.
+        case refusedLogin
+        /// A parameter of the request is refused, in the agency's own words.
+        case refusedRequest
         case missingFile
+        /// 质监: the manifest leaves out the dataset's last but one file.
+        case gap
         case wrongDigest
+        /// 质监: what the manifest says in this attribute of the dataset's newest file.
+        case wrongEntry(String, String)
         case replacedFile
         /// Nothing comes for so many seconds.
         case hang(Int)
         /// To this place; `itself` for the request's own.
         case redirect(String)
         case wrongCharset
+        /// The declaration names this encoding.
+        case foreignEncoding(String)
         case byteOrderMark
         case doctype
         /// One byte a second.
@@ -45,7 +65,17 @@ package struct Fault: Sendable, Hashable {
         /// 质监: the newest file of the dataset holds it, under a right digest, from the manifest that it hits on.
         var mayFillAFile: Bool {
             switch self {
-            case .malformedRow, .doctype, .hugeRow, .deepNesting, .entityBomb, .externalEntity, .gzipBomb: true
+            case .malformedRow, .undecodableRow, .foreignEncoding, .doctype, .hugeRow, .deepNesting, .entityBomb,
+                .externalEntity, .gzipBomb:
+                true
+            default: false
+            }
+        }
+
+        /// 质监: a dataset names the file, though it hits a manifest.
+        var isAboutManifest: Bool {
+            switch self {
+            case .gap, .wrongEntry: true
             default: false
             }
         }

@@ -4,7 +4,8 @@ struct HostileBody {
 
     init?(_ kind: Fault.Kind) {
         switch kind {
-        case .hugeRow, .deepNesting, .entityBomb, .externalEntity, .gzipBomb: self.kind = kind
+        case .hugeRow, .deepNesting, .entityBomb, .externalEntity, .gzipBomb, .foreignEncoding, .undecodableRow:
+            self.kind = kind
         default: return nil
         }
     }
@@ -17,8 +18,30 @@ struct HostileBody {
         }
         guard case .bytes(var bytes) = answer.body else { return }
         befall(&bytes)
+        befallEncoded(&bytes)
         answer.body = .bytes(bytes)
     }
+
+    /// Puts it into a document that is in its own encoding already.
+    func befallEncoded(_ bytes: inout [UInt8]) {
+        guard case .undecodableRow(let number) = kind else { return }
+        let marks = (["<ROW>", "<ROW ", "<r ", "<记录 ", "<数据包 "].map { Array($0.utf8) }) + [Self.encodedMark]
+        for mark in marks {
+            let starts = bytes.indices.filter { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }
+            guard !starts.isEmpty else { continue }
+            guard starts.indices.contains(number - 1) else { return }
+            let row = starts[number - 1]..<(starts.indices.contains(number) ? starts[number] : bytes.count)
+            // Between elements, or in the last attribute's value: nowhere near a key.
+            let end = bytes[row].firstIndex(of: 0x3E) ?? row.upperBound
+            let isClosed = end > row.lowerBound && bytes[end - 1] == 0x2F
+            let place = isClosed ? bytes[row.lowerBound..<end].lastIndex(of: 0x3D).map { $0 + 2 } : end + 1
+            if let place { bytes.insert(0xFF, at: place) }
+            return
+        }
+    }
+
+    /// `<记录 ` in GB18030.
+    private static let encodedMark: [UInt8] = [0x3C, 0xBC, 0xC7, 0xC2, 0xBC, 0x20]
 
     /// Puts it into a document.
     func befall(_ bytes: inout [UInt8]) {
@@ -28,21 +51,32 @@ struct HostileBody {
             text = Array("<BIG>".utf8) + [UInt8](repeating: 0x61, count: count) + Array("</BIG>".utf8)
         case .deepNesting(let levels):
             for tag in ["<a>", "</a>"] { for _ in 0..<levels { text += tag.utf8 } }
-        case .gzipBomb: return
+        case .gzipBomb, .undecodableRow: return
+        case .foreignEncoding(let name):
+            let head = bytes.prefix(200)
+            guard let start = Self.start(of: "encoding=\"", in: Array(head)),
+                let end = head[(start + 10)...].firstIndex(of: 0x22)
+            else { return }
+            bytes.replaceSubrange(start + 10..<end, with: name.utf8)
+            return
         default: text = Array("<X>&z;</X>".utf8)
         }
-        if case .hugeRow(let count) = kind, let start = Self.start(of: "<r ", in: bytes) {
-            // 地税's rows have no elements: the text is an attribute's.
+        if case .hugeRow(let count) = kind,
+            let row = Self.start(of: "<r ", in: bytes) ?? Self.start(of: "<数据包 ", in: bytes),
+            let end = Self.start(of: "/>", in: Array(bytes[row...]))
+        {
+            // These rows have no elements: the text is an attribute's.
             let attribute = Array(" big=\"".utf8) + [UInt8](repeating: 0x61, count: count) + [0x22]
-            bytes.insert(contentsOf: attribute, at: start + 2)
+            bytes.insert(contentsOf: attribute, at: row + end)
             return
         }
-        if let start = Self.start(of: "</ROW>", in: bytes) ?? Self.start(of: "</记录>", in: bytes)
-            ?? Self.start(of: "</rs>", in: bytes)
-            ?? Self.start(of: "</清单>", in: bytes) ?? Self.start(of: "</RESULT>", in: bytes)
-            ?? Self.start(of: "</service>", in: bytes)
-        {
+        // Of rows without elements the document itself is nested, or holds the entity.
+        var marks = ["</ROW>", "</记录>", "</rs>", "</清单>"]
+        if declarations != nil { marks += ["</RESULT>", "</service>"] }
+        for mark in marks {
+            guard let start = Self.start(of: mark, in: bytes) else { continue }
             bytes.insert(contentsOf: text, at: start)
+            break
         }
         if let declarations, let start = Self.start(of: "\n", in: bytes) {
             let doctype = "\n<!DOCTYPE x [\(declarations)]>"
@@ -72,35 +106,17 @@ struct HostileBody {
         return (0...bytes.count - wanted.count).first { bytes[$0] == wanted[0] && bytes[$0...].starts(with: wanted) }
     }
 
-    /// Zeros in the gzip format: one literal, and copies of 258 bytes from one byte before, by the fixed codes.
+    /// Blanks in the gzip format, a thousand of them for each byte: a reader of XML takes them as they come.
     static func bomb(megabytes: Int) -> [UInt8] {
-        var out: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        func put(_ value: UInt32, _ width: UInt32) {
-            bits |= value << count
-            count += width
-            while count >= 8 {
-                out.append(UInt8(bits & 255))
-                bits >>= 8
-                count -= 8
-            }
-        }
-        // The last block, with fixed codes; then the literal 0.
-        put(1, 1)
-        put(1, 2)
-        put(0b0000_1100, 8)
-        // Length 258 and distance 1: Huffman codes go from their most significant bit.
-        // Eight copies are thirteen bytes, always the same.
-        for _ in 0..<8 { put(0b1010_0011, 13) }
-        for _ in 0..<8 { put(0b1010_0011, 13) }
-        let period = Array(out.suffix(13))
-        var periods = period
-        while periods.count / period.count < (megabytes << 20) / 258 / 8 { periods += periods }
-        out += periods
-        put(0, 7)
-        put(0, 7)
-        // No reader ought to come as far as the check.
-        return out + [0, 0, 0, 0, 0, 0, 0, 64]
+        // 4 MB in one member: its head and codes, one byte again and again, its end and checks.
+        let member =
+            [
+                0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xED, 0xC1, 0x81, 0x00, 0x00, 0x00, 0x00,
+                0xC3, 0x20, 0x95, 0xF9, 0x53, 0x1E, 0xE4, 0x55, 0x01,
+            ] + [UInt8](repeating: 0, count: 4063) + [0x7C, 0x1B, 0x15, 0x3E, 0xFA, 0xFC, 0x00, 0x00, 0x40, 0x00]
+        var out: [UInt8] = []
+        out.reserveCapacity(member.count * (megabytes + 3) / 4)
+        for _ in 0..<(megabytes + 3) / 4 { out += member }
+        return out
     }
 }

@@ -16,6 +16,7 @@ struct QualityFileWriter {
     func write(_ planned: QualityFile, _ database: Database) throws -> QualityFile {
         var file = planned
         file.nameIt()
+        if hostility == .gzipBomb, !file.isCompressed { file.name += ".gz" }
         file.count = 0
         try rows(of: file, database) { file.count += $0.weight }
         let path = folder + "/" + file.name
@@ -30,8 +31,12 @@ struct QualityFileWriter {
         func flush(_ text: inout [UInt8]) throws {
             if let hostility { HostileBody(hostility)?.befall(&text) }
             var bytes = file.isGB18030 ? try GB18030.encode(text) : text
+            if let hostility { HostileBody(hostility)?.befallEncoded(&bytes) }
             if hostility == .gzipBomb {
-                bytes = HostileBody.bomb(megabytes: 1024)
+                // It grows before the last tag, where blanks may stand.
+                let end = bytes.lastIndex(of: 0x3C) ?? bytes.count
+                let parts = [bytes[..<end], bytes[end...]].map { PlainGzip.member(Array($0)) }
+                bytes = parts[0] + HostileBody.bomb(megabytes: 1024) + parts[1]
             } else if file.isCompressed {
                 bytes = PlainGzip.member(bytes)
             }

@@ -176,7 +176,7 @@ struct DiskFaultTests {
             let new = try CrashSite(desk)
             let undisturbed = try CrashSite(new)
             try undisturbed.sync()
-            for kilobytes in [100, 400, 700] {
+            for kilobytes in [100, 180, 260] {
                 let site = try CrashSite(new)
                 // What lies on the small disk is copied off it before it is gone.
                 let script = """
