@@ -34,6 +34,8 @@ final class TravelTown {
     private var random: SeededGenerator
     private var count = 0
     private var files: [[ReceivedVersion]] = []
+    /// What was sent before: it is sent again now and then.
+    private var sent: [DatasetID: [ReceivedVersion]] = [:]
     private var step: Int64 = 0
 
     init(seed: UInt64) throws {
@@ -84,12 +86,14 @@ final class TravelTown {
 
     private func happen(at moment: Int64) throws {
         for _ in 0...roll(3) {
-            switch roll(8) {
-            case 0, 1: try put(registration(of: roll(4)), in: World.registration, at: moment)
-            case 2, 3: try put(taxpayer(roll(5)), in: World.taxpayers, at: moment)
-            case 4: try put(penalty(roll(6)), in: Self.penalties, at: moment)
+            switch roll(9) {
+            case 0, 1:
+                try put(again(registration(of: roll(4)), in: World.registration), in: World.registration, at: moment)
+            case 2, 3: try put(again(taxpayer(roll(5)), in: World.taxpayers), in: World.taxpayers, at: moment)
+            case 4: try put(again(penalty(roll(6)), in: Self.penalties), in: Self.penalties, at: moment)
             case 5: try putFile(at: moment)
             case 6: try replaceFile(at: moment)
+            case 7: try putFile(isWhole: true, at: moment)
             default: try readAll(at: moment)
             }
         }
@@ -106,11 +110,22 @@ final class TravelTown {
         )
     }
 
-    /// A file of licences; some are in several files.
-    private func putFile(at moment: Int64) throws {
+    /// The version, or one that was sent before, under a sequence of its own.
+    private func again(_ version: ReceivedVersion, in dataset: DatasetID, file: Int64? = nil) -> ReceivedVersion {
+        if roll(3) == 0, var known = sent[dataset]?.randomElement(using: &random) {
+            known.version.sequence = version.version.sequence
+            known.file = file
+            return known
+        }
+        sent[dataset, default: []].append(version)
+        return version
+    }
+
+    /// A file of licences, some of which are in several files; a whole one withdraws what it lacks.
+    private func putFile(isWhole: Bool = false, at moment: Int64) throws {
         let number = Int64(files.count + 1)
-        files.append((0...roll(3)).map { _ in licence(roll(5), file: number) })
-        try take(files[files.count - 1], file: number, digest: "first", at: moment)
+        files.append((0...roll(3)).map { _ in again(licence(roll(5), file: number), in: Self.licences, file: number) })
+        try take(files[files.count - 1], file: number, digest: "first", isWhole: isWhole, at: moment)
     }
 
     /// The same file once more, with other content: what only the old one held is retracted.
@@ -118,18 +133,32 @@ final class TravelTown {
         guard !files.isEmpty else { return try putFile(at: moment) }
         let index = roll(files.count)
         count += 1
-        files[index] = files[index].filter { _ in roll(2) == 0 } + [licence(roll(5), file: Int64(index + 1))]
+        let new = again(licence(roll(5), file: Int64(index + 1)), in: Self.licences, file: Int64(index + 1))
+        files[index] = files[index].filter { _ in roll(2) == 0 } + [new]
         try take(files[index], file: Int64(index + 1), digest: "replaced \(count)", at: moment)
     }
 
-    private func take(_ versions: [ReceivedVersion], file: Int64, digest: String, at moment: Int64) throws {
+    private func take(
+        _ versions: [ReceivedVersion],
+        file: Int64,
+        digest: String,
+        isWhole: Bool = false,
+        at moment: Int64
+    ) throws {
         func commit(_ versions: [ReceivedVersion], _ events: [StoreEvent]) throws {
             _ = try world.store.commit(
                 StoreBatch(dataset: Self.licences, run: "run", receivedAt: moment, versions: versions, events: events)
             )
         }
-        try commit([], [.fileBegan(number: file, name: "F\(file)", digest: digest)])
-        try commit(versions, [.fileEnded(number: file)])
+        let end = StoreEvent.completeReadEnded(
+            time: LocalTime(Self.day),
+            sequence: file << 32,
+            hadUnreadableKeys: false,
+            allowedShare: 1
+        )
+        let began = StoreEvent.fileBegan(number: file, name: "F\(file)", digest: digest)
+        try commit([], (isWhole ? [.completeReadBegan] : []) + [began])
+        try commit(versions, [.fileEnded(number: file)] + (isWhole ? [end] : []))
     }
 
     /// A complete read of the registry, which may lack something: that is withdrawn by absence.
@@ -152,10 +181,12 @@ final class TravelTown {
     private static func organisation(_ number: Int) -> String { String(700_000_000 + number) }
     private static func name(_ number: Int) -> String { "广州市第\(number)机电设备有限公司" }
 
+    /// Now and then it is given another code: that of another enterprise, or one that nobody else has.
     private func registration(of number: Int) -> ReceivedVersion {
+        let holder = roll(4) == 0 ? roll(6) : number
         let codes = [
-            SubjectCode(Code(.uscc, "91440104\(Self.organisation(number))X"), .valid),
-            SubjectCode(Code(.org, Self.organisation(number)), .valid, within: .uscc),
+            SubjectCode(Code(.uscc, "91440104\(Self.organisation(holder))X"), .valid),
+            SubjectCode(Code(.org, Self.organisation(holder)), .valid, within: .uscc),
         ]
         let subject = Subject(role: .subject, pripid: "P\(number)", codes: codes, name: Self.name(number))
         let facts = [Fact("registration.name", .text(Self.name(number)))]
@@ -203,7 +234,7 @@ final class TravelTown {
     ) -> ReceivedVersion {
         records.insert(record)
         count += 1
-        let modified = LocalTime(Self.day.adding(days: -roll(40)), secondOfDay: roll(3))
+        let modified = LocalTime(Self.day.adding(days: -roll(12)), secondOfDay: roll(2))
         let content = CreditRecord(
             subjects: [subject],
             facts: facts + [Fact(field, .text("\(record.token)\(count)"))],
