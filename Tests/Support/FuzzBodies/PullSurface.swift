@@ -122,7 +122,7 @@ struct PullCheck {
             return [Array(manifest.utf8), document]
         case .statetax:
             let sequence = "00000000-0000-4000-8000-000000000000"
-            return [Array(String(decoding: document, as: UTF8.self).replacing("SEQ<", with: "\(sequence)<").utf8)]
+            return [Array(String(decoding: document, as: UTF8.self).replacing("{tran_seq}", with: sequence).utf8)]
         default: return [[1], document]
         }
     }
