@@ -183,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "PublicationTests",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "ExchangeAPI", "Publication", "SQLiteStore",
-                "ServiceKit", "Signing", crypto, lifecycle, logging,
+                "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
+                "SQLiteStore", "ServiceKit", "Signing", crypto, lifecycle, logging,
             ]
         ),
         .testTarget(

@@ -24,7 +24,9 @@ public protocol CreditStore: Sendable {
     /// Files, pages and answers that were refused, newest first.
     func refusals(limit: Int) throws -> [RefusalEntry]
     /// A person's word that the withdrawals that the guard held are right; how many records it withdrew.
-    func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int
+    ///
+    /// `moment` is POSIX seconds: from when they count.
+    func releaseHeldWithdrawals(of dataset: DatasetID, at moment: Int64) throws -> Int
 
     // Derivation
 
@@ -43,8 +45,11 @@ public protocol CreditStore: Sendable {
     ///
     /// Records that changed since the components were handed out stay on the list. Whatever the components' records
     /// belonged to before and the outcome no longer names is gone: its profile is removed, its id and aliases stay.
+    /// - Parameters:
+    ///   - derivations: What was derived.
+    ///   - moment: POSIX seconds of the commit: from when what was derived is the answer.
     /// - Throws: ``StoreError`` `staleToken` where a token is void.
-    func store(_ derivations: [Derivation]) throws
+    func store(_ derivations: [Derivation], at moment: Int64) throws
 
     // Reading
 
@@ -86,6 +91,18 @@ public protocol CreditStore: Sendable {
     /// The ids of all times, in order.
     func identities(after id: EnterpriseID?, limit: Int) throws -> [StoredIdentity]
 
+    // Time travel
+
+    /// What would have been answered about an id at a moment (at the end of that second), of what was signed then.
+    ///
+    /// Exact to the times of commit that were handed in. Where a clock was set back, the later answer tells of the time that
+    /// came twice.
+    func answer(about id: EnterpriseID, at moment: Int64) throws -> PastAnswer
+    /// The closed sets of records, as ``nextComponents(limit:on:keeping:)`` makes them, that hold a record that ever belonged
+    /// to an enterprise for which the id ever stood; with the versions that were received up to a moment, as they stood
+    /// then; all of now where it is nil.
+    func components(around id: EnterpriseID, at moment: Int64?) throws -> [[RecordHistory]]
+
     // Quarantine
 
     /// Quarantined rows that match, by ascending id.
@@ -102,7 +119,8 @@ public protocol CreditStore: Sendable {
     /// Keeps signatures for ever, so that yesterday's answer can be given again; one per version and key counts, the first.
     ///
     /// A version that was superseded meanwhile is passed over: nobody was ever shown it.
-    func storeSigned(_ seals: [ProfileSeal]) throws
+    /// `moment` is POSIX seconds of the commit: from when a present version that is signed by it is the answer.
+    func storeSigned(_ seals: [ProfileSeal], at moment: Int64) throws
     /// The newest signed document of an enterprise that has a profile: of its present version, or, until that is signed,
     /// of the one before, which the last signed status covers.
     func signed(_ id: EnterpriseID) throws -> SignedProfile?

@@ -36,6 +36,7 @@ public struct Deriver: Sendable {
     private let store: any CreditStore
     private let batchSize: Int
     private let width: Int
+    private let now: @Sendable () -> Int64
     private let resolution: CertainResolution
     private let merger: ProfileMerger
     private let sealing: Sealing?
@@ -55,6 +56,7 @@ public struct Deriver: Sendable {
     ///   - batchSize: Components per transaction.
     ///   - width: Threads; as many as the machine has cores where nil.
     ///   - sealing: Signs what is new, beside the derivation of what follows; nobody signs where nil.
+    ///   - now: POSIX seconds; asked at each commit, so that what was the answer at a moment can be told later.
     /// - Throws: ``DerivationError`` where the secret is too short or the limits allow nothing.
     public init(
         store: any CreditStore,
@@ -62,19 +64,17 @@ public struct Deriver: Sendable {
         policy: MergePolicy = .standard,
         batchSize: Int = 400,
         width: Int? = nil,
-        sealing: Sealing? = nil
+        sealing: Sealing? = nil,
+        now: @escaping @Sendable () -> Int64
     ) throws(DerivationError) {
         guard secret.count >= Deriver.leastSecret else { throw DerivationError(.weakSecret) }
         guard batchSize > 0, width ?? 1 > 0 else { throw DerivationError(.badLimits) }
         self.store = store
         self.batchSize = batchSize
         self.sealing = sealing
+        self.now = now
         self.width = width ?? Deriver.cores
-        let key = SymmetricKey(data: secret)
-        let digest: DigestFunction = { Array(SHA256.hash(data: $0)) }
-        let restrictedDigest: DigestFunction = { Array(HMAC<SHA256>.authenticationCode(for: $0, using: key)) }
-        resolution = CertainResolution(digest: digest, restrictedDigest: restrictedDigest)
-        merger = ProfileMerger(policy: policy, digest: digest, restrictedDigest: restrictedDigest)
+        (resolution, merger) = Deriver.parts(secret, policy)
     }
 
     /// Derives until nothing waits and nothing is due on the day.
@@ -95,7 +95,7 @@ public struct Deriver: Sendable {
             // However this round ends, the next read must not take back what a later call hands out.
             defer { _ = try? following.value() }
             let derivations = try balanced(components).parallelMap(width: width) { derivation(of: $0, on: day) }
-            try store.store(derivations)
+            try store.store(derivations, at: now())
             for derivation in derivations { total.add(derivation) }
             guard progress(total) else { return total }
             components = try following.value()
@@ -131,6 +131,16 @@ public struct Deriver: Sendable {
         return (0..<lanes).flatMap { lane in
             stride(from: lane, to: order.count, by: lanes).map { components[order[$0]] }
         }
+    }
+
+    static func parts(_ secret: [UInt8], _ policy: MergePolicy) -> (CertainResolution, ProfileMerger) {
+        let key = SymmetricKey(data: secret)
+        let digest: DigestFunction = { Array(SHA256.hash(data: $0)) }
+        let restrictedDigest: DigestFunction = { Array(HMAC<SHA256>.authenticationCode(for: $0, using: key)) }
+        return (
+            CertainResolution(digest: digest, restrictedDigest: restrictedDigest),
+            ProfileMerger(policy: policy, digest: digest, restrictedDigest: restrictedDigest)
+        )
     }
 
     private static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -41,7 +41,10 @@ struct ExchangeResponder: HTTPResponder {
         case .ready: return try await ready()
         case .keys: return try await keys()
         case .sources: return try await sources(Accepted(request.headers[.accept]))
-        case .enterprise(let name): return try await enterprise(name, request.headers)
+        case .enterprise(let name):
+            let query = try PastQuery(request.head.path ?? "/", at: library.clock())
+            if let day = query.asOf { return try await past(name, query, asOf: day, request.headers) }
+            return try await enterprise(name, query, request.headers)
         }
     }
 
@@ -64,18 +67,42 @@ struct ExchangeResponder: HTTPResponder {
         }
     }
 
-    private func enterprise(_ name: String, _ headers: HTTPFields) async throws -> Response {
+    private func enterprise(_ name: String, _ query: PastQuery, _ headers: HTTPFields) async throws -> Response {
         let library = library
-        let profile = try await pool.runIfActive { try library.profile(named: name) }
+        let profile = try await pool.runIfActive {
+            try query.knownAt.map { try library.profile(named: name, query, knownAt: $0) }
+                ?? library.profile(named: name)
+        }
         let accepted = Accepted(headers[.accept])
         let tag = accepted == .compact ? "\"\(profile.version).compact\"" : "\"\(profile.version)\""
         var fields: HTTPFields = [
-            .eTag: tag, .cacheControl: "no-cache", .vary: "Accept",
-            .contentLocation: ExchangeLibrary.location(of: profile.id),
+            .eTag: tag, .cacheControl: query.cacheControl(at: library.clock()), .vary: "Accept",
+            .contentLocation: ExchangeLibrary.location(of: profile.id) + query.text,
         ]
         if EntityTags(headers[.ifNoneMatch]).contains(tag) { return Response(status: .notModified, headers: fields) }
         fields[.contentType] = accepted.contentType
         return Response(status: .ok, headers: fields, body: try body(profile.document, accepted))
+    }
+
+    /// What was true on a day: worked out and signed for whoever asks, and not kept.
+    ///
+    /// The tag is a weak one, since each signature is another.
+    private func past(_ name: String, _ query: PastQuery, asOf day: Day, _ headers: HTTPFields) async throws -> Response
+    {
+        let library = library
+        let profile = try await pool.runIfActive { try library.profile(named: name, query, asOf: day) }
+        let accepted = Accepted(headers[.accept])
+        let tag = "W/\"\(profile.version)\(query.tag)\(accepted == .compact ? ".compact" : "")\""
+        var fields: HTTPFields = [
+            .eTag: tag, .cacheControl: query.cacheControl(at: library.clock()), .vary: "Accept",
+            .contentLocation: ExchangeLibrary.location(of: profile.id) + query.text,
+        ]
+        if EntityTags(headers[.ifNoneMatch]).contains(tag) { return Response(status: .notModified, headers: fields) }
+        let document = try await pool.runIfActive {
+            try library.signer.signedDocument(of: profile, at: library.clock())
+        }
+        fields[.contentType] = accepted.contentType
+        return Response(status: .ok, headers: fields, body: try body(document, accepted))
     }
 
     private func sources(_ accepted: Accepted) async throws -> Response {

@@ -12,7 +12,7 @@ package import Signing
 
 /// The platforms' door: signed profiles, the signed status of the sources, and the public keys, over HTTP.
 ///
-/// It signs nothing and changes nothing. TLS ends before it, in a reverse proxy.
+/// It keeps nothing that it signs and changes nothing. TLS ends before it, in a reverse proxy.
 package struct ExchangeServer: Service {
     private let configuration: ExchangeConfiguration
     private let library: ExchangeLibrary
@@ -25,6 +25,8 @@ package struct ExchangeServer: Service {
     ///   - store: what is read; never written.
     ///   - status: who signs the status of the sources.
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
+    ///   - past: who tells what was true on a day.
+    ///   - signer: who signs that, each time anew.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
     ///   - clock: POSIX seconds.
@@ -34,6 +36,8 @@ package struct ExchangeServer: Service {
         store: any CreditStore,
         status: any SourcesStatus,
         keys: @escaping @Sendable () throws -> KeySet,
+        past: any PastProfiles,
+        signer: any PastSigner,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
         clock: @escaping @Sendable () -> Int64,
@@ -41,7 +45,15 @@ package struct ExchangeServer: Service {
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
-        self.library = ExchangeLibrary(store: store, status: status, keys: keys, digest: digest, clock: clock)
+        self.library = ExchangeLibrary(
+            store: store,
+            status: status,
+            keys: keys,
+            digest: digest,
+            clock: clock,
+            past: past,
+            signer: signer
+        )
         self.logger = logger
         self.onRunning = onRunning
     }

@@ -16,7 +16,8 @@ struct RequestPath: Hashable {
         self.segments = segments
     }
 
-    private static func decode(_ encoded: some Sequence<UInt8>) -> String? {
+    /// Percent-decoded text; nil for broken encoding, bad UTF-8 and control characters.
+    static func decode(_ encoded: some Sequence<UInt8>) -> String? {
         var bytes: [UInt8] = []
         var iterator = encoded.makeIterator()
         while let byte = iterator.next() {

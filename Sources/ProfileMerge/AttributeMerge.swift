@@ -6,6 +6,10 @@ struct AttributeMerge {
     let records: [MergeRecord]
     /// Which datasets fill lists and so have nothing to say here.
     let itemDatasets: [DatasetID: Int]
+    /// What was altered until the day of the profile, the oldest first.
+    let alterations: [Alteration]
+    /// The first alterations after that day, by field: what was before is what the registry knew on it.
+    var following: [String: Alteration] = [:]
 
     /// Every field that any record fills, by section, then name.
     func attributes() -> [Attribute] {
@@ -21,7 +25,7 @@ struct AttributeMerge {
             attributes.append(attribute(of: claims[start..<end]))
             start = end
         }
-        RegistrationHistory(policy: policy, records: records).add(to: &attributes)
+        RegistrationHistory(policy: policy, records: records, alterations: alterations).add(to: &attributes)
         return attributes
     }
 
@@ -36,6 +40,26 @@ struct AttributeMerge {
                 guard let claim = claim(fact, of: record, at: index) else { continue }
                 if claim.section == registration, claim.field == "name" { isNamed = true }
                 claims.append(claim)
+            }
+        }
+        if let registration, !following.isEmpty {
+            claims.removeAll {
+                $0.section == registration && following[$0.field] != nil
+                    && records[$0.record].dataset == .registrations
+            }
+            for (field, alteration) in following {
+                guard let before = alteration.before else { continue }
+                if field == "name" { isNamed = true }
+                claims.append(
+                    Claim(
+                        section: registration,
+                        field: field,
+                        rank: policy.attributes[registration].rank(of: .registrations, in: field),
+                        record: alteration.record,
+                        value: before.value,
+                        original: before.original
+                    )
+                )
             }
         }
         if !isNamed, let registration { claims += namesOfLists(section: registration) }
@@ -59,8 +83,11 @@ struct AttributeMerge {
 
     /// Of an enterprise that no register describes: the name by which other records call it.
     private func namesOfLists(section: Int) -> [Claim] {
-        records.enumerated().compactMap { index, record in
-            guard let name = record.content.subjects.first(where: { $0.role == record.role })?.name else { return nil }
+        let later = Set(following.values.map(\.record))
+        return records.enumerated().compactMap { index, record in
+            guard !later.contains(index),
+                let name = record.content.subjects.first(where: { $0.role == record.role })?.name
+            else { return nil }
             return Claim(section: section, field: "name", rank: .max, record: index, value: .text(name), original: nil)
         }
     }

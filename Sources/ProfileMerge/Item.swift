@@ -17,22 +17,25 @@ struct ItemMerge {
     let policy: MergePolicy
     let records: [MergeRecord]
     let day: Day
+    /// Records that are no items, since they begin after the day: they only tell what was before them.
+    let later: Set<Int>
     /// The next day on which an item comes into force or ends.
     private(set) var nextDay: Day?
     /// The last day, up to the day of the merge, on which an item came into force or ended.
     private(set) var sinceDay: Day?
 
-    init(policy: MergePolicy, records: [MergeRecord], day: Day) {
+    init(policy: MergePolicy, records: [MergeRecord], day: Day, later: Set<Int> = []) {
         self.policy = policy
         self.records = records
         self.day = day
+        self.later = later
     }
 
     /// The items of every section of the policy.
     mutating func items(sectionOf: [DatasetID: Int]) -> [[Item]] {
         var sections: [[Item]] = Array(repeating: [], count: policy.items.count)
         for (index, record) in records.enumerated() {
-            guard let section = sectionOf[record.dataset] else { continue }
+            guard let section = sectionOf[record.dataset], !later.contains(index) else { continue }
             sections[section].append(item(record, at: index, force: policy.items[section].force))
         }
         for section in sections.indices where sections[section].count > 1 {

@@ -14,6 +14,8 @@ final class MergeRecord {
     /// The version that counts, and what it says.
     let version: RecordVersion
     let content: CreditRecord
+    /// What it had said until the day of the profile, the oldest first, where that day lies in the past; else nil.
+    let told: [Stretch]?
 
     init(
         history: RecordHistory,
@@ -21,7 +23,8 @@ final class MergeRecord {
         shownKey: String,
         isKeyHidden: Bool,
         version: RecordVersion,
-        content: CreditRecord
+        content: CreditRecord,
+        told: [Stretch]? = nil
     ) {
         self.dataset = history.dataset
         self.role = role
@@ -30,6 +33,20 @@ final class MergeRecord {
         self.history = history
         self.version = version
         self.content = content
+        self.told = told
+    }
+
+    /// The same record as it spoke of a past day: by the last of these stretches.
+    convenience init(_ record: MergeRecord, as last: Stretch, after told: [Stretch]) {
+        self.init(
+            history: record.history,
+            role: record.role,
+            shownKey: record.shownKey,
+            isKeyHidden: record.isKeyHidden,
+            version: last.version,
+            content: last.content,
+            told: told
+        )
     }
 
     /// The day from which it is true; the least of all where it does not say.

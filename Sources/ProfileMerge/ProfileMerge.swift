@@ -93,12 +93,34 @@ public struct ProfileMerger: Sendable {
     /// - Returns: The profile with the documents that it names.
     public func merge(_ decision: EnterpriseDecision, records: [RecordHistory], day: Day) -> MergedProfile {
         let records = selection.records(of: decision, among: records)
+        return merge(decision, DayView(present: records, policy: policy), day: day)
+    }
+
+    /// Merges what was true on a past day, by what the records say of it now.
+    ///
+    /// A record is as it spoke of that day, or not there where it begins only later; what was corrected since is
+    /// corrected, what changed since is not. What the decision says of the enterprise (its id, its codes, whether it is
+    /// registered) is no matter of the day.
+    /// - Parameters:
+    ///   - decision: Which records are the enterprise's.
+    ///   - records: At least those that the decision names, in any order.
+    ///   - day: In Asia/Shanghai.
+    /// - Returns: The profile with the documents that it names; nil where every record begins only after the day.
+    public func merge(_ decision: EnterpriseDecision, records: [RecordHistory], asOf day: Day) -> MergedProfile? {
+        let view = DayView(of: selection.records(of: decision, among: records), on: day, policy: policy)
+        return view.isEmpty ? nil : merge(decision, view, day: day)
+    }
+
+    private func merge(_ decision: EnterpriseDecision, _ view: DayView, day: Day) -> MergedProfile {
+        let records = view.records
         let attributes = AttributeMerge(
             policy: policy,
             records: records,
-            itemDatasets: itemSections
+            itemDatasets: itemSections,
+            alterations: view.alterations,
+            following: view.following
         ).attributes()
-        var items = ItemMerge(policy: policy, records: records, day: day)
+        var items = ItemMerge(policy: policy, records: records, day: day, later: view.later)
         let profile = Profile(
             id: decision.id,
             isRegistered: decision.isRegistered,

@@ -5,18 +5,11 @@ import Normalisation
 struct RegistrationHistory {
     let policy: MergePolicy
     let records: [MergeRecord]
-
-    private struct Alteration {
-        let record: Int
-        let field: String
-        let before: (value: Value, original: String?)?
-        let after: (value: Value, original: String?)?
-        let date: CreditDate?
-    }
+    /// What was altered until the day of the profile, the oldest first.
+    let alterations: [Alteration]
 
     func add(to attributes: inout [Attribute]) {
         guard let section = policy.attributes.firstIndex(where: { $0.section == "registration" }) else { return }
-        let alterations = self.alterations()
         for index in attributes.indices where attributes[index].section == section {
             let field = attributes[index].field
             let concerned = alterations.filter { $0.field == field }
@@ -27,46 +20,6 @@ struct RegistrationHistory {
     }
 
     // MARK: Alterations
-
-    /// The oldest first.
-    private func alterations() -> [Alteration] {
-        var alterations: [Alteration] = []
-        for (index, record) in records.enumerated() where record.dataset == .alterations {
-            let facts = record.content.facts
-            guard let item = facts.first(where: { $0.field == "item" })?.value,
-                let field = policy.alterations[item.plainText ?? ""] ?? policy.alterations[item.label ?? ""]
-            else { continue }
-            func value(_ name: String) -> (value: Value, original: String?)? {
-                guard let fact = facts.first(where: { $0.field == name }), let text = fact.value.plainText,
-                    let value = canonical(text, field)
-                else { return nil }
-                return (.text(value), fact.original ?? (value == text ? nil : text))
-            }
-            alterations.append(
-                Alteration(
-                    record: index,
-                    field: field,
-                    before: value("before"),
-                    after: value("after"),
-                    date: record.content.from
-                )
-            )
-        }
-        return alterations.sorted {
-            let (a, b) = ($0.date?.firstDay?.number ?? .min, $1.date?.firstDay?.number ?? .min)
-            return a == b ? $0.record < $1.record : a < b
-        }
-    }
-
-    /// The text as a registration would give it: alterations hold names and addresses as running text.
-    private func canonical(_ text: String, _ field: String) -> String? {
-        switch field {
-        case "name": Normalise.name(text)
-        case "legalRepresentative": Normalise.person(text)
-        case "address": Normalise.address(text)
-        default: text
-        }
-    }
 
     private func add(_ alterations: [Alteration], to attribute: inout Attribute) {
         for (place, alteration) in alterations.enumerated() {

@@ -15,6 +15,7 @@ struct Stretch {
 enum Timeline {
     /// Of a record, the oldest stretch first; the last is what it says now.
     static func stretches(of record: MergeRecord, datedByRow: Bool) -> [Stretch] {
+        if let told = record.told { return told }
         let present = Stretch(from: record.content.from, version: record.version, content: record.content)
         guard record.history.versions.count > 1 else { return [present] }
         var stretches: [Stretch] = []

@@ -72,7 +72,7 @@ package struct Publisher: Sendable {
             let profiles = try store.unsigned(limit: batchSize)
             guard !profiles.isEmpty else { return count }
             let signed = try profiles.parallelMap(width: width) { try sign($0, with: key, at: now) }
-            try store.storeSigned(signed)
+            try store.storeSigned(signed, at: now)
             count += signed.count
             progress(count)
         }

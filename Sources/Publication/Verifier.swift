@@ -25,6 +25,7 @@ package struct Verifier: Sendable {
             let verified = try keys.verify(SignedDocument(parsing: bytes))
             switch verified.type {
             case DocumentType.profile: return try profile(verified)
+            case DocumentType.pastProfile: return try pastProfile(verified)
             case DocumentType.status: return try status(verified)
             case DocumentType.manifest: return try manifest(verified)
             default:
@@ -82,6 +83,27 @@ package struct Verifier: Sendable {
             "that it is the newest version: until the status carries a hash tree, only asking the exchange anew shows that",
             "that what the agencies recorded is right: the profile names the records that it rests on",
         ]
+        return result
+    }
+
+    private func pastProfile(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let (envelope, profile) = try DatedEnvelope.read(verified.payload)
+        var result = Verification(.genuineNotCurrent, kind: "past profile")
+        result.facts = facts(verified, issuer: envelope.issuer, issuedAt: envelope.issuedAt)
+        result.facts["enterprise"] = envelope.subject
+        result.facts["version"] = envelope.version
+        result.facts["as of"] = envelope.asOf.description
+        let moment = LocalTime(posix: envelope.knownAt ?? envelope.issuedAt)
+        result.facts["known at"] = moment.description
+        check(issuer: envelope.issuer, &result)
+        if EnterpriseID(envelope.subject) == nil { result.fail("its subject is no enterprise id") }
+        if ShortDigest.text(of: Array(SHA256.hash(data: profile))) != envelope.version {
+            result.fail("its version is not the digest of the profile in it")
+        }
+        if verified.payload.count > Envelope.limit { result.fail("its payload is longer than the exchange ever signs") }
+        guard result.verdict != .notGenuine else { return result }
+        result.proves = ["the issuer says that by what was known at \(moment) this was true on \(envelope.asOf)"]
+        result.doesNotProve = ["anything about another day: it is not the present profile"]
         return result
     }
 

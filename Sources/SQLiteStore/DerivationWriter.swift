@@ -8,15 +8,18 @@ struct DerivationWriter {
     private let component: HandedOut.Component
     /// Whether any part is marked: of a first load none is.
     private let hasMarks: Bool
+    /// POSIX seconds of the commit.
+    private let moment: Int64
     /// Whether anything that a platform may see is different now.
     private(set) var changed = false
     /// Enterprises that this derivation made: nothing is stored of them yet.
     private var fresh: Set<Int64> = []
 
-    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool) {
+    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool, moment: Int64) {
         self.db = db
         self.component = component
         self.hasMarks = hasMarks
+        self.moment = moment
     }
 
     mutating func store(_ derivation: Derivation) throws {
@@ -81,6 +84,11 @@ struct DerivationWriter {
     }
 
     private func put(_ piece: HandedOut.Piece, _ placement: Placement) throws {
+        if let former = piece.placement?.enterprise, former != placement.enterprise,
+            former != Placement.nowhere.enterprise
+        {
+            try db.keepMember(piece.part, of: former)
+        }
         try db.run(
             "INSERT OR REPLACE INTO placement(part, enterprise, reason) VALUES(?, ?, ?)",
             piece.part,
@@ -113,14 +121,19 @@ struct DerivationWriter {
         if let known = try find(id) {
             let number = known.number
             if known.current != number {
-                try db.run("UPDATE enterprise SET current = id WHERE id = ?", number)
+                try db.keepTarget(of: number, until: moment)
+                try db.run("UPDATE enterprise SET current = id, since = ? WHERE id = ?", moment, number)
                 changed = true
             }
             return number
         }
         try db.run(
-            "INSERT INTO enterprise(id, text, current) SELECT n, ?, n FROM (SELECT coalesce(max(id), 0) + 1 AS n FROM enterprise)",
-            id.text
+            """
+            INSERT INTO enterprise(id, text, current, since)
+            SELECT n, ?, n, ? FROM (SELECT coalesce(max(id), 0) + 1 AS n FROM enterprise)
+            """,
+            id.text,
+            moment
         )
         let number = db.lastInsertedRowID
         fresh.insert(number)
@@ -130,13 +143,14 @@ struct DerivationWriter {
     /// Each id points to the one that it was last an alias of; whoever reads follows the way to its end.
     private mutating func redirect(_ alias: EnterpriseID, to number: Int64) throws {
         guard let known = try find(alias) else {
-            try db.run("INSERT INTO enterprise(text, current) VALUES(?, ?)", alias.text, number)
+            try db.run("INSERT INTO enterprise(text, current, since) VALUES(?, ?, ?)", alias.text, number, moment)
             changed = true
             return
         }
         let from = known.number
         guard from != number, known.current != number else { return }
-        try db.run("UPDATE enterprise SET current = ? WHERE id = ?", number, from)
+        try db.keepTarget(of: from, until: moment)
+        try db.run("UPDATE enterprise SET current = ?, since = ? WHERE id = ?", number, moment, from)
         changed = true
         // Later than any view that a component was handed out of, so that none of those takes the mark away.
         let change = try db.storePosition() + 1
@@ -177,11 +191,13 @@ struct DerivationWriter {
             try db.insert(seal, on: document)
             isSigned = true
         }
+        if known != nil, isSigned { try db.keepServed(of: number, unless: document, until: moment) }
         try db.run(
             """
-            INSERT INTO profile(enterprise, version, document, served, next_day, since, registered)
-            VALUES(?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO profile(enterprise, version, document, served, served_at, next_day, since, registered)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
+                served_at = iif(coalesce(excluded.served, served) IS served, served_at, excluded.served_at),
                 served = coalesce(excluded.served, served), next_day = excluded.next_day, since = excluded.since,
                 registered = excluded.registered
             """,
@@ -189,6 +205,7 @@ struct DerivationWriter {
             profile.version,
             document,
             isSigned ? document : nil,
+            moment,
             day,
             since,
             isRegistered
@@ -284,6 +301,7 @@ struct DerivationWriter {
     private mutating func removeProfile(_ number: Int64) throws {
         let document = try db.read("SELECT document FROM profile WHERE enterprise = ?", number) { $0.integer(0) }
         if let document {
+            try db.keepServed(of: number, unless: nil, until: moment)
             try db.run("DELETE FROM profile WHERE enterprise = ?", number)
             try forget(document)
             changed = true

@@ -70,6 +70,11 @@ struct RecordWriter {
             version = seen.id
             let isGreater = received.version.sequence > seen.sequence
             changed = isGreater || seen.isRetracted
+            if seen.isRetracted, file != nil {
+                try db.keepStanding(of: version, until: receivedAt)
+            } else if isGreater {
+                try db.keepSequence(of: version, until: receivedAt)
+            }
             if isGreater {
                 try db.run("UPDATE version SET sequence = ? WHERE id = ?", received.version.sequence, version)
             }
@@ -209,14 +214,23 @@ struct RecordWriter {
 
     /// Gives a version the greatest sequence at which a file shows it; whether that is another one than before.
     private func takePlaceOfSightings(_ version: Int64) throws -> Bool {
+        guard
+            try db.exists(
+                """
+                SELECT 1 FROM version WHERE id = ?1
+                    AND sequence <> (SELECT max(sequence) FROM sighting WHERE version = ?1)
+                """,
+                version
+            )
+        else { return false }
+        try db.keepSequence(of: version, until: receivedAt)
         try db.run(
             """
-            UPDATE version SET sequence = (SELECT max(sequence) FROM sighting WHERE version = ?1)
-            WHERE id = ?1 AND sequence <> (SELECT max(sequence) FROM sighting WHERE version = ?1)
+            UPDATE version SET sequence = (SELECT max(sequence) FROM sighting WHERE version = ?1) WHERE id = ?1
             """,
             version
         )
-        return db.changesCount > 0
+        return true
     }
 
     /// Withdraws a record by an absence; whether it was shown and is no more.
@@ -231,6 +245,7 @@ struct RecordWriter {
         let version: Int64
         if let known = try find(digest.text, of: record) {
             version = known.id
+            try db.keepStanding(of: version, until: receivedAt)
             try db.run("UPDATE version SET retracted = 0 WHERE id = ?", version)
         } else {
             version = try nextVersion(of: record)
@@ -259,6 +274,7 @@ struct RecordWriter {
             guard !versions.isEmpty else { return }
             for version in versions {
                 try db.run("DELETE FROM sighting WHERE version = ? AND file = ?", version, file)
+                try db.keepStanding(of: version, until: receivedAt)
                 try db.run(
                     """
                     UPDATE version SET
@@ -346,7 +362,9 @@ struct RecordWriter {
             for neighbour in try db.integers("SELECT part FROM link WHERE hash = ?", link.hash) {
                 try markDirty(part: neighbour)
             }
-            try db.run("DELETE FROM link WHERE hash = ? AND part = ?", link.hash, Part.number(record, link.role))
+            let part = Part.number(record, link.role)
+            try db.keepLink(link.hash, of: part)
+            try db.run("DELETE FROM link WHERE hash = ? AND part = ?", link.hash, part)
         }
         for link in new where !old.contains(link) { try insert(link, of: record) }
     }

@@ -13,10 +13,10 @@ extension SQLiteStore {
     }
 
     /// Withdraws what the guard held; 0 where it held nothing.
-    public func releaseHeldWithdrawals(of dataset: DatasetID) throws -> Int {
+    public func releaseHeldWithdrawals(of dataset: DatasetID, at moment: Int64) throws -> Int {
         try write { db in
             guard let number = try db.datasetNumber(dataset) else { return 0 }
-            var writer = RecordWriter(db, dataset: number, run: "", receivedAt: 0)
+            var writer = RecordWriter(db, dataset: number, run: "", receivedAt: moment)
             let count = try BatchCommit.withdrawWaiting(&writer, of: dataset)
             _ = try writer.touch()
             try db.run(

@@ -7,7 +7,7 @@ internal import Synchronization
 /// What was derived: storing and reading it.
 extension SQLiteStore {
     /// Checks every token before it writes; all or nothing.
-    public func store(_ derivations: [Derivation]) throws {
+    public func store(_ derivations: [Derivation], at moment: Int64) throws {
         let components = handedOut.withLock { $0.components }
         let tokens = Set(derivations.map(\.token))
         try write { db in
@@ -17,7 +17,7 @@ extension SQLiteStore {
                 guard let component = components[derivation.token] else {
                     throw StoreError(.staleToken, "a component was handed out again since: derive it anew")
                 }
-                var writer = DerivationWriter(db, component, hasMarks: hasMarks)
+                var writer = DerivationWriter(db, component, hasMarks: hasMarks, moment: moment)
                 try writer.store(derivation)
                 changed = changed || writer.changed
             }

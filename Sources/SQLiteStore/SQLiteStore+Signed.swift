@@ -21,7 +21,7 @@ extension SQLiteStore {
     }
 
     /// One transaction; a signature that is there already stays.
-    public func storeSigned(_ seals: [ProfileSeal]) throws {
+    public func storeSigned(_ seals: [ProfileSeal], at moment: Int64) throws {
         try write { db in
             for seal in seals {
                 let known = try db.read("SELECT id FROM enterprise WHERE text = ?", seal.id.text) { $0.integer(0) }
@@ -33,7 +33,7 @@ extension SQLiteStore {
                     number,
                     seal.version
                 ) { $0.integer(0) }
-                if let document { try db.store(seal, on: document, of: number) }
+                if let document { try db.store(seal, on: document, of: number, at: moment) }
             }
         }
     }
@@ -84,11 +84,11 @@ extension SQLiteStore {
         }
     }
 
-    private static let columns = """
+    static let columns = """
         e.text, d.version, s.key, s.issued_at, s.opening, d.bytes, s.closing, s.protected, s.signature
         """
 
-    private static func signed(_ row: SQLRow) -> SignedProfile? {
+    static func signed(_ row: SQLRow) -> SignedProfile? {
         guard let id = EnterpriseID(row.text(0)) else { return nil }
         var payload = row.bytes(4) ?? []
         payload += row.bytes(5) ?? []
@@ -154,9 +154,16 @@ extension SQLiteStore {
 
 extension Database {
     /// Keeps a seal, unless its key has sealed the document before, and serves the document if it is the present one.
-    func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64) throws {
+    func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64, at moment: Int64) throws {
         try insert(seal, on: document)
-        try run("UPDATE profile SET served = document WHERE enterprise = ? AND document = ?", enterprise, document)
+        let isPresent = try exists(
+            "SELECT 1 FROM profile WHERE enterprise = ? AND document = ? AND served IS NOT document",
+            enterprise,
+            document
+        )
+        guard isPresent else { return }
+        try keepServed(of: enterprise, unless: document, until: moment)
+        try run("UPDATE profile SET served = document, served_at = ? WHERE enterprise = ?", moment, enterprise)
     }
 
     /// Keeps a seal, unless its key has sealed the document before.

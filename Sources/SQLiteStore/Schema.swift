@@ -9,6 +9,7 @@ enum Schema {
         migrator.registerMigration("3", migrate: EarlierSchema.makeThree)
         migrator.registerMigration("4", migrate: EarlierSchema.makeFour)
         migrator.registerMigration("5") { db in try StoreMove(db).run() }
+        migrator.registerMigration("6", migrate: PastSchema.makeSix)
         return migrator
     }
 

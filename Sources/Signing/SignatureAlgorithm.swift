@@ -18,6 +18,8 @@ public struct DocumentType: RawRepresentable, Hashable, Sendable, CustomStringCo
 
     /// One enterprise's credit profile.
     public static let profile = DocumentType(rawValue: "suixin-profile+jws")
+    /// What was true of an enterprise on a past day.
+    public static let pastProfile = DocumentType(rawValue: "suixin-past-profile+jws")
     /// The status of the sources.
     public static let status = DocumentType(rawValue: "suixin-status+jws")
     /// The manifest of an export.

@@ -146,7 +146,7 @@ struct Installation: Sendable {
         )
     }
 
-    private static func ambiguous(_ code: String, _ holders: [String]) -> CommandError {
+    static func ambiguous(_ code: String, _ holders: [String]) -> CommandError {
         CommandError(
             "\(holders.count) enterprises hold \(code): \(holders.joined(separator: ", ")). Ask for one of them.",
             exit: .ambiguous

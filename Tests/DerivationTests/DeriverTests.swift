@@ -18,7 +18,7 @@ final class DeriverTests {
     private static let day = Day(number: 17_683)
 
     private func deriver(_ store: any CreditStore, batchSize: Int = 200, width: Int = 2) throws -> Deriver {
-        try Deriver(store: store, secret: DeriverTests.secret, batchSize: batchSize, width: width)
+        try Deriver(store: store, secret: DeriverTests.secret, batchSize: batchSize, width: width) { 1 }
     }
 
     /// Where derivation is tried.
@@ -122,10 +122,10 @@ final class DeriverTests {
     func limits() throws {
         let store = try emptyStore()
         #expect(throws: DerivationError.self) {
-            try Deriver(store: store, secret: Array(repeating: 1, count: 31))
+            try Deriver(store: store, secret: Array(repeating: 1, count: 31)) { 1 }
         }
         #expect(throws: DerivationError.self) {
-            try Deriver(store: store, secret: DeriverTests.secret, batchSize: 0)
+            try Deriver(store: store, secret: DeriverTests.secret, batchSize: 0) { 1 }
         }
     }
 }

@@ -19,7 +19,7 @@ final class InspectionTests {
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         store = try SQLiteStore(path: folder + "/store.sqlite")
-        deriver = try Deriver(store: store, secret: Array(repeating: 7, count: 32))
+        deriver = try Deriver(store: store, secret: Array(repeating: 7, count: 32)) { 1 }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -76,7 +76,7 @@ final class InspectionTests {
         #expect(components.count == count)
         #expect(components.map(\.records.count).max() == 3)
         #expect(components.allSatisfy { $0.records.allSatisfy { $0.current?.content?.subjects.count == 1 } })
-        try store.store(components.map { deriver.derivation(of: $0, on: Self.day) })
+        try store.store(components.map { deriver.derivation(of: $0, on: Self.day) }, at: 1)
         #expect(try store.pendingCount(on: Self.day) == 0)
         #expect(try store.counts().enterprises == count)
         #expect(try homes("J7") == ["producer P8", "seller P7"])

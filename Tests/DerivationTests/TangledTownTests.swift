@@ -124,12 +124,12 @@ final class TangledTownTests {
         let world = TangledTownTests.world(seed: seed, count: 10)
         let whole = try emptyStore()
         for sent in world { try put(sent, in: whole) }
-        let deriver = try Deriver(store: whole, secret: secret)
+        let deriver = try Deriver(store: whole, secret: secret) { 1 }
         try deriver.derive(on: Self.day)
 
         var random = SeededGenerator(seed: seed &+ 77)
         let split = try emptyStore()
-        let piecemeal = try Deriver(store: split, secret: secret, batchSize: 3, width: 1)
+        let piecemeal = try Deriver(store: split, secret: secret, batchSize: 3, width: 1) { 1 }
         for sent in world.shuffled(using: &random) {
             try put(sent, in: split)
             if Int.random(in: 0..<4, using: &random) == 0 { try piecemeal.derive(on: Self.day) }

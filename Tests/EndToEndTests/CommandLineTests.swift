@@ -23,6 +23,7 @@ struct CommandLineTests {
             #expect(try desk.suixin("sync", "nobody").status == 64)
 
             try lookUp(desk)
+            try lookBack(desk)
             try verify(desk)
             try settings(desk)
         }

@@ -107,7 +107,8 @@ final class Exchange: Sendable {
     func sync(on day: Day) async throws -> Synced {
         try await blocking { [self] in
             let report = ingestor.sync()
-            let derived = try Deriver(store: store, secret: Exchange.secret).derive(on: day)
+            let now = now
+            let derived = try Deriver(store: store, secret: Exchange.secret) { now }.derive(on: day)
             let publisher = publisher
             let signed = try publisher.signProfiles(at: now)
             let status = try publisher.publishStatus(at: now, day: day)

@@ -55,14 +55,25 @@ struct SchemaTests {
         let licence = Row(.SCXKZ, "XK1")
             .saying([Fact("product", .text("线"))], from: "2010-01-01", to: "2014-12", modified: "2010-01-02")
             .saying([Fact("product", .text("电缆"))], from: "2015-01-01", to: "open", modified: "2015-01-02")
-        let profiles = [
-            merge(Examples.usual, codes: Examples.codes), merge(Examples.rich, codes: Examples.codes),
-            merge(Examples.vast(3_000)), merge([]), merge(history, licence),
-            merge(
-                Row(.registration, "P1").saying([named("某公司"), Fact("registration.scope", .text(long))]),
-                Row(.penalty, "1").saying([Fact("facts", .text(long)), Fact("violation", .text("\"\\\n\u{1}短"))])
-            ),
-        ]
+        let profiles =
+            [
+                merge(Examples.usual, codes: Examples.codes), merge(Examples.rich, codes: Examples.codes),
+                merge(Examples.vast(3_000)), merge([]), merge(history, licence),
+            ]
+            + (1...60).compactMap { months in
+                // Past days: what begins later is left out, and places in `records` move.
+                let rows = Examples.rich + [history, licence]
+                return merger.merge(
+                    decision(rows, codes: Examples.codes),
+                    records: rows.map(\.history),
+                    asOf: someDay.adding(days: -91 * months)
+                )
+            } + [
+                merge(
+                    Row(.registration, "P1").saying([named("某公司"), Fact("registration.scope", .text(long))]),
+                    Row(.penalty, "1").saying([Fact("facts", .text(long)), Fact("violation", .text("\"\\\n\u{1}短"))])
+                )
+            ]
         let result = try SchemaTests.check(profiles)
         #expect(result.status == 0, "\(result.output)")
     }

@@ -1,4 +1,5 @@
 import Crypto
+import Derivation
 import ExchangeAPI
 import Foundation
 import Logging
@@ -13,10 +14,12 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
     logger.logLevel = .critical
     var configuration = ExchangeConfiguration(port: 0)
     configuration.readers = 2
-    let server = ExchangeServer(
+    let server = try ExchangeServer(
         store: world.store,
         status: world.publisher,
         keys: { try KeyRing(folder: keys).keySet },
+        past: Retrospect(store: world.store, secret: Array(repeating: 7, count: 32)),
+        signer: world.publisher,
         digest: World.sha256,
         configuration: configuration,
         clock: { now },

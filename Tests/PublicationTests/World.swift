@@ -158,3 +158,8 @@ final class World {
 }
 
 func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+
+extension CreditStore {
+    /// Stores at a time that does not matter to the test.
+    func store(_ derivations: [Derivation]) throws { try store(derivations, at: World.now) }
+}

@@ -110,7 +110,7 @@ struct StoreTests {
         #expect(try desk.store.sourceState(of: Desk.registration).position == Array("after".utf8))
         #expect(try desk.shown().count == 10)
         #expect(try desk.store.sourceState(of: Desk.registration).heldWithdrawals == 9)
-        #expect(try desk.store.releaseHeldWithdrawals(of: Desk.registration) == 9)
+        #expect(try desk.store.releaseHeldWithdrawals(of: Desk.registration, at: 1) == 9)
         #expect(try desk.shown().count == 1)
         #expect(try desk.store.sourceState(of: Desk.registration).records == 1)
     }
@@ -208,7 +208,7 @@ struct StoreTests {
         options.access = .readOnly
         let reader = try SQLiteStore(path: desk.path, options: options)
         #expect(try reader.counts().records == 1)
-        #expect { try reader.releaseHeldWithdrawals(of: Desk.registration) } throws: {
+        #expect { try reader.releaseHeldWithdrawals(of: Desk.registration, at: 1) } throws: {
             ($0 as? StoreError)?.code == .readOnly
         }
     }

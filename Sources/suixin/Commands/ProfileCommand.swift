@@ -16,7 +16,11 @@ struct ProfileCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the merged profile of an enterprise.",
             discussion:
-                "ID is an id (sx…), a USCC, an organisation code, a registration or tax number, or the registry's PRIPID."
+                """
+                ID is an id (sx…), a USCC, an organisation code, a registration or tax number, or the registry's PRIPID.
+                --as-of tells what was true on a day, --known-at gives the very bytes that were the answer at a moment; together
+                they tell what we would have said at that moment about that day.
+                """
         )
 
         @OptionGroup var common: CommonOptions
@@ -27,12 +31,25 @@ struct ProfileCommand: AsyncParsableCommand {
         @Flag(help: "The signed document as a compact JWS.")
         var compact = false
 
+        @Option(name: .customLong("as-of"), help: ArgumentHelp("What was true on this day.", valueName: "yyyy-mm-dd"))
+        var asOf: String?
+        @Option(
+            name: .customLong("known-at"),
+            help: ArgumentHelp(
+                "By what was known at this moment: 2018-06-01T10:00:00+08:00, or without a zone in Shanghai's time.",
+                valueName: "moment"
+            )
+        )
+        var knownAt: String?
+
         func validate() throws {
             guard !(jws && compact) else { throw ValidationError("Choose --jws or --compact.") }
         }
 
         func run() async throws {
+            let times = try PastTimes(asOf: asOf, knownAt: knownAt, now: Now.posix)
             let installation = try await Installation(common.settings(), for: .reading)
+            if !times.isPresent { return try show(installation.pastProfile(of: id, times), times, installation) }
             let enterprise = try installation.enterprise(named: id)
             if jws || compact {
                 guard let signed = try installation.store.signed(enterprise) else {
@@ -53,6 +70,19 @@ struct ProfileCommand: AsyncParsableCommand {
                 Terminal.print(
                     try ProfilePage(JSONValue(parsing: profile.bytes), in: installation.settings.language).text
                 )
+            }
+        }
+
+        private func show(_ past: PastProfile, _ times: PastTimes, _ installation: Installation) throws {
+            if jws || compact {
+                let document = try past.document()
+                Terminal.print(bytes: compact ? try SignedDocument(parsing: document).compact : document)
+            } else if common.json {
+                Terminal.print(bytes: past.json)
+            } else {
+                let language = installation.settings.language
+                Terminal.print(times.sentence(in: language) + "\n")
+                Terminal.print(try ProfilePage(JSONValue(parsing: past.profile), in: language).text)
             }
         }
     }

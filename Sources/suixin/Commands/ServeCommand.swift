@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Derivation
 internal import UnixSignals
 internal import ExchangeAPI
 internal import Foundation
@@ -13,6 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
         discussion: """
             GET /v1/enterprises/{id or code}    GET /v1/sources    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
             `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
             """
     )
@@ -41,6 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
             store: installation.store,
             status: installation.publisher,
             keys: { try KeyRing(folder: folder).keySet },
+            past: try Retrospect(store: installation.store, secret: installation.secret()),
+            signer: installation.publisher,
             digest: Installation.sha256,
             configuration: ExchangeConfiguration(host: host, port: settings.port),
             clock: { Now.posix },

@@ -69,7 +69,7 @@ struct SyncCommand: AsyncParsableCommand {
             guard let dataset = installation.datasets.first(where: { "\($0)" == name }) else {
                 throw CommandError("There is no source “\(name)”; `suixin sources` lists them.", exit: .usage)
             }
-            counts[dataset, default: 0] += try installation.store.releaseHeldWithdrawals(of: dataset)
+            counts[dataset, default: 0] += try installation.store.releaseHeldWithdrawals(of: dataset, at: Now.posix)
         }
         return counts
     }
@@ -102,7 +102,9 @@ struct SyncCommand: AsyncParsableCommand {
     ) throws {
         // Without a key nothing is lost: the error comes when there is something to sign.
         let sealing = try? installation.publisher.sealing { Now.posix }
-        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing)
+        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing) {
+            Now.posix
+        }
         let progress = try deriver.derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             return !stop.isRaised

@@ -107,7 +107,7 @@ final class FaultDesk: Sendable {
         content.quarantine = try quarantine().map { "\($0.rule) \($0.key?.text ?? "")" }.sorted()
         content.progress = try store.sourceState(of: dataset).progress
         guard derived else { return content }
-        _ = try Deriver(store: store, secret: Exchange.secret).derive(on: Self.day)
+        _ = try Deriver(store: store, secret: Exchange.secret) { 1 }.derive(on: Self.day)
         for profile in try store.profiles(after: nil, limit: 1000) { content.profiles[profile.id] = profile.bytes }
         return content
     }
