@@ -44,14 +44,19 @@ struct RowReader {
     }
 
     mutating func read() {
-        var seen: Set<String> = []
+        var seen = [Bool](repeating: false, count: type.columns.count)
+        var next = 0
         for field in fields {
+            // Most rows have their columns in the table's order.
+            let isNext = next < type.columns.count && type.columns[next].name == field.name
             // A second element of one name is no value of the model: it is kept with what is unknown.
-            guard let index = type.byName[field.name], seen.insert(field.name).inserted else {
+            guard let index = isNext ? next : type.byName[field.name], !seen[index] else {
                 unknown.append(field)
                 report("field", field.name)
                 continue
             }
+            seen[index] = true
+            next = index + 1
             let shown = type.screensIdentityCards ? screened(field, type.columns[index]) : field
             for use in type.columns[index].uses { apply(use, to: shown) }
         }

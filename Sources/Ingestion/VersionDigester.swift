@@ -1,9 +1,11 @@
 internal import Crypto
 package import CreditModel
+internal import Synchronization
 
 /// Makes the digests of versions: SHA-256, or HMAC-SHA-256 where the key holds personal data.
 package struct VersionDigester: Sendable {
     private let secret: SymmetricKey
+    private let orders = FieldOrders()
 
     /// - Parameter secret: the installation's, so that nobody finds a key by trying out all numbers of identity cards.
     package init(secret: [UInt8]) { self.secret = SymmetricKey(data: secret) }
@@ -22,11 +24,9 @@ package struct VersionDigester: Sendable {
         add(record.key.text)
         add("\(record.operation.rawValue)")
         add(record.modified.spaced)
-        let fields = record.fields.enumerated().filter { !$0.element.text.isEmpty }.sorted { a, b in
-            a.element.name == b.element.name
-                ? a.offset < b.offset : a.element.name.utf8.lexicographicallyPrecedes(b.element.name.utf8)
-        }
-        for (_, field) in fields {
+        for index in orders.order(of: record.fields, in: record.dataset) {
+            let field = record.fields[index]
+            guard !field.text.isEmpty else { continue }
             add(field.name)
             add(field.text)
         }
@@ -34,5 +34,30 @@ package struct VersionDigester: Sendable {
             hasRestrictedKey
             ? Array(HMAC<SHA256>.authenticationCode(for: input, using: secret)) : Array(SHA256.hash(data: input))
         return VersionDigest(text: ShortDigest.text(of: digest))
+    }
+}
+
+/// The order of fields by name, kept for each dataset: one row after the other has the same fields in the same places.
+private final class FieldOrders: Sendable {
+    private struct Known {
+        var names: [String]
+        var order: [Int]
+    }
+
+    private let known = Mutex([DatasetID: Known]())
+
+    /// The places of the fields in the order of their names, as bytes; fields of one name in their own order.
+    func order(of fields: [RawField], in dataset: DatasetID) -> [Int] {
+        let last = known.withLock { $0[dataset] }
+        if let last, last.names.count == fields.count, zip(last.names, fields).allSatisfy({ $0 == $1.name }) {
+            return last.order
+        }
+        let order = fields.indices.sorted { a, b in
+            fields[a].name == fields[b].name
+                ? a < b : fields[a].name.utf8.lexicographicallyPrecedes(fields[b].name.utf8)
+        }
+        let found = Known(names: fields.map(\.name), order: order)
+        known.withLock { $0[dataset] = found }
+        return order
     }
 }
