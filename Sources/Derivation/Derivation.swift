@@ -79,7 +79,7 @@ public struct Deriver: Sendable {
 
     /// Derives until nothing waits and nothing is due on the day.
     ///
-    /// While a batch is derived and stored, the next one is read on another thread.
+    /// While a batch is derived, the one before is stored and the next one read, each on a thread of its own.
     /// - Parameters:
     ///   - day: The day of the profiles, in Asia/Shanghai.
     ///   - progress: Called after each batch; false stops, with everything up to there stored.
@@ -89,18 +89,35 @@ public struct Deriver: Sendable {
     public func derive(on day: Day, progress: (Progress) -> Bool = { _ in true }) throws -> Progress {
         var total = Progress()
         var components = try store.nextComponents(limit: batchSize, on: day)
+        var storing: (work: Ahead<Void>, tokens: Set<Int64>, derived: Progress)?
+        // However this ends, nobody writes to the store after it.
+        defer { _ = try? storing?.work.value() }
         while !components.isEmpty {
-            let (tokens, store, limit) = (Set(components.map(\.token)), store, batchSize)
-            let following = Ahead { try store.nextComponents(limit: limit, on: day, keeping: tokens) }
+            let (store, limit, now) = (store, batchSize, now)
+            let tokens = Set(components.map(\.token))
+            let kept = tokens.union(storing?.tokens ?? [])
+            let following = Ahead { try store.nextComponents(limit: limit, on: day, keeping: kept) }
             // However this round ends, the next read must not take back what a later call hands out.
             defer { _ = try? following.value() }
             let derivations = try balanced(components).parallelMap(width: width) { derivation(of: $0, on: day) }
-            try store.store(derivations, at: now())
-            for derivation in derivations { total.add(derivation) }
-            guard progress(total) else { return total }
+            if let before = storing {
+                storing = nil
+                try before.work.value()
+                total.add(before.derived)
+            }
+            var derived = Progress()
+            for derivation in derivations { derived.add(derivation) }
+            storing = (Ahead { try store.store(derivations, at: now()) }, tokens, derived)
             components = try following.value()
-            // What was left out because it touches this batch is free now.
-            if components.isEmpty { components = try store.nextComponents(limit: batchSize, on: day) }
+            let goesOn = progress(total)
+            // What was left out because it touches these batches is free once they are stored.
+            if !goesOn || components.isEmpty, let last = storing {
+                storing = nil
+                try last.work.value()
+                total.add(last.derived)
+                guard progress(total), goesOn else { return total }
+                components = try store.nextComponents(limit: batchSize, on: day)
+            }
         }
         return total
     }
@@ -147,6 +164,14 @@ public struct Deriver: Sendable {
 }
 
 extension Deriver.Progress {
+    fileprivate mutating func add(_ other: Self) {
+        components += other.components
+        profiles += other.profiles
+        signed += other.signed
+        held += other.held
+        undecided += other.undecided
+    }
+
     fileprivate mutating func add(_ derivation: Derivation) {
         components += 1
         profiles += derivation.profiles.count

@@ -19,8 +19,8 @@ final class BatchTaker: PullSink {
     private(set) var outcome = CommitOutcome()
     /// Records handed over so far.
     private var rows = 0
-    /// What waits to be stored, and the bytes of its rows.
-    private var gathered: StoreBatch?
+    /// What waits to be stored, each batch with the file that its rows belong to, and the bytes of its rows.
+    private var gathered: [(batch: PullBatch, file: Int64?)] = []
     private var gatheredBytes = 0
     /// How many of the rows were given to the store.
     private var begun = 0
@@ -46,16 +46,7 @@ final class BatchTaker: PullSink {
 
     func take(_ batch: PullBatch) throws(AdapterError) {
         if ingestor.isStopped() { throw AdapterError(.stopped, "stopped by the operator: the next run goes on here") }
-        do {
-            let prepared = try prepare(batch)
-            // Events apply after the rows of their own batch, so nothing may join behind them.
-            if gathered?.append(prepared) != true {
-                try store()
-                gathered = prepared
-            }
-        } catch {
-            throw unstored(error)
-        }
+        gathered.append((batch, file))
         for event in batch.events {
             switch event {
             case .fileBegan(let number, _, _): file = number
@@ -85,19 +76,32 @@ final class BatchTaker: PullSink {
 
     private func unstored(_ error: any Error) -> AdapterError {
         // What follows rests on what could not be stored.
-        gathered = nil
+        gathered = []
         return AdapterError(.local, "\(dataset) could not be stored: \(error)")
     }
 
     /// Begins to store what is gathered, once what was before it is.
     private func store() throws {
         try settle()
-        guard let batch = gathered else { return }
-        gathered = nil
+        guard !gathered.isEmpty else { return }
+        let batches = gathered
+        gathered = []
         gatheredBytes = 0
         begun = rows
-        let store = ingestor.store
-        storing = Ahead { try store.commit(batch) }
+        let (store, preparer) = (ingestor.store, BatchPreparer(ingestor, adapter: adapter, dataset: dataset, run: run))
+        storing = Ahead {
+            var outcome = CommitOutcome()
+            var whole: StoreBatch?
+            for (batch, file) in batches {
+                let prepared = try preparer.prepare(batch, file: file)
+                // Events apply after the rows of their own batch, so nothing may join behind them.
+                if whole?.append(prepared) == true { continue }
+                if let whole { outcome.add(try store.commit(whole)) }
+                whole = prepared
+            }
+            if let whole { outcome.add(try store.commit(whole)) }
+            return outcome
+        }
     }
 
     private func settle() throws {
@@ -105,127 +109,6 @@ final class BatchTaker: PullSink {
         self.storing = nil
         outcome.add(try storing.value())
         report(SyncProgress(dataset: dataset, rows: rows, outcome: outcome))
-    }
-
-    private enum Taken: Sendable {
-        case version(ReceivedVersion, [Drift])
-        case rejected(QuarantineEntry)
-    }
-
-    private func prepare(_ batch: PullBatch) throws -> StoreBatch {
-        let now = ingestor.now()
-        let progress = batch.progress
-        var prepared = StoreBatch(
-            dataset: dataset,
-            run: run,
-            receivedAt: now,
-            position: batch.position?.bytes,
-            progress: StoredProgress(
-                completeUpTo: progress.completeUpTo,
-                incomplete: progress.incomplete,
-                announcements: progress.announcements
-            )
-        )
-        let (adapter, digester, file, kept) = (adapter, ingestor.digester, file, ingestor.options.limits.kept)
-        let width = batch.records.count < 64 ? 1 : ingestor.options.width
-        let taken = try batch.records.parallelMap(width: width) {
-            Self.normalise($0, by: adapter, digester: digester, file: file, now: now, kept: kept)
-        }
-        prepared.versions.reserveCapacity(taken.count)
-        for one in taken {
-            switch one {
-            case .version(let version, let drift):
-                prepared.versions.append(version)
-                for drift in drift { prepared.events.append(.drift(kind: drift.kind, name: drift.name, sample: "")) }
-            case .rejected(let entry):
-                prepared.quarantined.append(entry)
-                if let key = entry.key { prepared.events.append(.shown(key)) }
-            }
-        }
-        for fault in batch.faults {
-            prepared.quarantined.append(
-                QuarantineEntry(
-                    dataset: dataset,
-                    place: fault.place,
-                    key: fault.key,
-                    modified: fault.modified,
-                    sequence: fault.sequence,
-                    rule: fault.rule,
-                    message: fault.message,
-                    original: fault.original,
-                    firstSeen: now
-                )
-            )
-            if let key = fault.key { prepared.events.append(.shown(key)) }
-        }
-        // After what was shown: a complete read may end with this batch.
-        prepared.events += batch.events.map { $0.stored(allowedShare: ingestor.options.allowedWithdrawals) }
-        return prepared
-    }
-
-    private static func normalise(
-        _ record: SourceRecord,
-        by adapter: any SourceAdapter,
-        digester: VersionDigester,
-        file: Int64?,
-        now: Int64,
-        kept: Int
-    ) -> Taken {
-        do {
-            let row = try adapter.normalise(record)
-            let digest = digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey)
-            let version = RecordVersion(
-                digest: digest,
-                operation: record.operation,
-                modified: record.modified,
-                sequence: record.sequence,
-                content: record.operation == .record ? row.record : nil
-            )
-            return .version(
-                ReceivedVersion(
-                    key: record.key,
-                    hasRestrictedKey: row.hasRestrictedKey,
-                    version: version,
-                    original: record.original,
-                    place: record.place,
-                    file: file
-                ),
-                row.drift
-            )
-        } catch {
-            return .rejected(
-                QuarantineEntry(
-                    dataset: record.dataset,
-                    place: record.place,
-                    key: record.key,
-                    modified: record.modified,
-                    sequence: record.sequence,
-                    rule: error.rule,
-                    message: error.field.map { "\($0): \(error.message)" } ?? error.message,
-                    original: Array(record.original.prefix(kept)),
-                    firstSeen: now
-                )
-            )
-        }
-    }
-}
-
-extension PullEvent {
-    fileprivate func stored(allowedShare: Double) -> StoreEvent {
-        switch self {
-        case .completeReadBegan: .completeReadBegan
-        case .completeReadEnded(let time, let sequence, let hadUnreadableKeys):
-            .completeReadEnded(
-                time: time,
-                sequence: sequence,
-                hadUnreadableKeys: hadUnreadableKeys,
-                allowedShare: allowedShare
-            )
-        case .fileBegan(let number, let name, let digest): .fileBegan(number: number, name: name, digest: digest)
-        case .fileEnded(let number): .fileEnded(number: number)
-        case .refused(let what, let why): .refused(what: what, why: why)
-        case .drift(let kind, let name, let sample): .drift(kind: kind, name: name, sample: sample)
-        }
     }
 }
 
