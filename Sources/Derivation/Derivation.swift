@@ -104,18 +104,18 @@ public struct Deriver: Sendable {
                 storing = nil
                 try before.work.value()
                 total.add(before.derived)
+                guard progress(total) else { return total }
             }
             var derived = Progress()
             for derivation in derivations { derived.add(derivation) }
             storing = (Ahead { try store.store(derivations, at: now()) }, tokens, derived)
             components = try following.value()
-            let goesOn = progress(total)
             // What was left out because it touches these batches is free once they are stored.
-            if !goesOn || components.isEmpty, let last = storing {
+            if components.isEmpty, let last = storing {
                 storing = nil
                 try last.work.value()
                 total.add(last.derived)
-                guard progress(total), goesOn else { return total }
+                guard progress(total) else { return total }
                 components = try store.nextComponents(limit: batchSize, on: day)
             }
         }
