@@ -240,13 +240,3 @@ final class LocalTaxPull {
         return record.modified
     }
 }
-
-extension FeedItem {
-    /// The row's bytes.
-    fileprivate var original: [UInt8] {
-        switch self {
-        case .row(let row): row.original
-        case .broken(let row): row.original
-        }
-    }
-}

@@ -4,8 +4,8 @@ import CreditModel
 /// One pull of one dataset, window by window until one reaches past the agency's own time.
 ///
 /// Rows that are modified meanwhile leave their page and the others slide, so page numbers are not trusted: after a page
-/// the window starts again at the greatest `XGSJ` on it, inclusively. Only a second that fills a page is paged, in a window
-/// of its own, until no row left it between its first page and its last.
+/// the window starts again at the greatest `XGSJ` on it, inclusively. Only a second that fills a page is read in
+/// another way, ``readSecond(_:)``.
 /// The position is `last` (the greatest `XGSJ` received), `complete`, `done` and `announcements`.
 final class StateTaxPull {
     private let request: PullRequest
@@ -86,11 +86,15 @@ final class StateTaxPull {
 
     /// Reads a second that fills more than a page.
     ///
-    /// Rows only leave it, so a total that stays shows that none slid past us.
+    /// No second holds more rows than the widest page, so that one is asked for. Where doubled rows fill more, a row that
+    /// leaves may slide another past us while one that is doubled keeps the total: such a second is read until two rounds
+    /// with a steady total showed nothing new.
     private func readSecond(_ second: LocalTime) throws(AdapterError) -> LocalTime {
-        let end = LocalTime(seconds: second.seconds + 1)
-        for _ in 0..<20 {
-            var question = StateTaxQuestion(from: second, to: end)
+        var known: Set<[UInt8]> = []
+        var quietRounds = 0
+        for _ in 0..<40 {
+            let before = known.count
+            var question = StateTaxQuestion(from: second, to: LocalTime(seconds: second.seconds + 1), isWidest: true)
             var answer = try service.ask(question)
             let total = answer.total
             var isSteady = true
@@ -98,12 +102,15 @@ final class StateTaxPull {
                 try client.checkStopped()
                 _ = try take(answer, question)
                 try commit()
+                for item in answer.items { known.insert(item.original) }
                 guard answer.pages > question.page else { break }
                 question.page += 1
                 answer = try service.ask(question)
                 if answer.total != total { isSteady = false }
             }
-            if isSteady { return answer.now }
+            if question.page == 1 { return answer.now }
+            quietRounds = isSteady && known.count == before ? quietRounds + 1 : 0
+            if quietRounds == 2 { return answer.now }
         }
         throw AdapterError(
             .busy,

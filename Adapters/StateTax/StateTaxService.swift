@@ -9,6 +9,8 @@ struct StateTaxQuestion: Hashable {
     /// Open.
     var to: LocalTime
     var page = 1
+    /// Whether the page is to be the widest that 国税 gives, whatever the configuration says.
+    var isWidest = false
 }
 
 /// What an answer's head says.
@@ -27,7 +29,12 @@ struct StateTaxService {
     let dataset: String
     let client: FeedClient
 
-    var pageSize: Int { min(1000, max(1, adapter.configuration.pageSize ?? 1000)) }
+    /// The most rows that a page holds; a second holds no more, doubled ones not counted.
+    private static let widest = 1000
+
+    private func pageSize(of question: StateTaxQuestion) -> Int {
+        question.isWidest ? Self.widest : min(Self.widest, max(1, adapter.configuration.pageSize ?? Self.widest))
+    }
 
     func ask(_ question: StateTaxQuestion) throws(AdapterError) -> StateTaxAnswer {
         // Each try has a number of its own, so that a late answer to an earlier one is not taken for this one's.
@@ -53,7 +60,7 @@ struct StateTaxService {
             <?xml version="1.0" encoding="UTF-8"?>
             <service><head><tran_id>\(dataset)</tran_id><tran_seq>\(sequence)</tran_seq><user>\(user)</user>\
             <password>\(password)</password></head><body><QSSJ>\(question.from.spaced)</QSSJ><ZZSJ>\(question.to.spaced)</ZZSJ>\
-            <PAGE>\(question.page)</PAGE><PAGESIZE>\(pageSize)</PAGESIZE></body></service>
+            <PAGE>\(question.page)</PAGE><PAGESIZE>\(pageSize(of: question))</PAGESIZE></body></service>
             """
         return Array(text.utf8)
     }

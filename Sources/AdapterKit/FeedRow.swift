@@ -72,4 +72,12 @@ public struct BrokenRow: Sendable {
 public enum FeedItem: Sendable {
     case row(FeedRow)
     case broken(BrokenRow)
+
+    /// The row's bytes as received.
+    public var original: [UInt8] {
+        switch self {
+        case .row(let row): row.original
+        case .broken(let row): row.original
+        }
+    }
 }

@@ -23,6 +23,12 @@ final class MovingRows: Sendable {
             }
         }
     }
+    /// The row comes twice from now on.
+    func double(_ key: String) {
+        rows.withLock { rows in
+            if let row = rows.first(where: { $0.key == key }) { rows.append(row) }
+        }
+    }
     func between(_ from: LocalTime, _ to: LocalTime) -> [Row] {
         rows.withLock { rows in
             rows.filter { $0.time >= from && $0.time < to }.sorted { ($0.time, $0.key) < ($1.time, $1.key) }
@@ -47,13 +53,17 @@ struct StateTaxTests {
         )
     }
 
-    static func answer(_ question: ScriptedAgency.Question, _ rows: MovingRows, now: String, sequence: String? = nil)
-        -> [UInt8]
-    {
+    static func answer(
+        _ question: ScriptedAgency.Question,
+        _ rows: MovingRows,
+        now: String,
+        sequence: String? = nil,
+        widest: Int = .max
+    ) -> [UInt8] {
         let from = question.element("QSSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
         let to = question.element("ZZSJ").flatMap { LocalTime($0) } ?? LocalTime(seconds: 0)
         let page = question.element("PAGE").flatMap { Int($0) } ?? 1
-        let size = question.element("PAGESIZE").flatMap { Int($0) } ?? 1
+        let size = min(widest, question.element("PAGESIZE").flatMap { Int($0) } ?? 1)
         let all = rows.between(from, to)
         let body = all.dropFirst((page - 1) * size).prefix(size).map {
             "<ROW><NSRSBH>\($0.key)</NSRSBH><XGSJ>\($0.time.spaced)</XGSJ><YXBZ>Y</YXBZ></ROW>"
@@ -86,18 +96,40 @@ struct StateTaxTests {
         #expect(sink.progress?.incomplete == [])
     }
 
-    @Test("a second that fills more than a page is read whole, though a row leaves it meanwhile")
-    func crowdedSecond() async throws {
+    @Test(
+        "a second that fills more than the widest page is read whole, though a row leaves it meanwhile",
+        arguments: [false, true]
+    )
+    func crowdedSecond(anotherIsDoubled: Bool) async throws {
         let rows = MovingRows(
             ["A", "B", "C", "D", "E"].map { ($0, "2016-01-02 00:00:01") } + [("F", "2016-01-02 00:00:02")]
         )
+        let hasMoved = Mutex(false)
         let agency = try await ScriptedAgency { question in
-            if question.element("PAGE") == "2" { rows.move("A", to: "2016-01-03 00:00:00") }
-            return Self.answer(question, rows, now: "2016-01-04 00:00:00")
+            // C slides from the second page to the first, which was read; with a row doubled the total tells nothing.
+            if question.element("PAGE") == "2", hasMoved.withLock({ moved in defer { moved = true }; return !moved }) {
+                rows.move("A", to: "2016-01-03 00:00:00")
+                if anotherIsDoubled { rows.double("E") }
+            }
+            return Self.answer(question, rows, now: "2016-01-04 00:00:00", widest: 2)
         }
         let sink = MemorySink()
         try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
         #expect(sink.keys == ["A", "B", "C", "D", "E", "F"])
+    }
+
+    @Test("a second that fills more than a page is asked for in the widest one, which nothing can slide out of")
+    func widestPage() async throws {
+        let rows = MovingRows(["A", "B", "C"].map { ($0, "2016-01-02 00:00:01") })
+        let sizes = Mutex<[String?]>([])
+        let agency = try await ScriptedAgency { question in
+            sizes.withLock { $0.append(question.element("PAGESIZE")) }
+            return Self.answer(question, rows, now: "2016-01-04 00:00:00")
+        }
+        let sink = MemorySink()
+        try await pull(adapter(agency, pageSize: 2), dataset, into: sink)
+        #expect(sink.keys == ["A", "B", "C"])
+        #expect(sizes.withLock { $0 } == ["2", "2", "1000", "2"])
     }
 
     @Test("drops an answer that belongs to another question and asks again")
