@@ -67,15 +67,25 @@ public struct EnterpriseDecision: Hashable, Sendable {
     public var isRegistered: Bool
     /// The certain codes of the enterprise, sorted.
     public var codes: [Code]
+    /// Codes that the registry gives to this enterprise and to another one, sorted: certain for neither.
+    public var contested: [Code]
     /// Its shown records, sorted by reference.
     public var members: [Membership]
 
     /// Makes a decision of its parts; Resolution sorts them before.
-    public init(id: EnterpriseID, aliases: [EnterpriseID], isRegistered: Bool, codes: [Code], members: [Membership]) {
+    public init(
+        id: EnterpriseID,
+        aliases: [EnterpriseID],
+        isRegistered: Bool,
+        codes: [Code],
+        contested: [Code] = [],
+        members: [Membership]
+    ) {
         self.id = id
         self.aliases = aliases
         self.isRegistered = isRegistered
         self.codes = codes
+        self.contested = contested
         self.members = members
     }
 }

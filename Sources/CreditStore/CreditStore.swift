@@ -55,8 +55,10 @@ public protocol CreditStore: Sendable {
 
     /// The id that an id of any time stands for now; nil if it never existed.
     func currentID(of id: EnterpriseID) throws -> EnterpriseID?
-    /// Enterprises that hold a code now.
+    /// Enterprises that hold a code now; several where the registry gives it to each of them.
     func enterprises(holding codeText: String) throws -> [EnterpriseID]
+    /// Codes that the registry gives to several enterprises, in the order of their texts, a page at a time.
+    func contestedCodes(after text: String?, limit: Int) throws -> [ContestedCode]
     /// The present profile of a current id; nil where it has none (any more).
     func profile(of id: EnterpriseID) throws -> StoredProfile?
     /// All profiles in the order of their ids, a page at a time.

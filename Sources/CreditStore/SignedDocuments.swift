@@ -12,14 +12,24 @@ public struct SignedProfile: Sendable, Hashable {
     public var issuedAt: Int64
     /// The flattened JWS, one line.
     public var document: [UInt8]
+    /// The bytes of the pure profile in it.
+    public var profile: [UInt8]
 
     /// Makes a signed profile of its parts.
-    public init(id: EnterpriseID, version: String, key: String, issuedAt: Int64, document: [UInt8]) {
+    public init(
+        id: EnterpriseID,
+        version: String,
+        key: String,
+        issuedAt: Int64,
+        document: [UInt8],
+        profile: [UInt8]
+    ) {
         self.id = id
         self.version = version
         self.key = key
         self.issuedAt = issuedAt
         self.document = document
+        self.profile = profile
     }
 }
 

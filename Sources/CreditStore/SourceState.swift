@@ -76,7 +76,7 @@ public struct SourceState: Sendable {
     public var lastSuccess: Int64?
     /// When a run last ended, well or not, in POSIX seconds.
     public var lastAttempt: Int64?
-    /// Empty after a success.
+    /// Empty after a success; a run that failed on our side, or that we stopped, leaves it.
     public var lastError: String
     /// Records that the agency shows now.
     public var records: Int
@@ -123,6 +123,8 @@ public struct RunReport: Sendable {
     public var outcome: CommitOutcome
     /// Empty for a success.
     public var error: String
+    /// Whether it failed on our side, or was stopped by us: that says nothing about the source.
+    public var isOurs: Bool
 
     /// Makes a report of its parts.
     public init(
@@ -131,7 +133,8 @@ public struct RunReport: Sendable {
         startedAt: Int64,
         endedAt: Int64,
         outcome: CommitOutcome,
-        error: String
+        error: String,
+        isOurs: Bool = false
     ) {
         self.run = run
         self.dataset = dataset
@@ -139,5 +142,6 @@ public struct RunReport: Sendable {
         self.endedAt = endedAt
         self.outcome = outcome
         self.error = error
+        self.isOurs = isOurs
     }
 }

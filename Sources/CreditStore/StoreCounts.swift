@@ -10,6 +10,8 @@ public struct StoreCounts: Sendable, Hashable {
     public var registered = 0
     /// Records held apart for a person.
     public var held = 0
+    /// Codes that the registry gives to several enterprises.
+    public var contested = 0
     /// Records without a certain identifier.
     public var undecided = 0
     /// Shown records that are test rows, and so in no profile.

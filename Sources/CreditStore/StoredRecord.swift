@@ -24,6 +24,20 @@ public struct PlacedRecord: Sendable, Hashable {
     }
 }
 
+/// A code that the registry gives to several enterprises, so that it is certain for none.
+public struct ContestedCode: Sendable, Hashable {
+    /// The code.
+    public var text: String
+    /// To whom it is given, sorted.
+    public var holders: [EnterpriseID]
+
+    /// Makes an entry of its parts.
+    public init(text: String, holders: [EnterpriseID]) {
+        self.text = text
+        self.holders = holders
+    }
+}
+
 /// An id that an enterprise has or had.
 public struct StoredIdentity: Sendable, Hashable {
     /// The id, of the present or of any time before.

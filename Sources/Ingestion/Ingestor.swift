@@ -145,12 +145,15 @@ public struct Ingestor: Sendable {
         let startedAt = now()
         let taker = BatchTaker(self, adapter: adapter, dataset: dataset, run: run, report: progress)
         var error = ""
+        // What we stopped, or our own disk, says nothing about the source.
+        var isTheirs = false
         do {
             let folder = try emptyFolder(for: dataset.agency)
             let state = try store.sourceState(of: dataset)
             try adapter.pull(request(dataset, position: state.position, folder: folder), into: taker)
         } catch let failure {
             error = "\(failure)"
+            isTheirs = (failure as? AdapterError).map { $0.code != .stopped && $0.code != .local } ?? false
         }
         do {
             // Whatever ended the pull, what it handed over before stays taken.
@@ -165,7 +168,8 @@ public struct Ingestor: Sendable {
             startedAt: startedAt,
             endedAt: now(),
             outcome: taker.outcome,
-            error: error
+            error: error,
+            isOurs: !error.isEmpty && !isTheirs
         )
         do {
             try store.finish(report)

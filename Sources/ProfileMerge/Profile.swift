@@ -7,6 +7,8 @@ struct Profile {
     let isRegistered: Bool
     /// The certain codes that may be shown, by the name of their kind, in the order of these names.
     let identifiers: [(kind: CodeKind, texts: [String])]
+    /// Codes that the registry gives to another enterprise, too: by kind, then text.
+    let contested: [Code]
     /// By section, then name.
     let attributes: [Attribute]
     /// By section of the policy.
@@ -80,6 +82,7 @@ struct ProfileWriter {
             }
         }
         if !selection.rests.isEmpty { members.append(("cut", { self.write(selection.rests, to: &$0) })) }
+        if !profile.contested.isEmpty { members.append(("contested", { self.write(profile.contested, to: &$0) })) }
         members.append(("id", { $0.string(profile.id.text) }))
         members.append(("identifiers", { self.write(profile.identifiers, limit: selection.identifiers, to: &$0) }))
         members.append(("records", { self.write(selection.records, of: profile, to: &$0) }))
@@ -143,6 +146,19 @@ struct ProfileWriter {
             text.endArray()
         }
         text.endObject()
+    }
+
+    private func write(_ contested: [Code], to text: inout CanonicalJSONWriter) {
+        text.beginArray()
+        for code in contested {
+            text.beginObject()
+            text.key("code")
+            text.string(code.text)
+            text.key("kind")
+            text.string(code.kind.description)
+            text.endObject()
+        }
+        text.endArray()
     }
 
     func write(_ records: [Int], of profile: Profile, to text: inout CanonicalJSONWriter) {

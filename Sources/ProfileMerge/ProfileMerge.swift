@@ -125,6 +125,7 @@ public struct ProfileMerger: Sendable {
             id: decision.id,
             isRegistered: decision.isRegistered,
             identifiers: identifiers(of: decision, records: records),
+            contested: decision.contested.sorted(),
             attributes: attributes,
             items: items.items(sectionOf: itemSections),
             records: records,

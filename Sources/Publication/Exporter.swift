@@ -39,9 +39,12 @@ package struct Exporter: Sendable {
         package var bytes = 0
         /// `sha256:` of the profiles' bytes.
         package var digest = ""
-        /// The store's position before the first profile was read, and after the last; equal in a quiet store.
+        /// The position up to which the profiles vouch for: each that it touches is there as it left it, or newer.
         package var position: Int64 = 0
+        /// The store's position after the last profile was read; equal in a quiet store that was derived to its end.
         package var positionAtEnd: Int64 = 0
+        /// Whether changes wait to be derived or signed, which the export lacks.
+        package var isBehind = false
     }
 
     private let store: any CreditStore
@@ -69,11 +72,15 @@ package struct Exporter: Sendable {
     ///   - now: POSIX seconds.
     ///   - progress: called with the number of profiles written so far.
     /// - Returns: what was written.
-    /// - Throws: ``SigningError`` where a file cannot be written or no key signs, and what the store throws.
+    /// - Throws: ``SigningError`` where a file cannot be written or no key signs, ``PublicationError`` `unfinished` where
+    ///   profiles wait and no status was ever signed, and what the store throws.
     package func export(to destination: Destination, at now: Int64, progress: (Int) -> Void = { _ in }) throws -> Report
     {
+        // Before the first profile is read: what happens after it is not vouched for.
+        let coverage = try publisher.coverage(at: now)
         var report = Report()
-        report.position = try store.storePosition()
+        report.position = coverage.position
+        report.isBehind = coverage.isBehind
         let profiles = try HashingFile(destination.profiles)
         let annexes = try destination.annexes.map { try HashingFile($0) }
         var last: EnterpriseID?
@@ -100,7 +107,7 @@ package struct Exporter: Sendable {
             return report
         }
         let file = try DurableFile(path: path)
-        let manifest = try manifest(report, annexes: annexes, at: now)
+        let manifest = manifest(report, coverage, annexes: annexes, at: now)
         try file.write(try publisher.signingKey().sign(manifest, as: .manifest).flattened + [0x0A])
         try file.settle()
         // An earlier export's manifest must never lie beside these profiles: they would look forged. Everything is on the
@@ -115,8 +122,7 @@ package struct Exporter: Sendable {
 
     /// The rest of a profile's long lists: documents of their own, whose digests the signed profile holds.
     private func writeAnnexes(of profile: SignedProfile, to file: HashingFile) throws {
-        guard let stored = try store.profile(of: profile.id), stored.version == profile.version else { return }
-        for digest in AnnexDigests.find(in: stored.bytes) {
+        for digest in AnnexDigests.find(in: profile.profile) {
             guard let annex = try store.annex(digest) else { continue }
             var line = Array("{\"annex\":".utf8)
             line += annex.bytes
@@ -125,13 +131,7 @@ package struct Exporter: Sendable {
         }
     }
 
-    private func manifest(_ report: Report, annexes: HashingFile?, at now: Int64) throws -> [UInt8] {
-        let sources = SourcesPayload(
-            try store.sourceStates(),
-            datasets: publisher.datasets,
-            now: now,
-            lateAfter: publisher.lateAfter
-        )
+    private func manifest(_ report: Report, _ coverage: Coverage, annexes: HashingFile?, at now: Int64) -> [UInt8] {
         func part(_ file: (count: Int, bytes: Int, digest: String)) -> JSONValue {
             .object([
                 "bytes": .integer(Int64(file.bytes)), "count": .integer(Int64(file.count)),
@@ -144,7 +144,8 @@ package struct Exporter: Sendable {
             "iss": .string(publisher.issuer),
             "keys": .array(keys.keys.map { .string($0.keyID) }),
             "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
-            "profiles": part((report.profiles, report.bytes, report.digest)), "sources": sources.value,
+            "profiles": part((report.profiles, report.bytes, report.digest)), "sources": coverage.sources,
+            "sourcesAt": .integer(coverage.issuedAt),
         ]).canonical
     }
 }

@@ -1,3 +1,4 @@
+internal import CanonicalJSON
 package import CreditModel
 package import CreditStore
 internal import ServiceKit
@@ -67,6 +68,28 @@ extension Publisher: SourcesStatus {
         }
     }
 
+    /// Up to where what is served now vouches for the sources, and what they were like there.
+    ///
+    /// While profiles wait to be derived or signed that is the latest status, for what is served is what that covers, or newer.
+    /// - Throws: ``PublicationError/unfinished(waiting:)`` where profiles wait and there is no status.
+    func coverage(at now: Int64) throws -> Coverage {
+        let position = try store.storePosition()
+        let sources = SourcesPayload(try store.sourceStates(), datasets: datasets, now: now, lateAfter: lateAfter)
+        do {
+            try checkFinished(on: LocalTime(posix: now).day)
+            return Coverage(position: position, issuedAt: now, sources: sources.value, isBehind: false)
+        } catch PublicationError.unfinished(let waiting) {
+            guard let latest = try store.latestStatus() else { throw PublicationError.unfinished(waiting: waiting) }
+            let status = try StatusPayload(SignedDocument(parsing: latest.document).unverifiedPayload)
+            return Coverage(
+                position: status.position,
+                issuedAt: status.issuedAt,
+                sources: status.sources,
+                isBehind: true
+            )
+        }
+    }
+
     private func isStillGood(_ latest: SignedStatus, position: Int64, sources: SourcesPayload, now: Int64) throws
         -> Bool
     {
@@ -82,4 +105,15 @@ extension Publisher: SourcesStatus {
         let unsigned = try store.unsigned(limit: 1).count
         guard unsigned == 0 else { throw PublicationError.unfinished(waiting: unsigned) }
     }
+}
+
+/// What the profiles that are served now rest on.
+struct Coverage {
+    /// Every profile that the store's changes up to here touch is served as they left it, or newer.
+    let position: Int64
+    /// When the sources were like that, in POSIX seconds.
+    let issuedAt: Int64
+    let sources: JSONValue
+    /// Whether the store has changes beyond it that wait to be derived or signed.
+    let isBehind: Bool
 }

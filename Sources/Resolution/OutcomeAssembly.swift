@@ -12,6 +12,7 @@ struct OutcomeAssembly {
         for (index, owner) in pass.owners.enumerated() {
             if let owner { codes[owner].append(index) }
         }
+        let contested = contestedCodes()
         var members: [[Membership]] = Array(repeating: [], count: pass.anchors.count)
         var undecided: [RecordReference] = []
         for (index, status) in pass.statuses.enumerated() {
@@ -30,6 +31,7 @@ struct OutcomeAssembly {
                 anchor,
                 formerKeys: formerKeys[anchor] ?? [],
                 codes: codes[anchor],
+                contested: contested[anchor] ?? [],
                 members: members[anchor]
             )
             ids[anchor] = decision.id
@@ -54,6 +56,7 @@ struct OutcomeAssembly {
         _ anchor: Int,
         formerKeys: [String],
         codes: [Int],
+        contested: [Code],
         members: [Membership]
     ) -> EnterpriseDecision {
         var pripids = formerKeys
@@ -69,8 +72,19 @@ struct OutcomeAssembly {
             aliases: Set(derived.dropFirst()).subtracting([id]).sorted(),
             isRegistered: pass.anchors[anchor].isRegistered,
             codes: sorted.map { pass.input.codes[$0].code },
+            contested: contested.sorted(),
             members: members.sorted { $0.record < $1.record }
         )
+    }
+
+    /// What the registry gives to several enterprises, by each of them: nobody's for certain, and not to be passed over.
+    private func contestedCodes() -> [Int: [Code]] {
+        var contested: [Int: [Code]] = [:]
+        for code in pass.input.codes where !code.isRestricted {
+            guard case .several(let anchors) = code.registryOwner else { continue }
+            for anchor in anchors { contested[anchor, default: []].append(code.code) }
+        }
+        return contested
     }
 
     private func derivedID(of code: Int) -> EnterpriseID {

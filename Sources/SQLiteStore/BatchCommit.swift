@@ -35,7 +35,7 @@ struct BatchCommit {
                 dataset
             )
         for received in batch.versions {
-            let file = try received.file.map { (number: $0, epoch: try epoch(of: $0)) }
+            let file = try file(of: received)
             let isNew = try writer.take(received, file: file, generation: generation)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
             if hasOpenRows { try supersede(received, isNew: isNew) }
@@ -44,6 +44,16 @@ struct BatchCommit {
         for event in batch.events { try apply(event) }
         try finish()
         return outcome
+    }
+
+    /// The file that shows a version: of a row that is tried again, the one that it was quarantined from, so that whatever
+    /// replaces that file, or lacks the row, counts for it too.
+    private mutating func file(of received: ReceivedVersion) throws -> (number: Int64, epoch: Int64)? {
+        if let file = received.file { return (file, try epoch(of: file)) }
+        let file = received.version.sequence >> 32
+        guard batch.isRetry, file > 0 else { return nil }
+        let epoch = try epoch(of: file)
+        return epoch > 0 ? (file, epoch) : nil
     }
 
     private mutating func epoch(of file: Int64) throws -> Int64 {
@@ -76,14 +86,43 @@ struct BatchCommit {
         hash.update(data: Array(entry.rule.utf8) + [0])
         hash.update(data: Array((entry.key.map(StoredKey.text) ?? "").utf8) + [0])
         hash.update(data: entry.original)
+        let digest = ShortDigest.text(of: Array(hash.finalize()))
+        // Of what is known it is noted that it is shown still; what an absence had settled waits again.
+        let fileEpoch = entry.sequence >> 32 > 0 ? try epoch(of: entry.sequence >> 32) : 0
+        let isGone = try db.exists(
+            "SELECT 1 FROM quarantine WHERE dataset = ? AND digest = ? AND resolution = ?",
+            dataset,
+            digest,
+            Self.absent
+        )
         try db.run(
             """
-            INSERT OR IGNORE INTO quarantine(dataset, digest, document, row, line, key, modified, sequence, rule, message,
-                original, first_seen)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            UPDATE quarantine SET seen = ?3, epoch = ?4, sequence = max(sequence, ?5),
+                resolution = CASE WHEN resolution = ?6 THEN '' ELSE resolution END
+            WHERE dataset = ?1 AND digest = ?2
             """,
             dataset,
-            ShortDigest.text(of: Array(hash.finalize())),
+            digest,
+            generation,
+            fileEpoch,
+            entry.sequence,
+            Self.absent
+        )
+        if db.changesCount > 0 {
+            guard isGone else { return }
+            outcome.quarantined += 1
+            quarantineDelta += 1
+            _ = try writer.touch()
+            return
+        }
+        try db.run(
+            """
+            INSERT INTO quarantine(dataset, digest, document, row, line, key, modified, sequence, rule, message, original,
+                first_seen, seen, epoch)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            dataset,
+            digest,
             entry.place.document,
             entry.place.row,
             entry.place.line,
@@ -93,13 +132,46 @@ struct BatchCommit {
             entry.rule,
             entry.message,
             entry.original,
-            entry.firstSeen
+            entry.firstSeen,
+            generation,
+            fileEpoch
         )
-        if db.changesCount > 0 {
-            outcome.quarantined += 1
-            quarantineDelta += 1
-            _ = try writer.touch()
-        }
+        outcome.quarantined += 1
+        quarantineDelta += 1
+        _ = try writer.touch()
+    }
+
+    /// How a quarantined row is settled that its agency does not show any more: nothing of it may be taken by a retry.
+    static let absent = "absent"
+
+    /// Settles the rows that a replaced file does not hold any more.
+    private mutating func settleRows(of file: Int64) throws {
+        try db.run(
+            """
+            UPDATE quarantine SET resolution = ?4
+            WHERE dataset = ?1 AND resolution = '' AND sequence >> 32 = ?2 AND epoch < ?3
+            """,
+            dataset,
+            file,
+            try epoch(of: file),
+            Self.absent
+        )
+        quarantineDelta -= db.changesCount
+    }
+
+    /// Settles the rows that a complete read did not show any more: of a file's, those that came before it.
+    private mutating func settleRows(notShownIn generation: Int64, sequence: Int64) throws {
+        try db.run(
+            """
+            UPDATE quarantine SET resolution = ?4 WHERE dataset = ?1 AND resolution = '' AND key IS NOT NULL
+                AND seen <> ?2 AND (?3 < 0 OR sequence >> 32 < ?3 >> 32)
+            """,
+            dataset,
+            generation,
+            sequence,
+            Self.absent
+        )
+        quarantineDelta -= db.changesCount
     }
 
     private mutating func finish() throws {
@@ -154,6 +226,7 @@ struct BatchCommit {
             try beginFile(number, name: name, digest: digest)
         case .fileEnded(let number):
             try writer.dropSightings(in: number, before: try epoch(of: number))
+            try settleRows(of: number)
         case .refused(let what, let why):
             try db.run(
                 """
@@ -239,6 +312,7 @@ struct BatchCommit {
         self.generation = 0
         _ = try writer.touch()
         guard !hadUnreadableKeys else { return }
+        try settleRows(notShownIn: generation, sequence: sequence)
         try db.run(
             """
             INSERT INTO waiting(dataset, record, modified, sequence)

@@ -30,7 +30,7 @@ struct DerivationWriter {
         for decision in outcome.enterprises {
             guard let number = numbers[decision.id] else { continue }
             for alias in decision.aliases where numbers[alias] == nil { try redirect(alias, to: number) }
-            try store(codes: decision.codes, of: number)
+            try store(codes: decision.codes, contested: decision.contested, of: number)
         }
         let registered = Set(outcome.enterprises.filter(\.isRegistered).map(\.id))
         for profile in derivation.profiles {
@@ -249,15 +249,29 @@ struct DerivationWriter {
         )
     }
 
-    private func store(codes: [Code], of number: Int64) throws {
-        let new = Set(codes.map(\.text)).subtracting(component.restricted)
+    /// What leads to an enterprise; a code that others are given, too, leads to each of them and is marked.
+    private func store(codes: [Code], contested: [Code], of number: Int64) throws {
+        var new = Dictionary(contested.map { ($0.text, true) }) { $1 }
+        for code in codes where !component.restricted.contains(code.text) { new[code.text] = false }
         let old =
             fresh.contains(number)
-            ? [] : Set(try db.all("SELECT text FROM code WHERE enterprise = ?", number) { $0.text(0) })
-        for text in old.subtracting(new) {
+            ? [:]
+            : Dictionary(
+                try db.all("SELECT text, contested FROM code WHERE enterprise = ?", number) {
+                    ($0.text(0), $0.integer(1) != 0)
+                }
+            ) { $1 }
+        for text in old.keys where new[text] == nil {
             try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number)
         }
-        for text in new.subtracting(old) { try db.run("INSERT INTO code(text, enterprise) VALUES(?, ?)", text, number) }
+        for (text, isContested) in new where old[text] != isContested {
+            try db.run(
+                "INSERT OR REPLACE INTO code(text, enterprise, contested) VALUES(?, ?, ?)",
+                text,
+                number,
+                isContested
+            )
+        }
     }
 
     private func store(names: [String], of number: Int64) throws {

@@ -70,10 +70,11 @@ extension SQLiteStore {
             let dataset = try db.makeDatasetNumber(run.dataset)
             try db.run(
                 """
-                UPDATE dataset SET last_attempt = ?, last_error = ?, last_success = coalesce(?, last_success) WHERE id = ?
+                UPDATE dataset SET last_attempt = ?, last_error = coalesce(?, last_error),
+                    last_success = coalesce(?, last_success) WHERE id = ?
                 """,
                 run.endedAt,
-                run.error,
+                run.isOurs ? nil : run.error,
                 run.error.isEmpty ? run.endedAt : nil,
                 dataset
             )

@@ -44,6 +44,24 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of the marked codes; an index holds those alone.
+    public func contestedCodes(after text: String?, limit: Int) throws -> [ContestedCode] {
+        try read { db in
+            let texts = try db.all(
+                "SELECT DISTINCT text FROM code INDEXED BY code_contested WHERE contested = 1 AND text > ? ORDER BY text LIMIT ?",
+                text ?? "",
+                limit
+            ) { $0.text(0) }
+            return try texts.map { text in
+                let holders = try db.all(
+                    "SELECT e.text FROM code c JOIN enterprise e ON e.id = c.enterprise WHERE c.text = ? ORDER BY e.text",
+                    text
+                ) { EnterpriseID($0.text(0)) }
+                return ContestedCode(text: text, holders: holders.compactMap { $0 })
+            }
+        }
+    }
+
     /// One row by its key.
     public func profile(of id: EnterpriseID) throws -> StoredProfile? {
         try look { db in
@@ -142,6 +160,11 @@ extension SQLiteStore {
             }
             counts.enterprises = Int(try db.integer("SELECT count(*) FROM profile"))
             counts.registered = Int(try db.integer("SELECT count(*) FROM profile WHERE registered = 1"))
+            counts.contested = Int(
+                try db.integer(
+                    "SELECT count(DISTINCT text) FROM code INDEXED BY code_contested WHERE contested = 1"
+                )
+            )
             counts.held = Int(try db.integer("SELECT count(*) FROM held"))
             counts.undecided =
                 Int(try db.integer("SELECT count(*) FROM placement WHERE enterprise IS NULL")) - counts.held

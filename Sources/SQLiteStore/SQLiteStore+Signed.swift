@@ -91,7 +91,8 @@ extension SQLiteStore {
     static func signed(_ row: SQLRow) -> SignedProfile? {
         guard let id = EnterpriseID(row.text(0)) else { return nil }
         var payload = row.bytes(4) ?? []
-        payload += row.bytes(5) ?? []
+        let profile = row.bytes(5) ?? []
+        payload += profile
         payload += row.bytes(6) ?? []
         let document = SignedDocument(
             of: payload,
@@ -103,7 +104,8 @@ extension SQLiteStore {
             version: row.text(1),
             key: row.text(2),
             issuedAt: row.integer(3),
-            document: document.flattened
+            document: document.flattened,
+            profile: profile
         )
     }
 

@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("4", migrate: EarlierSchema.makeFour)
         migrator.registerMigration("5") { db in try StoreMove(db).run() }
         migrator.registerMigration("6", migrate: PastSchema.makeSix)
+        migrator.registerMigration("7") { db in try db.execute(sql: contested) }
         return migrator
     }
 
@@ -34,6 +35,17 @@ enum Schema {
     static let settled = """
         ALTER TABLE meta ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
         UPDATE meta SET settled = (SELECT coalesce(max(id), 0) FROM record);
+        """
+
+    /// Which codes the registry gives to several enterprises, and which quarantined rows a source still shows.
+    ///
+    /// `quarantine.seen` is the generation of the complete read, `quarantine.epoch` the content of the file in which the row
+    /// stood last; of rows that an older version noted neither is known.
+    static let contested = """
+        ALTER TABLE code ADD COLUMN contested INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX code_contested ON code(text) WHERE contested = 1;
+        ALTER TABLE quarantine ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE quarantine ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
         """
 
     /// Profiles, and what was signed of them.

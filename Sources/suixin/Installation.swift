@@ -136,7 +136,6 @@ struct Installation: Sendable {
             if let holder = holders.first { return holder }
             let keyed = EnterpriseID(pripid: name.registryKey, digest: Self.sha256)
             if let current = try store.currentID(of: keyed) { return current }
-            if let holders = try contested(name.code) { throw Self.ambiguous(name.code, holders) }
         }
         throw CommandError(
             "No enterprise is known for certain by “\(Terminal.plain(text))”. That is no clean record: "
@@ -151,21 +150,6 @@ struct Installation: Sendable {
             "\(holders.count) enterprises hold \(code): \(holders.joined(separator: ", ")). Ask for one of them.",
             exit: .ambiguous
         )
-    }
-
-    /// The registry keys under which a code was given out twice, where records are held for that.
-    ///
-    /// Such a code is nobody's for certain, so that the store does not find it.
-    private func contested(_ code: String) throws -> [String]? {
-        var last: RecordReference?
-        while true {
-            let page = try store.held(after: last, limit: 500)
-            guard let end = page.last else { return nil }
-            for held in page {
-                if case .givenTwice(let given, let holders) = held.reason, given.text == code { return holders }
-            }
-            last = end.record
-        }
     }
 }
 

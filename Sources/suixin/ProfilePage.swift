@@ -43,7 +43,14 @@ struct ProfilePage {
             return codes.isEmpty
                 ? nil : ["  " + language.field(kind, of: "identifiers"), codes.joined(separator: ", ")]
         }
-        return rows.isEmpty ? [] : [Terminal.table(rows)]
+        let contested = (profile["contested"]?.array ?? []).compactMap(\.object).map { members in
+            [
+                "  " + language.field(members["kind"]?.string ?? "", of: "identifiers"),
+                (members["code"]?.string ?? "") + "  "
+                    + language.word("登记机关也给了另一企业，不作识别", "given to another enterprise, too: certain for neither"),
+            ]
+        }
+        return rows.isEmpty && contested.isEmpty ? [] : [Terminal.table(rows + contested)]
     }
 
     private func attributes(_ section: String) -> [String] {

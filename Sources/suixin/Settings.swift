@@ -59,6 +59,8 @@ struct Settings: Sendable {
             )
         }
         guard 0...65_535 ~= settings.port else { throw CommandError("serve.port must lie between 0 and 65535.") }
+        // What is signed must stay within a verifier's limits, and the issuer is in all of it.
+        guard settings.issuer.utf8.count <= 200 else { throw CommandError("issuer must be at most 200 bytes long.") }
         for adapter in AdapterRegistry.all {
             if let source = try source(adapter.descriptor.id, reader, in: folder) { settings.sources.append(source) }
         }
@@ -105,11 +107,12 @@ struct Settings: Sendable {
         return source
     }
 
-    /// The value itself, or the contents of the file that `…File` names.
+    /// The value itself, or the contents of the file that `…File` names; what comes later in order wins over both.
     private static func secret(_ key: String, _ reader: SettingsReader, in folder: URL) throws(CommandError) -> Secret?
     {
-        let file = reader.text(key + "File")
-        if let value = reader.secret(key) {
+        let (isValueOverridden, isFileOverridden) = (reader.isOverridden(key), reader.isOverridden(key + "File"))
+        let file = isValueOverridden && !isFileOverridden ? nil : reader.text(key + "File")
+        if let value = reader.secret(key), isValueOverridden || !isFileOverridden {
             guard file == nil else { throw CommandError("Both \(key) and \(key)File are set; take one of them away.") }
             return Secret(value)
         }

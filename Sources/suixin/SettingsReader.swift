@@ -49,6 +49,12 @@ struct SettingsReader {
         reader.string(forKey: ConfigKey(key), isSecret: true).flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Whether `--set` or the environment says it: then it wins over whatever else the file has on the matter.
+    func isOverridden(_ key: String) -> Bool {
+        guard let known = SettingKey.all.first(where: { $0.path == key }) else { return false }
+        return environment[known.environmentName]?.isEmpty == false
+    }
+
     func whole(_ key: String) throws(CommandError) -> Int? {
         let value = reader.int(forKey: ConfigKey(key))
         if let value, value < 0 { throw CommandError("\(key) must not be negative.") }

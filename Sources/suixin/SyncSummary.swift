@@ -58,6 +58,12 @@ struct SyncSummary {
                 + "\(Terminal.grouped(counts.registered)) of them registered; "
                 + "\(Terminal.grouped(counts.held)) records are held, \(Terminal.grouped(counts.undecided)) have no certain identifier."
         )
+        if counts.contested > 0 {
+            lines.append(
+                "\(Terminal.grouped(counts.contested)) codes are given to several enterprises, so they join nothing; "
+                    + "`suixin held` lists them."
+            )
+        }
         for drift in total.newDrift.prefix(20) {
             lines.append(Terminal.plain("New to us: \(drift.dataset) \(drift.kind) \(drift.name)"))
         }
@@ -80,6 +86,7 @@ struct SyncSummary {
             "profiles": .integer(Int64(profiles)), "signed": .integer(Int64(signed)), "position": .integer(position),
             "records": .integer(Int64(counts.records)), "enterprises": .integer(Int64(counts.enterprises)),
             "registered": .integer(Int64(counts.registered)), "held": .integer(Int64(counts.held)),
+            "contested": .integer(Int64(counts.contested)),
             "undecided": .integer(Int64(counts.undecided)), "testRows": .integer(Int64(counts.testRows)),
             "openQuarantine": .integer(Int64(counts.openQuarantine)),
             "milliseconds": .object([

@@ -107,7 +107,11 @@ struct StateTaxTests {
         let hasMoved = Mutex(false)
         let agency = try await ScriptedAgency { question in
             // C slides from the second page to the first, which was read; with a row doubled the total tells nothing.
-            if question.element("PAGE") == "2", hasMoved.withLock({ moved in defer { moved = true }; return !moved }) {
+            if question.element("PAGE") == "2",
+                hasMoved.withLock({ moved in
+                    defer { moved = true }; return !moved
+                })
+            {
                 rows.move("A", to: "2016-01-03 00:00:00")
                 if anotherIsDoubled { rows.double("E") }
             }

@@ -55,10 +55,19 @@ struct CommandLineQuarantineTests {
             let held = try desk.lines(desk.suixin("held", "--json", "--limit", "0")).compactMap { $0["reason"]?.string }
             let reason = try #require(held.first { $0.contains("is given to") }?.split(separator: " ").map(String.init))
             let (code, keys) = (reason[1], [reason[5], reason[7]])
+            let listed = try desk.lines(desk.suixin("held", "--json", "--limit", "0"))
+            let contested = try #require(listed.first { $0["contested"]?.string == code })
+            let holders = contested["holders"]?.array?.compactMap(\.string) ?? []
+            #expect(holders.count == keys.count)
             for command in ["show", "why"] {
                 let asked = try desk.suixin("profile", command, code)
                 #expect(asked.status == 4)
-                #expect(keys.allSatisfy(asked.errors.contains), "\(asked.errors)")
+                #expect(holders.allSatisfy(asked.errors.contains), "\(asked.errors)")
+            }
+            for holder in holders {
+                let profile = try desk.suixin("profile", "show", holder, "--json").json
+                #expect(profile["contested"]?.array?.contains { $0["code"]?.string == code } == true)
+                #expect(try desk.suixin("profile", "show", holder).output.contains(code))
             }
             let asked = try desk.suixin("profile", "show", code, "--json")
             #expect(try JSONValue(parsing: Array(asked.errors.utf8))["exitCode"]?.integer == 4)

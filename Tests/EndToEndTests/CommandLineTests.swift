@@ -66,6 +66,8 @@ struct CommandLineTests {
         let forged = try desk.read("profile.json").replacing("\"payload\":\"ey", with: "\"payload\":\"ez")
         try desk.write(forged, "forged.json")
         #expect(try desk.suixin("verify", "forged.json", "--jwks", "keys.json").status == 1)
+        #expect(try desk.suixin("verify", "nowhere.json", "--jwks", "keys.json").status == 64, "missing, not forged")
+        #expect(try desk.suixin("verify", "profile.json", "--jwks", "profile.json").status == 64)
 
         #expect(try desk.suixin("keys", "rotate").status == 0)
         try desk.write(desk.suixin("keys", "jwks").output, "both.json")
@@ -99,6 +101,27 @@ struct CommandLineTests {
         let second = try desk.suixin("sources", environment: environment)
         #expect(second.status == 1 && second.errors.contains("environment.sqlite"))
         #expect(try desk.suixin("sources", "--set", "store=data/suixin.sqlite", environment: environment).status == 0)
+
+        // A file named later wins over a value that the file has, and the other way round.
+        try desk.write("wrong", "token")
+        let named = try desk.suixin(
+            "sync",
+            "quality",
+            "--set",
+            "retry.attempts=1",
+            environment: ["SUIXIN_SOURCES_QUALITY_TOKEN_FILE": "token"]
+        )
+        #expect(named.status == 2 && named.errors.isEmpty, "\(named.output)\(named.errors)")
+        #expect(named.output.contains("unauthorised"))
+        let both = try desk.suixin(
+            "sources",
+            "--set",
+            "sources.quality.token=a",
+            "--set",
+            "sources.quality.tokenFile=b"
+        )
+        #expect(both.status == 1 && both.errors.contains("take one of them away"))
+        #expect(try desk.suixin("sync", "quality").status == 0)
 
         // An agency that cannot be reached: done in part.
         let part = try desk.suixin(

@@ -121,6 +121,8 @@ struct IngestionTests {
         }
         #expect(report.failures.count == 1)
         #expect(report.runs.first?.error.contains("stopped") == true)
+        #expect(try store.sourceState(of: ScriptedAdapter.good).lastError.isEmpty, "it says nothing about the source")
+        #expect(try store.sourceState(of: ScriptedAdapter.good).lastSuccess == nil)
         #expect(try store.sourceState(of: ScriptedAdapter.good).position == [1])
         #expect(ingestor.sync().runs.isEmpty)
         stop.isSet.store(false, ordering: .relaxed)

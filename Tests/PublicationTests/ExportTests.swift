@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CreditModel
 import CreditStore
 import Foundation
@@ -88,6 +89,37 @@ struct ExportTests {
             text(try world.contents("e.annexes.ndjson"))
                 == #"{"annex":[{"no":1}],"digest":"\#(rest.digest)","sub":"\#(id)"}"# + "\n"
         )
+    }
+
+    @Test("While something waits, an export speaks of the last status, and keeps the annexes of what it shows")
+    func behind() throws {
+        let world = try World()
+        func put(_ name: String, _ rest: Annex) throws {
+            let extra = #","shops":{"count":9,"newest":[],"rest":{"digest":"\#(rest.digest)"}}"#
+            try world.put("P1", name: name, extra: extra, annexes: [rest])
+        }
+        let first = Annex(digest: "sx0123456789abcdefghjk", bytes: Array(#"[{"no":1}]"#.utf8))
+        try put("旧", first)
+        try world.finish()
+        let exporter = Exporter(store: world.store, publisher: world.publisher, keys: world.keys)
+        #expect(throws: PublicationError.unfinished(waiting: 1)) {
+            try exporter.export(to: .init(path: world.path("e")), at: World.now)
+        }
+        try world.publisher.signProfiles(at: World.now)
+        let status = try world.publisher.publishStatus(at: World.now, day: World.day)
+        // Derived, not signed; and a source that looks fresher than what is served.
+        try put("新", Annex(digest: "sx0123456789abcdefghjm", bytes: Array(#"[{"no":2}]"#.utf8)))
+        try world.finish(at: World.now + 60)
+        let report = try exporter.export(to: .init(path: world.path("e")), at: World.now + 60)
+        #expect(report.isBehind && report.position == status.position && report.positionAtEnd > report.position)
+        let manifest = try SignedDocument(parsing: world.contents("e.manifest.json"))
+        let payload = try JSONValue(parsing: world.keys.verify(manifest).payload)
+        let told = try JSONValue(parsing: world.keys.verify(SignedDocument(parsing: status.document)).payload)
+        #expect(payload["position"] == told["position"] && payload["sources"] == told["sources"])
+        #expect(payload["sourcesAt"] == told["iat"])
+        #expect(text(try world.contents("e.annexes.ndjson")).contains(first.digest))
+        try world.publisher.signProfiles(at: World.now + 60)
+        #expect(try !exporter.export(to: .init(path: world.path("e")), at: World.now + 60).isBehind)
     }
 
     @Test("The operator's variant shows the agencies' real keys, in a file that only its owner may read")

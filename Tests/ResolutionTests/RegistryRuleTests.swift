@@ -36,6 +36,19 @@ struct RegistryRuleTests {
         #expect(outcome.home(of: exact) == .of("P1"), "the whole USCC is still one row's")
     }
 
+    @Test("Two registrations alone that give one code are two enterprises, and both are known by it")
+    func contestedAlone() throws {
+        let other = registration("P2", uscc("MA5AAAAA1"), name: "广州恒通电子有限公司")
+        let outcome = resolve(firm, other)
+        #expect(outcome.enterprises.count == 2)
+        for enterprise in outcome.enterprises {
+            #expect(enterprise.contested == [uscc("MA5AAAAA1")[0].code, Code(.org, "MA5AAAAA1")].sorted())
+            #expect(!enterprise.codes.contains { enterprise.contested.contains($0) })
+        }
+        let settled = resolve(firm, other.with { $0.isWithdrawn = true })
+        #expect(try #require(settled.enterprises.first).contested.isEmpty)
+    }
+
     @Test("A withdrawn registration gives no code: the one that lives owns it")
     func withdrawnGivesNothing() {
         let old = registration("P0", uscc("MA5AAAAA1"), name: "别的公司").with { $0.isWithdrawn = true }

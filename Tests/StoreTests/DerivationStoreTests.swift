@@ -85,6 +85,24 @@ struct DerivationStoreTests {
         #expect(try desk.store.search(name: "z", limit: 5).map(\.id) == [Desk.id("A")])
     }
 
+    @Test("A code that the registry gives to two finds both and is listed, until one of them gives it up")
+    func contested() throws {
+        let desk = try Desk()
+        try desk.put([Desk.version("A", "a", at: 1, codes: [code]), Desk.version("B", "b", at: 1, codes: [code])])
+        try desk.deriveApart()
+        let both = [Desk.id("A"), Desk.id("B")].sorted()
+        #expect(try desk.store.enterprises(holding: code.text) == both)
+        #expect(
+            try desk.store.contestedCodes(after: nil, limit: 9) == [ContestedCode(text: code.text, holders: both)]
+        )
+        #expect(try desk.store.contestedCodes(after: code.text, limit: 9).isEmpty)
+        #expect(try desk.store.counts().contested == 1)
+        try desk.put([Desk.version("B", "", at: 2, operation: .withdrawal)])
+        try desk.deriveApart()
+        #expect(try desk.store.enterprises(holding: code.text) == [Desk.id("A")])
+        #expect(try desk.store.counts().contested == 0)
+    }
+
     @Test("Any part of a name finds it, the best first", arguments: ["华美", "天河华", "美", "华美（贸易）", "ＡＢ"])
     func search(part: String) throws {
         let desk = try Desk()

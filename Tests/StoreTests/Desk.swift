@@ -102,6 +102,30 @@ final class Desk {
         }
     }
 
+    /// Derives one enterprise a record, to each of which the registry gives all the codes of its component.
+    func deriveApart() throws {
+        for component in try store.nextComponents(limit: 100, on: Self.day) {
+            let shown = component.records.filter(\.isShown)
+            let codes = Set(shown.flatMap { $0.current?.content?.subjects.first?.codes.map(\.code) ?? [] }).sorted()
+            let single = shown.map { record in
+                var alone = component
+                alone.records = [record]
+                return Self.derivation(alone)
+            }
+            var whole = Derivation(
+                token: component.token,
+                outcome: IdentityOutcome(enterprises: [], held: [], undecided: []),
+                profiles: single.flatMap(\.profiles)
+            )
+            whole.outcome.enterprises = single.flatMap(\.outcome.enterprises).map { decision in
+                var decision = decision
+                if shown.count > 1 { (decision.codes, decision.contested) = ([], codes) }
+                return decision
+            }
+            try store.store([whole])
+        }
+    }
+
     static func derivation(_ component: StoredComponent, aliases: [EnterpriseID] = []) -> Derivation {
         let shown = component.records.filter(\.isShown)
         guard let first = shown.first, let subject = first.current?.content?.subjects.first else {

@@ -10,7 +10,8 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Write all signed profiles, one flattened JWS a line, with a signed manifest.",
         discussion: """
             With --output PATH it writes PATH, PATH.manifest.json and PATH.annexes.ndjson (the rest of lists too long for a profile).
-            Without, the profiles go to standard output; --manifest and --annexes name the others.
+            Without, the profiles go to standard output; --manifest and --annexes name the others. Exit code 2 where changes wait to be
+            derived or signed: the export is as of the last status then, and its manifest says so.
             """
     )
 
@@ -72,6 +73,12 @@ struct ExportCommand: AsyncParsableCommand {
         ).export(to: destination, at: Now.posix) { count in line.show("\(Terminal.grouped(count)) profiles") }
         line.clear()
         tell(report, destination)
+        guard report.isBehind else { return }
+        Terminal.complain(
+            "suixin: changes wait to be derived or signed, which this export lacks: it is as of position \(report.position), "
+                + "and its manifest says so; `suixin sync --offline` brings it up to date"
+        )
+        throw ExitStatusError(status: .partial)
     }
 
     private func tell(_ report: Exporter.Report, _ destination: Exporter.Destination) {
@@ -81,6 +88,7 @@ struct ExportCommand: AsyncParsableCommand {
                     "profiles": .integer(Int64(report.profiles)), "annexes": .integer(Int64(report.annexes)),
                     "bytes": .integer(Int64(report.bytes)), "digest": .string(report.digest),
                     "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
+                    "behind": .bool(report.isBehind),
                 ])
             )
         } else {

@@ -39,6 +39,34 @@ struct HeldCommand: AsyncParsableCommand {
             last = end
         }
         if shown == 0, !common.json { Terminal.print("No record is held.") }
+        try tellContested(installation.store)
+    }
+
+    /// Codes that the registry gave out twice: their holders have profiles, but nothing is joined by them.
+    private func tellContested(_ store: any CreditStore) throws {
+        var last: String?
+        var shown = 0
+        while limit == 0 || shown < limit {
+            let page = try store.contestedCodes(after: last, limit: limit == 0 ? 500 : min(500, limit - shown))
+            for code in page {
+                let holders = code.holders.map(\.text)
+                if common.json {
+                    Terminal.print(
+                        json: .object([
+                            "contested": .string(code.text), "holders": .array(holders.map { .string($0) }),
+                        ])
+                    )
+                } else {
+                    Terminal.print(
+                        "\(Terminal.redacted(code.text)) is given to \(holders.joined(separator: " and ")): "
+                            + "certain for none of them, and joins nothing"
+                    )
+                }
+            }
+            shown += page.count
+            guard let end = page.last?.text else { return }
+            last = end
+        }
     }
 }
 

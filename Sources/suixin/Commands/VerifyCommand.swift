@@ -10,7 +10,8 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Check a signed profile, status, manifest or export, offline.",
         discussion: """
             Says what the document proves and what it does not. Exit code 0: genuine and current; 2: genuine, but not shown to be
-            current (an old but genuine profile, a status that has expired); 1: not genuine.
+            current (an old but genuine profile, a status that has expired); 1: not genuine; 64: there is no such file,
+            or it holds no keys.
             """
     )
 
@@ -30,7 +31,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let keys = try keys()
         for path in [file, status, manifest].compactMap(\.self) where !FileManager.default.fileExists(atPath: path) {
-            throw CommandError("There is no file \(path).")
+            throw CommandError("There is no file \(path).", exit: .usage)
         }
         let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer))
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
@@ -58,7 +59,8 @@ struct VerifyCommand: AsyncParsableCommand {
             return try KeySet(parsing: LineReader(path: jwks).rest(after: [], limit: SignedDocument.sizeLimit))
         } catch {
             throw CommandError(
-                "\(jwks) holds no public keys as an exchange publishes them at /.well-known/jwks.json: \(error)."
+                "\(jwks) holds no public keys as an exchange publishes them at /.well-known/jwks.json: \(error).",
+                exit: .usage
             )
         }
     }
