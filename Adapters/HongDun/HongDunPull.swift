@@ -117,6 +117,7 @@ final class HongDunPull {
         guard let (next, more) = Self.next(page.head) else {
             throw AdapterError(.malformed, "红盾's answer names no next cursor.")
         }
+        writer.noteStrays(in: page.head, knowing: ["PAGE"])
         let document = "\(request.dataset) after=\(cursor)"
         for item in page.items {
             switch item {

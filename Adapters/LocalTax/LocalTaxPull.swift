@@ -166,6 +166,7 @@ final class LocalTaxPull {
         } check: { page throws(AdapterError) in
             _ = try Self.answer(page, start, rows)
         }
+        writer.noteStrays(in: page.head, knowing: [])
         return try Self.answer(page, start, rows)
     }
 

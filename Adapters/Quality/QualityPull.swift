@@ -12,6 +12,8 @@ final class QualityPull {
     private var taken: TakenFiles
 
     static let shape = FeedShape(root: "数据文件", row: "记录")
+    /// What a file has outside its rows.
+    private static let elements: Set<String> = ["包头", "包头/提供方", "包头/生成时间", "包头/记录数", "包体"]
 
     init(adapter: QualityAdapter, request: PullRequest, type: RecordType, sink: any PullSink, state: PositionState) {
         self.adapter = adapter
@@ -145,10 +147,12 @@ final class QualityPull {
             events: [.fileBegan(number: file.number, name: file.name, digest: file.digest)],
             position: position
         )
-        _ = try client.readFile(path, gzip: file.name.hasSuffix(".gz"), shape: Self.shape) { _ throws(AdapterError) in
+        let head = try client.readFile(path, gzip: file.name.hasSuffix(".gz"), shape: Self.shape) {
+            _ throws(AdapterError) in
         } item: { item throws(AdapterError) in
             try rows.take(item)
         }
+        writer.noteStrays(in: head, knowing: Self.elements)
         var events: [PullEvent] = []
         if file.isFull {
             let time = rows.greatest ?? LocalTime(seconds: 0)

@@ -126,6 +126,7 @@ final class StateTaxPull {
     /// - Returns: the greatest time on the page that lies in its window.
     private func take(_ answer: StateTaxAnswer, _ question: StateTaxQuestion) throws(AdapterError) -> LocalTime? {
         let document = "\(request.dataset) \(question.from.spaced)–\(question.to.spaced) page \(question.page)"
+        writer.noteStrays(in: answer.head, knowing: StateTaxAnswer.elements)
         var greatest: LocalTime?
         for item in answer.items {
             let time: LocalTime?

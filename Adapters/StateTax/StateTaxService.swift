@@ -21,6 +21,14 @@ struct StateTaxAnswer {
     var total: Int
     var pages: Int
     var items: [FeedItem]
+    /// All that is outside the rows.
+    var head: FeedHead
+
+    /// What this interface has outside the rows.
+    static let elements: Set<String> = [
+        "head", "head/tran_id", "head/tran_seq", "head/xtsj", "head/rtn_code", "head/rtn_msg", "body", "body/TOTAL",
+        "body/PAGES", "body/PAGE", "body/PAGESIZE",
+    ]
 }
 
 /// The one service of 国税: writes questions, checks answers.
@@ -93,7 +101,7 @@ struct StateTaxService {
         if pages >= question.page, page.items.isEmpty {
             throw AdapterError(.malformed, "国税's answer lacks the rows that it counts.")
         }
-        return StateTaxAnswer(now: now, total: total, pages: pages, items: page.items)
+        return StateTaxAnswer(now: now, total: total, pages: pages, items: page.items, head: page.head)
     }
 
     private static func check(_ code: String?) throws(AdapterError) {

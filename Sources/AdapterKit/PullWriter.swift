@@ -6,6 +6,10 @@ public final class PullWriter {
     private let sink: any PullSink
     private var records: [SourceRecord] = []
     private var faults: [FaultyRow] = []
+    /// Elements outside the rows that nobody knows: each is reported once a pull.
+    private var strays: Set<String> = []
+    private var strayEvents: [PullEvent] = []
+    private static let mostStrays = 100
     /// How complete the source is; goes with every batch.
     public var progress = SourceProgress()
 
@@ -27,13 +31,23 @@ public final class PullWriter {
         try flushIfFull()
     }
 
+    /// Notes the elements outside of a document's rows that are none of the known ones, by their path.
+    public func noteStrays(in head: FeedHead, knowing known: Set<String>) {
+        for element in head.elements where !known.contains(element.path) && strays.count < Self.mostStrays {
+            let path = String(element.path.prefix(120))
+            if strays.insert(path).inserted { strayEvents.append(.drift(kind: "element", name: path, sample: "")) }
+        }
+    }
+
     private func flushIfFull() throws(AdapterError) {
         if records.count + faults.count >= max(1, request.limits.batch) { try hand(events: [], position: nil) }
     }
 
     /// Hands over what is collected, then `events`, and the position that all of it leads to.
     public func flush(events: [PullEvent] = [], position: Position? = nil) throws(AdapterError) {
-        guard !records.isEmpty || !faults.isEmpty || !events.isEmpty || position != nil else { return }
+        guard !records.isEmpty || !faults.isEmpty || !events.isEmpty || !strayEvents.isEmpty || position != nil else {
+            return
+        }
         try hand(events: events, position: position)
     }
 
@@ -42,10 +56,11 @@ public final class PullWriter {
             dataset: request.dataset,
             records: records,
             faults: faults,
-            events: events,
+            events: strayEvents + events,
             position: position,
             progress: progress
         )
+        strayEvents = []
         records.removeAll(keepingCapacity: true)
         faults.removeAll(keepingCapacity: true)
         try sink.take(batch)

@@ -29,7 +29,11 @@ package final class XMLFeedReader {
     private var excess: (kept: [UInt8], identity: RowIdentity, line: Int)?
     private var headBytes: [UInt8] = []
     private var closing: [UInt8] = []
+    /// The path of the element that the rows stand in, below the root, with a slash after it.
+    private var rowsPath = ""
     private var wholeHead: XMLHead?
+    /// What stands between rows, by its path: each is told once.
+    private var between: [XMLElement] = []
 
     package init(shape: FeedShape, limits: XMLLimits) {
         self.shape = shape
@@ -52,8 +56,9 @@ package final class XMLFeedReader {
 
     /// All that is outside the rows, once ``next()`` gave nil after ``finish()``.
     package func head() throws(XMLFeedError) -> XMLHead {
-        guard let wholeHead else { throw .malformed("The document was not read to its end.") }
-        return wholeHead
+        guard var head = wholeHead else { throw .malformed("The document was not read to its end.") }
+        head.elements += between
+        return head
     }
 
     /// The next event; nil when more bytes are needed, or at the end.
@@ -114,6 +119,7 @@ package final class XMLFeedReader {
             let (head, open) = try HeadParser.parse(utf8(headBytes[...]), limits: limits, isWhole: false)
             try checkRoot(head)
             guard !open.isEmpty else { throw .malformed("A row stands outside the document's root.") }
+            rowsPath = open.dropFirst().map { "\($0)/" }.joined()
             closing = open.reversed().flatMap { Self.bytes(of: "</\($0)>", in: encoding) }
             startFrame(at: place)
             return .head(head)
@@ -145,23 +151,45 @@ package final class XMLFeedReader {
         guard end - range.lowerBound <= limits.row else {
             return brokenFrame(range.lowerBound..<end, RowFault(rule: .rowTooLarge, message: tooLarge))
         }
+        // White space after a row is none of its bytes: a broken row that moves within a document is still the same.
         var upper = range.upperBound
         while upper > range.lowerBound, buffer[upper - 1] == 0x20 || (9...13).contains(buffer[upper - 1]) { upper -= 1 }
         let frame = range.lowerBound..<upper
         do throws(RowFault) {
-            let (attributes, fields) = try parse(frame)
-            return .row(
-                XMLRow(
-                    attributes: attributes,
-                    fields: fields,
-                    original: Array(buffer[frame]),
-                    row: rowNumber,
-                    line: line
-                )
-            )
+            return try decoded(frame)
         } catch {
-            return brokenFrame(range.lowerBound..<end, error)
+            return beforeOthers(frame) ?? brokenFrame(frame, error)
         }
+    }
+
+    private func decoded(_ range: Range<Int>) throws(RowFault) -> XMLEvent {
+        let (attributes, fields) = try parse(range)
+        return .row(
+            XMLRow(
+                attributes: attributes,
+                fields: fields,
+                original: Array(buffer[range]),
+                row: rowNumber,
+                line: line
+            )
+        )
+    }
+
+    /// A good row with elements of another name after it: those belong to the document's head.
+    private func beforeOthers(_ range: Range<Int>) -> XMLEvent? {
+        guard let end = ownEnd(in: range), range.lowerBound < end, end < range.upperBound,
+            let row = try? decoded(range.lowerBound..<end), let others = try? utf8(buffer[end..<range.upperBound]),
+            let (head, _) = try? HeadParser.parse(
+                Array("<x>".utf8) + others + Array("</x>".utf8),
+                limits: limits,
+                isWhole: true
+            )
+        else { return nil }
+        for var element in head.elements where between.count < 100 {
+            element.path = rowsPath + element.path
+            if !between.contains(where: { $0.path == element.path }) { between.append(element) }
+        }
+        return row
     }
 
     private var tooLarge: String { "The row is larger than \(limits.row) bytes." }
@@ -260,10 +288,14 @@ package final class XMLFeedReader {
 
     /// Where the last row ends by its own end tag or by its empty-element tag.
     private func rowTail() -> Int? {
-        if excess != nil { return nil }
+        excess == nil ? ownEnd(in: frame..<buffer.count) : nil
+    }
+
+    /// Where a row ends by its own end tag or by its empty-element tag, whatever follows.
+    private func ownEnd(in range: Range<Int>) -> Int? {
         if let end = scanner.rowEnd { return end }
         var quote: UInt8?
-        for place in frame..<buffer.count {
+        for place in range {
             let byte = buffer[place]
             if let open = quote {
                 if byte == open { quote = nil }

@@ -72,6 +72,32 @@ extension AdapterContract {
 
     func brokenRow() async throws -> [String] { try await quarantined(Array(" & ".utf8), "malformed") }
 
+    func strangeElement() async throws -> [String] {
+        let whole = try await undisturbed()
+        var complaints: [String] = []
+        for (name, row, record) in try feed.rows(of: whole.records) {
+            let changed = try feed.changing(name) { document in
+                var document = document
+                document.insert(contentsOf: Array("<NEU SUM='1'>1<SUB/></NEU><!-- < -->".utf8), at: row.endIndex)
+                return document
+            }
+            complaints += try await taken(agency(changed), as: whole, "\(record.key) before a strange element") {
+                sink in
+                unless(
+                    sink.events.contains {
+                        if case .drift("element", let name, _) = $0 {
+                            name == "NEU" || name.hasSuffix("/NEU")
+                        } else {
+                            false
+                        }
+                    },
+                    "\(record.key) before a strange element: it is not reported"
+                )
+            }
+        }
+        return complaints
+    }
+
     func undecodableRow() async throws -> [String] { try await quarantined([0xFF], "encoding") }
 
     func passingTrouble() async throws -> [String] {
@@ -92,13 +118,19 @@ extension AdapterContract {
         return complaints + (try await taken(busy, as: whole, "busy twice"))
     }
 
-    private func taken(_ agency: ScriptedAgency, as whole: MemorySink, _ when: String) async throws -> [String] {
+    private func taken(
+        _ agency: ScriptedAgency,
+        as whole: MemorySink,
+        _ when: String,
+        besides: (MemorySink) -> [String] = { _ in [] }
+    ) async throws -> [String] {
         let sink = MemorySink()
         let error = try await pulling(agency, into: sink)
-        return unless(
-            error == nil && sink.faults.isEmpty && Self.texts(sink.records) == Self.texts(whole.records),
-            "\(when): \(String(describing: error)) \(sink.faults) \(Self.texts(sink.records))"
-        )
+        return besides(sink)
+            + unless(
+                error == nil && sink.faults.isEmpty && Self.texts(sink.records) == Self.texts(whole.records),
+                "\(when): \(String(describing: error)) \(sink.faults) \(Self.texts(sink.records))"
+            )
     }
 
     func oversizedRow() async throws -> [String] {

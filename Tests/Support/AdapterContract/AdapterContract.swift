@@ -12,6 +12,7 @@ package struct AdapterContract: Sendable {
         case provenance =
             "tells of each record where it stood, with its bytes, and reads these alone as it did in place"
         case brokenRow = "quarantines a malformed row with its bytes and key, and takes all others"
+        case strangeElement = "takes every row beside an element that nobody knows, and reports that"
         case passingTrouble = "takes a row that comes whole the second time, and asks again where the agency is busy"
         case undecodableRow = "quarantines a row with bytes of no encoding, and takes all others"
         case oversizedRow = "quarantines rows over the limit, and keeps no more of them than told"
@@ -39,6 +40,7 @@ package struct AdapterContract: Sendable {
         case .cuts: try await cuts()
         case .provenance: try await provenance()
         case .brokenRow: try await brokenRow()
+        case .strangeElement: try await strangeElement()
         case .passingTrouble: try await passingTrouble()
         case .undecodableRow: try await undecodableRow()
         case .oversizedRow: try await oversizedRow()
