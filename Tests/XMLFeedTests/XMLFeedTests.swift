@@ -128,7 +128,7 @@ struct XMLFeedTests {
         #expect(reading.whole.elements.map { $0.attributes.map(\.text) } == [[read]])
     }
 
-    @Test("a bare & breaks its row only, and its bytes reach to the white space before the next row", arguments: [5, 1 << 16])
+    @Test("a bare & breaks its row only, whose bytes reach to the blanks before the next", arguments: [5, 1 << 16])
     func bareAmpersand(piece: Int) throws {
         let text = "<RESULT><ROW><K>1</K></ROW><ROW><K>2</K><N>A & B</N></ROW>\n<ROW><K>3</K></ROW></RESULT>"
         let reading = try Reading(text, piece: piece)
