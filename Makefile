@@ -11,7 +11,8 @@ demo: build ## four simulated agencies in, one signed profile out
 
 test: ## all tests, on real files and real HTTP on loopback
 	@Scripts/set-up
-	swift test
+	@rm -rf .build/tests && mkdir -p .build/tests
+	TMPDIR="$(CURDIR)/.build/tests" swift test
 
 crash: ## kill the programs at every system call (an hour)
 	@Scripts/set-up

@@ -27,11 +27,13 @@ final class Pull: Sendable {
             sleep: { milliseconds in self.slept.withLock { $0.append(milliseconds) } },
             random: { 0x0123_4567_89AB_CDEF },
             isStopped: { self.stop.withLock { $0 } },
-            spoolFolder: "/tmp"
+            spoolFolder: temporaryFolder
         )
         return FeedClient(request)
     }
 }
+
+let temporaryFolder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
 
 @Suite("Asking for pages")
 struct FeedClientPageTests {

@@ -7,7 +7,7 @@ import XMLFeed
 @Suite("Downloading and reading files")
 struct FileTests {
     private let body = (0..<5000).flatMap { Array("line \($0)\n".utf8) }
-    private let path = "/tmp/suixin-kit-test-\(UInt64.random(in: 0...UInt64.max))"
+    private let path = temporaryFolder + "/suixin-kit-test-\(UInt64.random(in: 0...UInt64.max))"
 
     private func part(from start: Int, etag: String) -> [UInt8] {
         FaultServer.answer(

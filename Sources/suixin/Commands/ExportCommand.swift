@@ -10,8 +10,8 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Write all signed profiles, one flattened JWS a line, with a signed manifest.",
         discussion: """
             With --output PATH it writes PATH, PATH.manifest.json and PATH.annexes.ndjson (the rest of lists too long for a profile).
-            Without, the profiles go to standard output; --manifest and --annexes name the others. Exit code 2 where changes wait to be
-            derived or signed: the export is as of the last status then, and its manifest says so.
+            Without, the profiles go to standard output; --manifest and --annexes name the others. While changes wait to be
+            derived or signed, the export is as of the last status, which its manifest says.
             """
     )
 
@@ -76,9 +76,8 @@ struct ExportCommand: AsyncParsableCommand {
         guard report.isBehind else { return }
         Terminal.complain(
             "suixin: changes wait to be derived or signed, which this export lacks: it is as of position \(report.position), "
-                + "and its manifest says so; `suixin sync --offline` brings it up to date"
+                + "and its manifest says so; `suixin sync --offline` brings the store up to date"
         )
-        throw ExitStatusError(status: .partial)
     }
 
     private func tell(_ report: Exporter.Report, _ destination: Exporter.Destination) {

@@ -197,7 +197,8 @@ private final class SpoolFolder {
     let path: String
 
     init() {
-        var template = Array("/tmp/suixin-fuzz-XXXXXX".utf8CString)
+        let place = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var template = Array("\(place)/suixin-fuzz-XXXXXX".utf8CString)
         path = unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let made = unsafe buffer.baseAddress.flatMap({ unsafe mkdtemp($0) }) else { return "/dev/null" }
             return unsafe String(cString: made)
