@@ -10,13 +10,19 @@ extension IdentityCardScan {
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
+            // Han characters part numbers, and most texts are made of them.
+            if 0xE4...0xE9 ~= byte {
+                if chain.end() { return true }
+                index += 2
+                continue
+            }
             switch byte {
             case 0x30...0x39: chain.digit()
             case 0x41...0x5A, 0x61...0x7A: if chain.letter() { return true }
             case 0x20, 0x2D, 0x2E, 0x09...0x0D: if chain.gap() { return true }
             case 0x80...0xBF: break
-            // Han characters part numbers; so does every sign of ASCII that is left.
-            case 0x00...0x7F, 0xE4...0xE9: if chain.end() { return true }
+            // So does every sign of ASCII that is left.
+            case 0x00...0x7F: if chain.end() { return true }
             case 0xEF where bytes.count - index >= 2 && (bytes[index] == 0xBC || bytes[index] == 0xBD):
                 if fullWidth(bytes[index], bytes[index + 1], &chain) { return true }
                 index += 2
@@ -71,6 +77,7 @@ extension IdentityCardScan {
         }
 
         mutating func end() -> Bool {
+            if run == 0, digits == 0 { return false }
             if gap() { return true }
             digits = 0
             letters = 0
