@@ -19,7 +19,7 @@ package enum Redaction {
         let characters = characters(of: scalars)
         // A control character is shown as a blank, so it parts a number no more than a blank does.
         let read = characters.map { isControl($0.scalar) ? " " : halfWidth($0.scalar) }
-        // Numbers in parts, as people write them, and those in one piece, mistyped ones, too.
+        // What profiles hide, in parts or in one piece, and what else looks like a person's number here.
         let hidden = IdentityCardScan.ranges(in: read) + words(in: read).filter { isPersonal(read[$0]) }
         for range in hidden {
             guard let first = characters[range].first, let last = characters[range].last else { continue }
@@ -122,9 +122,8 @@ package enum Redaction {
 
     /// Whether letters and digits without anything between them look like a card's or a telephone's number.
     private static func isPersonal(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
-        guard 11...21 ~= word.count else { return false }
+        guard 11...20 ~= word.count else { return false }
         let bytes = Array(String(String.UnicodeScalarView(word)).uppercased().utf8)
-        if IdentityCard.isLikely(bytes[...]) { return true }
         let digits = bytes.prefix { 0x30...0x39 ~= $0 }.count
         switch bytes.count {
         case 20: return digits >= 17
