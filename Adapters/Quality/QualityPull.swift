@@ -48,7 +48,7 @@ final class QualityPull {
         let known = QualityAdapter.descriptor.datasets.map(\.id)
         guard request.dataset == known.first else { return [] }
         return manifest.datasets.prefix(Self.mostNews).filter { name in !known.contains { $0.name == name } }
-            .map { .drift(kind: "dataset", name: String($0.prefix(120)), sample: "") }
+            .map { .drift(kind: "dataset", name: Redaction.label($0), sample: "") }
     }
     private static let mostNews = 64
 

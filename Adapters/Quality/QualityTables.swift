@@ -111,7 +111,6 @@ enum DoublePublicity {
 
     static let edition2018 = RecordType(
         key: key,
-        screensIdentityCards: true,
         shared + [
             Column("CF_XDR_LB", .fact("category", .code(CodeList(words: ["法人及非法人组织", "自然人", "个体工商户"])))),
             Column("CF_XDR_GSZC", .code(.regno, .subject)),
@@ -136,7 +135,6 @@ enum DoublePublicity {
 
     static let edition2016 = RecordType(
         key: key,
-        screensIdentityCards: true,
         shared + [
             Column("CF_CFMC", .fact("violation", .text)),
             Column("CF_CFLB1", .fact("kinds", .list(separators: ";；-", of: .penaltyKinds))),

@@ -18,7 +18,7 @@ extension RecordType {
     /// Whether a part of the key is the number of an identity card, or holds one.
     public func hasRestrictedKey(_ key: RecordKey) -> Bool {
         for (index, part) in key.parts.enumerated() where index < self.key.count {
-            if screensIdentityCards, IdentityScreen.holdsNumber(part, oldForm: true) { return true }
+            if IdentityScreen.holdsNumber(part) { return true }
             guard self.key[index].contains(where: taxColumns.contains) else { continue }
             if Normalise.code(part, in: .tax).contains(where: \.isRestricted) { return true }
         }
@@ -36,6 +36,8 @@ struct RowReader {
     private var roles: [Role] = []
     private var from: CreditDate?
     private var to: CreditDate?
+    private var fromOriginal: String?
+    private var toOriginal: String?
     private var unknown: [RawField] = []
 
     init(type: RecordType, fields: [RawField]) {
@@ -57,32 +59,35 @@ struct RowReader {
             }
             seen[index] = true
             next = index + 1
-            let shown = type.screensIdentityCards ? screened(field, type.columns[index]) : field
+            let shown = screened(field, type.exposures[index])
             for use in type.columns[index].uses { apply(use, to: shown) }
         }
     }
 
-    /// A text column without the numbers of identity cards in it; a code column that holds one names nobody.
-    private mutating func screened(_ field: RawField, _ column: Column) -> RawField {
-        let isCode = column.uses.contains { if case .code = $0 { true } else { false } }
-        guard IdentityScreen.holdsNumber(field.text, oldForm: !isCode) else { return field }
-        for use in column.uses {
-            guard case .code(let place, let role) = use else { continue }
-            if place == .tax { return field }
-            for code in Normalise.code(field.text, in: .tax) where code.isRestricted {
-                change(role) { if !$0.codes.contains(code) { $0.codes.append(code) } }
-            }
-            return RawField(field.name, "")
+    /// The field without the numbers of identity cards in it, whatever it is to be read as.
+    ///
+    /// A number in the wrong column is a number; a code that is one is restricted where it is read.
+    private func screened(_ field: RawField, _ exposure: RecordType.Exposure) -> RawField {
+        switch exposure {
+        case .none: return field
+        case .codes where field.text.utf8.count <= Self.longestCode: return field
+        case .codes, .texts:
+            guard let masked = IdentityScreen.masked(field.text) else { return field }
+            // A code that is a card's, if full-width or in parts, is read as one; of words around it there is no code.
+            if exposure == .codes, Normalise.code(field.text, in: .tax).contains(where: \.isRestricted) { return field }
+            return RawField(field.name, masked)
         }
-        return RawField(field.name, IdentityScreen.masked(field.text))
     }
+
+    /// A card's number and its suffix, behind `L`.
+    private static let longestCode = 21
 
     /// A row of hundreds of unknown elements is no news a hundred times.
     private static let mostDrift = 64
 
     private mutating func report(_ kind: String, _ name: String) {
         guard drift.count < Self.mostDrift else { return }
-        let entry = Drift(kind: kind, name: String(name.prefix(120)))
+        let entry = Drift(kind: kind, redacting: name)
         if !drift.contains(entry) { drift.append(entry) }
     }
 
@@ -101,15 +106,15 @@ struct RowReader {
         case .subject(let part, let role): readSubject(part, role, field.text)
         case .from:
             switch Normalise.date(field.text) {
-            case .date(let date): from = date
-            case .unreadable: keepText(of: field, as: "from")
+            case .date(let date): (from, fromOriginal) = (date, original(field, of: date))
+            case .unreadable: fromOriginal = keepText(of: field, as: "from")
             default: break
             }
         case .to:
             switch Normalise.date(field.text) {
-            case .date(let date): to = date
-            case .open: to = .open
-            case .unreadable: keepText(of: field, as: "to")
+            case .date(let date): (to, toOriginal) = (date, original(field, of: date))
+            case .open: (to, toOriginal) = (.open, field.text)
+            case .unreadable: toOriginal = keepText(of: field, as: "to")
             default: break
             }
         case .year:
@@ -121,12 +126,23 @@ struct RowReader {
         }
     }
 
+    /// The agency's text of a date, where it says the same in other signs.
+    private func original(_ field: RawField, of date: CreditDate) -> String? {
+        // 地税's own form is the canonical one without hyphens: no original is kept for it.
+        let isPlain = field.text == date.description || field.text == date.description.filter { $0 != "-" }
+        return isPlain ? nil : field.text
+    }
+
     /// Keeps an unreadable day of the row's own time as a fact; a column that is a fact already keeps its text there.
-    private mutating func keepText(of field: RawField, as name: String) {
+    ///
+    /// - Returns: the agency's text, where the fact does not show the whole of it.
+    private mutating func keepText(of field: RawField, as name: String) -> String? {
         let uses = type.byName[field.name].map { type.columns[$0].uses } ?? []
         let isFact = uses.contains { if case .fact = $0 { true } else { false } }
-        guard !isFact, let text = Normalise.text(field.text) else { return }
-        facts.append(Fact(name, .text(String(text.prefix(64)))))
+        guard !isFact, let text = Normalise.text(field.text) else { return nil }
+        let shown = String(text.prefix(64))
+        facts.append(Fact(name, .text(shown)))
+        return shown == field.text ? nil : field.text
     }
 
     private mutating func change(_ role: Role, _ body: (inout Subject) -> Void) {
@@ -205,10 +221,7 @@ struct RowReader {
     private mutating func readDate(_ field: RawField, _ name: String, _ plain: String, isEnd: Bool) {
         switch Normalise.date(field.text) {
         case .date(let date):
-            // 地税's own form says the same in other signs: no original is kept for it.
-            let compact = date.description.filter { $0 != "-" }
-            let isPlain = plain == date.description || plain == compact
-            facts.append(Fact(name, .date(date), original: isPlain ? nil : field.text))
+            facts.append(Fact(name, .date(date), original: original(field, of: date)))
         // Where nothing ends, a day that never comes is none.
         case .open: if isEnd { facts.append(Fact(name, .date(.open), original: field.text)) }
         case .none: break
@@ -225,7 +238,7 @@ struct RowReader {
     ) {
         var currency = "CNY"
         if let column = currencyColumn, let text = raw(column).flatMap({ Normalise.text($0) }) {
-            let code = KeyText.halfWidth(text)
+            let code = KeyText.halfWidth(IdentityScreen.masked(text) ?? text)
             if let letters = CurrencyNumbers.letters[code] {
                 currency = letters
             } else {
@@ -246,7 +259,16 @@ struct RowReader {
         if all.isEmpty, type.victimWhere == nil { all = [Subject(role: .subject)] }
         all.sort { $0.role < $1.role }
         let isTest = all.contains { $0.name.map(Normalise.isTestName) ?? false }
-        return CreditRecord(subjects: all, facts: facts, from: from, to: to, isTest: isTest, unknown: unknown)
+        return CreditRecord(
+            subjects: all,
+            facts: facts,
+            from: from,
+            to: to,
+            fromOriginal: fromOriginal,
+            toOriginal: toOriginal,
+            isTest: isTest,
+            unknown: unknown
+        )
     }
 }
 

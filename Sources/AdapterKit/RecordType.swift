@@ -11,27 +11,36 @@ public struct RecordType: Sendable {
     public var columns: [Column]
     /// Where the result column says 假冒 the nominal producer is a victim: (column, value).
     public var victimWhere: VictimRule?
-    /// Whether any of its code columns and texts may hold the number of an identity card, as `CF_*` fields do.
-    public var screensIdentityCards: Bool
 
     var byName: [String: Int]
     /// The columns that hold a tax number, whose identity cards make a key restricted.
     let taxColumns: Set<String>
+    /// Where each column's text may go, by its place.
+    let exposures: [Exposure]
+
+    /// Where the text of a column may go, and so where a number in it would be seen.
+    enum Exposure {
+        /// Nowhere, or under a registry's own key.
+        case none
+        /// Among the codes of an enterprise.
+        case codes
+        /// Into profiles, the search, and what identity rests on.
+        case texts
+    }
 
     /// Describes a dataset.
     public init(
         key: [[String]],
         victimWhere: VictimRule? = nil,
-        screensIdentityCards: Bool = false,
         _ columns: [Column]
     ) {
-        self.screensIdentityCards = screensIdentityCards
         self.key = key
         self.columns = columns
         self.victimWhere = victimWhere
         taxColumns = Set(
             columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name)
         )
+        exposures = columns.map(\.exposure)
         byName = [:]
         for (index, column) in columns.enumerated() { byName[column.name] = index }
     }
@@ -80,6 +89,18 @@ public struct Column: Sendable {
         case year
         /// Personal: stays in the row's own bytes, and goes nowhere else.
         case restricted
+    }
+
+    fileprivate var exposure: RecordType.Exposure {
+        var exposure = RecordType.Exposure.none
+        for use in uses {
+            switch use {
+            case .code: exposure = .codes
+            case .pripid, .restricted: break
+            case .fact, .subject, .from, .to, .year: return .texts
+            }
+        }
+        return exposure
     }
 }
 

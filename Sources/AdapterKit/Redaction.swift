@@ -3,8 +3,9 @@ import XMLFeed
 
 /// What of an agency's text may be printed: no telephone numbers, no numbers of identity cards, no control characters.
 ///
-/// Broken rows have no fields to go by, so whatever looks like such a number is masked, mistyped ones included; an
-/// enterprise's number that looks the same is masked with them.
+/// Broken rows have no fields to go by, so whatever looks like such a number is masked, mistyped ones included (all that
+/// ``IdentityCard/isLikely(_:)`` keeps out of profiles, and more); an enterprise's number that looks the same is masked
+/// with them, and so is whatever stands in the fields of ``RestrictedFields``.
 package enum Redaction {
     /// A row's bytes as text: UTF-8 if they are, GB 18030 otherwise.
     package static func text(of bytes: [UInt8]) -> String {
@@ -18,15 +19,25 @@ package enum Redaction {
         let characters = characters(of: scalars)
         // A control character is shown as a blank, so it parts a number no more than a blank does.
         let read = characters.map { isControl($0.scalar) ? " " : halfWidth($0.scalar) }
-        // Numbers in parts, as people write them, and those in one piece, mistyped ones, too.
-        let hidden = IdentityCardScan.ranges(in: read, oldForm: true) + words(in: read).filter { isPersonal(read[$0]) }
+        // What profiles hide, in parts or in one piece, and what else looks like a person's number here.
+        let hidden = IdentityCardScan.ranges(in: read) + words(in: read).filter { isPersonal(read[$0]) }
         for range in hidden {
             guard let first = characters[range].first, let last = characters[range].last else { continue }
             for index in first.place.lowerBound..<last.place.upperBound { scalars[index] = "*" }
         }
+        for range in RestrictedFields.values(in: scalars) {
+            for index in range { scalars[index] = "*" }
+        }
         let shown = scalars.map { isControl($0) && $0 != "\n" && $0 != "\t" ? " " : $0 }
         return String(String.UnicodeScalarView(shown)).replacing(landline) { stars($0.output.count) }
-            .replacing(restrictedField) { $0.output.1 + stars($0.output.2.count) }
+    }
+
+    /// A name or a code that an agency sent, for one line of a list: redacted, and no longer than a line.
+    package static func label(_ text: String) -> String {
+        // What stands at the cut is not shown, so half a number there is none that is.
+        let text = String(text.prefix(400))
+        let digits = text.utf8.count { 0x30...0x39 ~= $0 || $0 >= 0xEF }
+        return String((digits < 7 ? text : self.text(text)).prefix(120))
     }
 
     /// A character as an XML reader would have it, and where it is written.
@@ -96,10 +107,8 @@ package enum Redaction {
 
     private static func stars(_ count: Int) -> String { String(repeating: "*", count: count) }
 
-    private static var landline: Regex<Substring> { /\b[0０][0-9０-９]{2,3}[-－]?[0-9０-９]{7,8}\b/ }
-    /// Fields that are a person's whatever stands in them.
-    private static var restrictedField: Regex<(Substring, Substring, Substring)> {
-        /((?:TEL|CF_XDR_SFZ)(?:>|="))([^<"]+)/
+    private static var landline: Regex<Substring> {
+        /\b[0０][0-9０-９]{2,3}[-－ ]?[0-9０-９]{3,4}[-－ ]?[0-9０-９]{4}\b/
     }
 
     private static func halfWidth(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

@@ -237,6 +237,9 @@ public struct Drift: Sendable, Hashable {
         self.kind = kind
         self.name = name
     }
+
+    /// Notes something that an agency sent: what is printed later holds no person's number, and is no longer than a line.
+    init(kind: String, redacting name: String) { self.init(kind: kind, name: Redaction.label(name)) }
 }
 
 /// Why a decoded row cannot become a record: quarantined with its rule.

@@ -116,6 +116,10 @@ public struct CreditRecord: Hashable, Sendable {
     public var from: CreditDate?
     /// True to, inclusive; nil where it does not end or the record does not say.
     public var to: CreditDate?
+    /// The agency's text of ``from``, where it differs from the date's, or from the fact that keeps an unreadable one.
+    public var fromOriginal: String?
+    /// The agency's text of ``to``, likewise.
+    public var toOriginal: String?
     /// A test row (名称 begins with 测试): in no profile.
     public var isTest: Bool
     /// What the model has no field for, kept with the record.
@@ -127,6 +131,8 @@ public struct CreditRecord: Hashable, Sendable {
         facts: [Fact],
         from: CreditDate? = nil,
         to: CreditDate? = nil,
+        fromOriginal: String? = nil,
+        toOriginal: String? = nil,
         isTest: Bool = false,
         unknown: [RawField] = []
     ) {
@@ -134,6 +140,8 @@ public struct CreditRecord: Hashable, Sendable {
         self.facts = facts
         self.from = from
         self.to = to
+        self.fromOriginal = fromOriginal
+        self.toOriginal = toOriginal
         self.isTest = isTest
         self.unknown = unknown
     }

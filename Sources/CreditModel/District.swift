@@ -50,12 +50,17 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
         }
         // Guangzhou's list is complete, so any other code of its is a slip.
         if number / 100 == 4401 { return isGuangzhou[number % 100] }
-        guard isProvince[number / 10_000] else { return false }
+        guard provinces[number / 10_000] else { return false }
         return number % 10_000 / 100 != 0 || number % 100 == 0
     }
 
+    /// Whether two bytes begin the code of a province.
+    package static func isProvince(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count == 2 && Day.digits(bytes).map { provinces[$0] } ?? false
+    }
+
     /// By the first two digits.
-    private static let isProvince = marks(at: [
+    private static let provinces = marks(at: [
         11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
         63, 64,
         65, 71, 81, 82,
@@ -96,6 +101,9 @@ public struct District: Hashable, Sendable, CustomStringConvertible {
         Row("440115", "南沙区", 2005...always), Row("440116", "萝岗区", 2005...2014, to: "440112"),
         Row("440117", "从化区", 2014...always), Row("440118", "增城区", 2014...always),
         Row("440121", "花县", 1960...1993, to: "440182"), Row("440122", "从化县", 1960...1994, to: "440184"),
+        // Counties of the city until 1988, under whose codes cards and numbers were given out.
+        Row("440123", "新丰县", 1975...1988, to: "440233"), Row("440124", "龙门县", 1975...1988, to: "441324"),
+        Row("440127", "清远县", 1983...1988, to: "441802"), Row("440128", "佛冈县", 1983...1988, to: "441821"),
         Row("440125", "增城县", 1960...1993, to: "440183"), Row("440126", "番禺县", 1960...1992, to: "440181"),
         Row("440181", "番禺市", 1992...2000, to: "440113"), Row("440182", "花都市", 1993...2000, to: "440114"),
         // Crossed: 183 became 118, 184 became 117.

@@ -31,8 +31,9 @@ public struct IdentityCard: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Earlier years are no births of cardholders, but are the middle of many a USCC of 440118.
     package static func readsAsNumber(_ bytes: ArraySlice<UInt8>) -> Bool {
+        // The century first: of most codes that are looked at it says at once that they are no card's.
         guard bytes.count == 18, let last = bytes.last, last == UInt8(ascii: "X") || 0x30...0x39 ~= last,
-            bytes.dropLast().allSatisfy({ 0x30...0x39 ~= $0 })
+            isCentury(bytes.dropFirst(6).prefix(2)), bytes.dropLast().allSatisfy({ 0x30...0x39 ~= $0 })
         else { return false }
         return date(bytes.dropFirst(6).prefix(8)) != nil
     }
@@ -45,6 +46,11 @@ public struct IdentityCard: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether six bytes read as a date of birth of the twentieth century, `yyMMdd`.
     package static func readsAsShortBirthDate(_ bytes: ArraySlice<UInt8>) -> Bool { date([0x31, 0x39] + bytes) != nil }
+
+    /// Whether two bytes begin a year in which a cardholder may be born.
+    static func isCentury(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.elementsEqual([0x31, 0x39]) || bytes.elementsEqual([0x32, 0x30])
+    }
 
     private static func date(_ bytes: ArraySlice<UInt8>) -> Day? {
         let start = bytes.startIndex

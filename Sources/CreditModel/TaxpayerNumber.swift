@@ -62,7 +62,10 @@ public struct TaxpayerNumber: Hashable, Sendable {
     }
 
     /// Whether a text holds what looks like an identity card, be its check right or wrong, with or without `L` and a suffix.
+    ///
+    /// 15 digits with a date of birth are a person's here whatever other checks they pass: nothing but a tax number is expected.
     package static func readsAsIdentityCard(_ bytes: [UInt8]) -> Bool {
+        if IdentityCard.isLikely(bytes[...]) { return true }
         var rest = bytes[...]
         if rest.first == UInt8(ascii: "L") { rest = rest.dropFirst() }
         switch rest.count {

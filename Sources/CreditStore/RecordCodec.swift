@@ -2,17 +2,24 @@ package import CreditModel
 
 /// The stored form of a ``CreditRecord``: a version byte, the content, and four bytes of checksum.
 ///
-/// SQLite's own checks do not see a bit that flips inside a row; the checksum does.
+/// SQLite's own checks do not see a bit that flips inside a row; the checksum does. What an older store holds is read too.
 package enum RecordCodec {
-    private static let version: UInt8 = 1
+    /// Without the agency's texts of the record's own time, as most records are and all were.
+    private static let plain: UInt8 = 1
+    private static let withOriginals: UInt8 = 2
 
     /// The bytes of a record.
     package static func encode(_ record: CreditRecord) -> [UInt8] {
         var writer = BinaryWriter(capacity: 512)
-        writer.byte(version)
+        let hasOriginals = record.fromOriginal != nil || record.toOriginal != nil
+        writer.byte(hasOriginals ? withOriginals : plain)
         writer.byte(record.isTest ? 1 : 0)
         write(record.from, to: &writer)
         write(record.to, to: &writer)
+        if hasOriginals {
+            writer.optional(record.fromOriginal)
+            writer.optional(record.toOriginal)
+        }
         writer.count(record.subjects.count)
         for subject in record.subjects { write(subject, to: &writer) }
         writer.count(record.facts.count)
@@ -29,7 +36,7 @@ package enum RecordCodec {
 
     /// - Throws: ``StoreError`` `damaged` for whatever ``encode(_:)`` did not write.
     package static func decode(_ bytes: [UInt8]) throws(StoreError) -> CreditRecord {
-        guard bytes.count > 5, bytes[0] == version else { throw BinaryReader.damaged }
+        guard bytes.count > 5, plain...withOriginals ~= bytes[0] else { throw BinaryReader.damaged }
         let content = bytes[..<(bytes.count - 4)]
         let sum = bytes.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard sum == checksum(content) else { throw BinaryReader.damaged }
@@ -42,6 +49,10 @@ package enum RecordCodec {
             to: try date(&reader),
             isTest: isTest
         )
+        if bytes[0] == withOriginals {
+            record.fromOriginal = try reader.optional()
+            record.toOriginal = try reader.optional()
+        }
         for _ in 0..<(try reader.count()) { record.subjects.append(try subject(&reader)) }
         let facts = try reader.count()
         record.facts.reserveCapacity(facts)

@@ -40,37 +40,42 @@ public enum NameRules {
     /// Whether two names agree: without brackets, region prefix and form they are equal, or at most a third of their characters differ.
     public static func agree(_ a: String, _ b: String) -> Bool {
         if a == b { return true }
-        let left = core(a)
-        let right = core(b)
-        guard !left.isEmpty, !right.isEmpty else { return left.isEmpty && right.isEmpty && key(a) == key(b) }
-        return areClose(left, right) || agreeButForRegion(nameScalars(a), nameScalars(b))
-            || agreeButForRegion(nameScalars(b), nameScalars(a))
+        let left = SplitName(nameScalars(a))
+        let right = SplitName(nameScalars(b))
+        guard !left.core.isEmpty, !right.core.isEmpty else {
+            return left.core.isEmpty && right.core.isEmpty && key(a) == key(b)
+        }
+        return areClose(left.core, right.core) || agreeByOtherReading(left, right)
+            || agreeButForRegion(left, right.whole) || agreeButForRegion(right, left.whole)
     }
 
-    private static func areClose(_ left: [UInt32], _ right: [UInt32]) -> Bool {
+    private static func areClose(_ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>) -> Bool {
         let allowed = max(left.count, right.count) / 3
-        return distance(left, right, atMost: allowed) <= allowed
+        return distance(Array(left), Array(right), atMost: allowed) <= allowed
     }
 
-    /// Whether the region of one name stands, mistyped by one character, before the other: 天河河区 is no region to strip.
-    private static func agreeButForRegion(_ name: [UInt32], _ mistyped: [UInt32]) -> Bool {
-        let rest = withoutRegion(name[...], levels: [provinces, cities, districts])
-        let length = name.count - rest.count
-        guard length > 2 else { return false }
-        let region = Array(name.prefix(length))
-        return (length - 1...length + 1).contains { count in
-            // The suffix (区, 市) must stand: what follows a region without one is the trade name, and no slip.
-            guard mistyped.count >= count + 2, mistyped[count - 1] == region.last,
-                distance(region, Array(mistyped.prefix(count)), atMost: 1) == 1
-            else { return false }
-            return areClose(Array(withoutForm(rest)), Array(withoutForm(mistyped.dropFirst(count))))
+    /// Whether names agree where a word in front is the trade name's, not a city's: 安康大药房 and 广州安康大药房.
+    ///
+    /// Where the same word stands before both it tells them no further apart than a city would, and does not count.
+    private static func agreeByOtherReading(_ left: SplitName, _ right: SplitName) -> Bool {
+        guard left.bareCity != right.bareCity else { return false }
+        return [left.core, left.otherCore].contains { mine in
+            [right.core, right.otherCore].contains { areClose(mine, $0) }
         }
     }
 
-    /// The middle of a name, between region and form.
-    static func core(_ name: String) -> [UInt32] {
-        let scalars = nameScalars(name)
-        return Array(withoutForm(withoutRegion(scalars[...], levels: [provinces, cities, districts])))
+    /// Whether the region of one name stands, mistyped by one character, before the other: 天河河区 is no region to strip.
+    private static func agreeButForRegion(_ name: SplitName, _ mistyped: ArraySlice<UInt32>) -> Bool {
+        let length = name.whole.count - name.core.count
+        guard length > 2 else { return false }
+        let region = Array(name.whole.prefix(length))
+        return (length - 1...length + 1).contains { count in
+            // The suffix (区, 市) must stand: what follows a region without one is the trade name, and no slip.
+            guard mistyped.count >= count + 2, mistyped[mistyped.startIndex + count - 1] == region.last,
+                distance(region, Array(mistyped.prefix(count)), atMost: 1) == 1
+            else { return false }
+            return areClose(name.core, mistyped.dropFirst(count))
+        }
     }
 }
 
@@ -127,7 +132,7 @@ extension NameRules {
     }
 }
 
-// Region and form.
+// Province and city in front.
 extension NameRules {
     /// Takes one name of each level off the front, as long as two characters are left.
     private static func withoutRegion(_ name: ArraySlice<UInt32>, levels: [[[UInt32]]]) -> ArraySlice<UInt32> {
@@ -141,23 +146,10 @@ extension NameRules {
         return rest
     }
 
-    private static func withoutForm(_ name: ArraySlice<UInt32>) -> ArraySlice<UInt32> {
-        guard let form = forms.first(where: { name.count > $0.count && name.suffix($0.count).elementsEqual($0) }) else {
-            return name
-        }
-        return name.dropLast(form.count)
-    }
-
     private static let regionSuffixes = values("省市")
     private static let limitedLiability = values("有限责任公司")
 
-    /// Longest first, so that 股份有限公司 goes as a whole.
-    private static let forms = sorted([
-        "有限公司", "股份有限公司", "股份合作公司", "有限公司分公司", "股份有限公司分公司", "公司", "总公司", "分公司", "分厂", "分店",
-        "有限合伙", "普通合伙", "特殊普通合伙", "合伙企业", "合伙企业有限合伙", "合伙企业普通合伙", "个人独资企业", "专业合作社", "农民专业合作社",
-    ])
-
-    private static let provinces = sorted(
+    static let provinces = sorted(
         with(
             "省",
             [
@@ -171,7 +163,7 @@ extension NameRules {
         "内蒙古自治区", "内蒙古", "广西壮族自治区", "广西", "西藏自治区", "西藏", "宁夏回族自治区", "宁夏", "新疆维吾尔自治区", "新疆",
     ]
 
-    private static let cities = sorted(
+    static let cities = sorted(
         with(
             "市",
             [
@@ -184,13 +176,8 @@ extension NameRules {
     /// Each name bare and with its suffix.
     private static func with(_ suffix: String, _ names: [String]) -> [String] { names.flatMap { [$0, $0 + suffix] } }
 
-    /// With their 区, 市 or 县 only: 白云 and 天河 alone begin many a trade name.
-    private static let districts = sorted(
-        District.guangzhou.compactMap { $0.code == "440100" || $0.code == "440101" ? nil : $0.name } + ["郊区"]
-    )
-
-    private static func sorted(_ names: [String]) -> [[UInt32]] { names.map(values).sorted { $0.count > $1.count } }
-    private static func values(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
+    static func sorted(_ names: [String]) -> [[UInt32]] { names.map(values).sorted { $0.count > $1.count } }
+    static func values(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
 
     /// How many characters must be put in, taken out or replaced; anything above `limit` once that is certain.
     static func distance(_ a: [UInt32], _ b: [UInt32], atMost limit: Int) -> Int {

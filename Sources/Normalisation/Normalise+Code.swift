@@ -44,7 +44,8 @@ extension Normalise {
     }
 
     private static func uscc(_ bytes: [UInt8], _ text: String) -> [SubjectCode]? {
-        guard UnifiedSocialCreditCode.isValid(bytes) else { return nil }
+        // One card in 31 passes the check of a USCC.
+        guard UnifiedSocialCreditCode.isValid(bytes), !IdentityCard.isValid(bytes[...]) else { return nil }
         let code = SubjectCode(Code(.uscc, text), .valid)
         // Said of the bytes: this is the code that comes most often.
         guard OrganisationCode.isValid(bytes[8..<17]) else { return [code] }
@@ -89,7 +90,7 @@ extension Normalise {
     /// A code that its column does not hold: of another kind, or of none.
     private static func astray(_ bytes: [UInt8], _ text: String, in column: CodeColumn) -> [SubjectCode] {
         // A person's number may stand, or be mistyped, in any column.
-        let isRestricted = TaxpayerNumber.readsAsIdentityCard(bytes) && !RegistrationNumber.isValid(bytes)
+        let isRestricted = IdentityCard.isLikely(bytes[...])
         if let kind = kindElsewhere(bytes, text) {
             return [SubjectCode(Code(kind, text), .misplaced, isRestricted: isRestricted)]
         }
@@ -101,6 +102,7 @@ extension Normalise {
         case 9: OrganisationCode.isValid(bytes[...]) ? .org : nil
         case 13: RegistrationNumber.isOldForm(bytes) ? .regno : nil
         case 15: RegistrationNumber.isValid(bytes) ? .regno : TaxpayerNumber(text)?.organisationCode.map { _ in .tax }
+        case 18 where IdentityCard.isValid(bytes[...]): .tax
         case 18: UnifiedSocialCreditCode.isValid(bytes) ? .uscc : TaxpayerNumber(text).map { _ in .tax }
         default: nil
         }

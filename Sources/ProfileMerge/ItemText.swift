@@ -46,7 +46,7 @@ struct ItemText {
         if item.history.count > ItemText.shortHistory || item.history.contains(where: isLong) {
             names.append("history")
         }
-        if facts.contains(where: { $0.original.flatMap(limit.beginning) != nil }) { names.append("originals") }
+        if originals.contains(where: { limit.beginning(of: $0.text) != nil }) { names.append("originals") }
         return names.sorted()
     }
 
@@ -69,7 +69,22 @@ struct ItemText {
     private func isLong(_ stretch: Stretch) -> Bool {
         stretch.content.facts.contains {
             limit.beginning(of: $0.value) != nil || $0.original.flatMap(limit.beginning) != nil
-        }
+        } || [stretch.content.fromOriginal, stretch.content.toOriginal].contains { $0.flatMap(limit.beginning) != nil }
+    }
+
+    /// The agency's texts where they differ from what is shown, by the name of the value.
+    private var originals: [(name: String, text: String)] {
+        var texts = facts.compactMap { fact in fact.original.map { (fact.field, $0) } }
+        if !saysItsYear { texts += originals(of: item.content, from: item.content.from) }
+        return texts
+    }
+
+    /// The texts of a stretch's own time; one that took its beginning from another has none for it.
+    private func originals(of content: CreditRecord, from: CreditDate?) -> [(name: String, text: String)] {
+        var texts: [(name: String, text: String)] = []
+        if let text = content.fromOriginal, content.from == from { texts.append(("from", text)) }
+        if let text = content.toOriginal { texts.append(("to", text)) }
+        return texts
     }
 
     func write(to text: inout CanonicalJSONWriter) {
@@ -82,7 +97,7 @@ struct ItemText {
         if !item.history.isEmpty { members.append(("history", .history)) }
         if item.isInForce != nil { members.append(("inForce", .inForce)) }
         if facts.contains(where: { $0.value.label != nil }) { members.append(("labels", .labels)) }
-        if facts.contains(where: { $0.original != nil }) { members.append(("originals", .originals)) }
+        if !originals.isEmpty { members.append(("originals", .originals)) }
         members.append(("records", .records))
         if item.role != .subject { members.append(("role", .role)) }
         if !truncated.isEmpty { members.append(("truncated", .truncated)) }
@@ -102,7 +117,7 @@ struct ItemText {
         case .history: writeHistory(to: &text)
         case .inForce: text.bool(item.isInForce ?? false)
         case .labels: writeTexts(to: &text) { $0.value.label }
-        case .originals: writeTexts(to: &text) { fact in fact.original.map { limit.beginning(of: $0) ?? $0 } }
+        case .originals: write(originals, to: &text)
         case .records: text.integers(CollectionOfOne(record))
         case .role: text.string(item.role.description)
         case .truncated:
@@ -131,11 +146,7 @@ struct ItemText {
                 text.key("from")
                 text.date(from)
             }
-            write(
-                ItemText.sorted(stretch.content.facts).filter(differsFromPresent),
-                until: stretch.content.to,
-                to: &text
-            )
+            write(ItemText.sorted(stretch.content.facts).filter(differsFromPresent), of: stretch, to: &text)
             text.key("version")
             text.string(stretch.version.digest.text)
             text.endObject()
@@ -147,18 +158,26 @@ struct ItemText {
         facts.first { $0.field == fact.field }?.value != fact.value
     }
 
-    private func write(_ facts: [Fact], until to: CreditDate?, to text: inout CanonicalJSONWriter) {
-        if facts.contains(where: { $0.original != nil }) {
-            text.key("originals")
-            text.beginObject()
-            for fact in facts {
-                guard let original = fact.original else { continue }
-                text.key(fact.field)
-                text.string(limit.beginning(of: original) ?? original)
-            }
-            text.endObject()
+    private func write(_ texts: [(name: String, text: String)], to text: inout CanonicalJSONWriter) {
+        text.beginObject()
+        for (name, original) in texts.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            text.key(name)
+            text.string(limit.beginning(of: original) ?? original)
         }
-        if let to {
+        text.endObject()
+    }
+
+    private func write(_ facts: [Fact], of stretch: Stretch, to text: inout CanonicalJSONWriter) {
+        let originals =
+            facts.compactMap { fact in fact.original.map { (name: fact.field, text: $0) } }
+            + originals(of: stretch.content, from: stretch.from).filter {
+                $0.name == "from" ? stretch.from != nil : stretch.content.to != nil
+            }
+        if !originals.isEmpty {
+            text.key("originals")
+            write(originals, to: &text)
+        }
+        if let to = stretch.content.to {
             text.key("to")
             text.date(to)
         }

@@ -161,7 +161,11 @@ public struct ProfileMerger: Sendable {
             }
         }
         return [CodeKind.org, .regno, .tax, .uscc].map { kind in
-            (kind, decision.codes.filter { $0.kind == kind && !restricted.contains($0) }.map(\.text).sorted())
+            // What an older reading took for an enterprise's code is judged again.
+            let shown = decision.codes.filter {
+                $0.kind == kind && !restricted.contains($0) && !IdentityCard.isLikely(Array($0.text.utf8)[...])
+            }
+            return (kind, shown.map(\.text).sorted())
         }
     }
 

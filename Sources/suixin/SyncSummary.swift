@@ -65,12 +65,12 @@ struct SyncSummary {
             )
         }
         for drift in total.newDrift.prefix(20) {
-            lines.append(Terminal.plain("New to us: \(drift.dataset) \(drift.kind) \(drift.name)"))
+            lines.append("New to us: \(drift.dataset) \(drift.kind) \(Terminal.label(drift.name))")
         }
         if total.newDrift.count > 20 {
             lines.append("… \(total.newDrift.count - 20) more; `suixin sources --details` lists them.")
         }
-        for sentence in incomplete { lines.append(Terminal.plain("Incomplete: \(sentence)")) }
+        for sentence in incomplete { lines.append(Terminal.redacted("Incomplete: \(sentence)")) }
         if wasStopped { lines.append("Stopped; run `suixin sync` again to go on.") }
         return lines.joined(separator: "\n")
     }
@@ -93,7 +93,7 @@ struct SyncSummary {
                 "pull": milliseconds(started, pulled), "derive": milliseconds(pulled, derived),
                 "sign": milliseconds(derived, finished),
             ]),
-            "incomplete": .array(incomplete.map { .string($0) }), "stopped": .bool(wasStopped),
+            "incomplete": .array(incomplete.map { .string(Terminal.redacted($0)) }), "stopped": .bool(wasStopped),
         ])
     }
 
@@ -105,7 +105,7 @@ struct SyncSummary {
             "withdrawnByAbsence": .integer(Int64(report.outcome.withdrawnByAbsence)),
             "heldWithdrawals": .integer(Int64(report.outcome.heldWithdrawals)),
         ]
-        if !report.error.isEmpty { members["error"] = .string(report.error) }
+        if !report.error.isEmpty { members["error"] = .string(Terminal.redacted(report.error)) }
         return .object(members)
     }
 

@@ -57,6 +57,9 @@ enum Terminal {
     /// Of an agency's text what may be printed, on one line.
     static func redacted(_ text: String) -> String { plain(Redaction.text(text)) }
 
+    /// Of a name or a code that an agency sent what may be printed: older stores hold it as it came.
+    static func label(_ text: String) -> String { plain(Redaction.label(text)) }
+
     /// 1234567 as `1,234,567`.
     static func grouped(_ number: Int) -> String {
         var text = ""

@@ -32,6 +32,51 @@ struct RedactionTests {
         }
     }
 
+    @Test(
+        "A number with a slip in it is masked in any field",
+        arguments: [
+            "4401061985O3151233", "44010619A50315123X", "4401061985031512", "440106198575151233", "440127650315123",
+            "44010619850315123A", "L4401061985O3151233",
+        ]
+    )
+    func slips(number: String) {
+        for text in ["<CF_SY>\(number)</CF_SY>", "无证\(number)。", "r a=\"\(number)\""] {
+            #expect(!Redaction.text(text).contains(/[0-9]{4}/), "\(Redaction.text(text))")
+        }
+    }
+
+    @Test(
+        "Whatever stands in a restricted field is masked, however its name is written",
+        arguments: RestrictedFields.names.sorted()
+    )
+    func restrictedFields(name: String) {
+        for row in [
+            "<\(name)>E12 34</\(name)>", "<\(name) >020 1234 5678</\(name) >", "<\(name) a='1'>E12</\(name)>",
+            "<\(name)\n>E12&amp;34</\(name)>", "<r \(name)=\"E12\" b=\"x\"/>", "<r \(name) = 'E12'/>",
+            "<\(name)><![CDATA[E12]]></\(name)>",
+            "<\(name)>E12<!-- 3 -->4</\(name)>", "<\(name)>E12", "<\(name) a=\"E12", "<n:\(name)>E12</n:\(name)>",
+            "\(name)>E12</\(name)>",
+            "<\(name)>A & B < E12</\(name)>", "<r \(name)=E12 >",
+        ] {
+            let shown = Redaction.text(row + "<K>甲 2</K>")
+            #expect(!shown.contains("E12") && !shown.contains("34") && !shown.contains("5678"), "\(shown)")
+            #expect(shown.contains(name), "\(shown)")
+            if row.hasSuffix(">"), !row.hasSuffix("E12 >") { #expect(shown.hasSuffix("<K>甲 2</K>"), "\(shown)") }
+        }
+        #expect(
+            Redaction.text("<X\(name)>E12</X\(name)><\(name)/><K>E12</K>")
+                == "<X\(name)>E12</X\(name)><\(name)/><K>E12</K>"
+        )
+    }
+
+    @Test("A label is redacted and no longer than a line")
+    func labels() {
+        #expect(Redaction.label("ENTTYPE=8888") == "ENTTYPE=8888")
+        #expect(Redaction.label("ENTTYPE=440106198503151233") == "ENTTYPE=******************")
+        #expect(Redaction.label("SZ=电话020 1234 5678") == "SZ=电话*************")
+        #expect(Redaction.label(String(repeating: "a", count: 5000)).count == 120)
+    }
+
     @Test("What is no person's stays as it came")
     func others() {
         let row = "<r a=\"1&#50;3\"><!-- x --><UNISCID>91440101MA5AKXJ02R</UNISCID><D>2014-09-20 10:00:00</D>&#x;<?p"

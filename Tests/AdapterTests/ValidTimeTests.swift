@@ -43,8 +43,45 @@ struct ValidTimeTests {
         Case(.quality, "XZCF", ["CF_JDRQ": "2016-02-03", "CF_XZJG": "某局", "CF_JZRQ": "2020-02-02"], "2016-02-03"),
     ]
 
+    @Test("keeps the agency's text where it is another than the date's", arguments: cases)
+    func originals(_ wanted: Case) throws {
+        let plain = try Self.row(wanted)
+        #expect(plain.fromOriginal == nil && plain.toOriginal == nil)
+        guard wanted.from?.count == 10 else { return }
+        var written = wanted
+        for (name, text) in wanted.fields {
+            guard
+                let date = CreditDate(
+                    text.count == 8 ? "\(text.prefix(4))-\(text.dropFirst(4).prefix(2))-\(text.suffix(2))" : text
+                )
+            else { continue }
+            written.fields[name] = " " + date.description.replacing("-0", with: "/").replacing("-", with: "/")
+        }
+        let record = try Self.row(written)
+        #expect(record.from == plain.from && record.to == plain.to)
+        #expect(record.fromOriginal.map { written.fields.values.contains($0) } == true)
+        #expect((record.toOriginal != nil) == (plain.to != nil))
+        #expect(record.toOriginal.map { written.fields.values.contains($0) } ?? true)
+    }
+
+    @Test("keeps the whole of an end that is none, and of a day that nobody can read")
+    func oddOriginals() throws {
+        let open = try Self.row(Case(.statetax, "ZDSSWF", ["GBRQ": "2016-02-03", "YCRQ": "9999-9-9"], nil))
+        #expect(open.to == .open && open.toOriginal == "9999-9-9")
+        let long = "某日" + String(repeating: "，", count: 100)
+        let unreadable = try Self.row(Case(.hongdun, "abnormal", ["ABNTIME": long, "REMDATE": " 明天"], nil))
+        #expect(unreadable.from == nil && unreadable.fromOriginal == long)
+        #expect(unreadable.toOriginal == " 明天")
+    }
+
     @Test("is what the interfaces say", arguments: cases)
     func validTime(_ wanted: Case) throws {
+        let record = try Self.row(wanted)
+        #expect(record.from?.description == wanted.from)
+        #expect(record.to?.description == wanted.to)
+    }
+
+    private static func row(_ wanted: Case) throws -> CreditRecord {
         let type = try #require(AdapterRegistry.adapter(wanted.dataset.agency))
         let adapter = try type.init(
             SourceConfiguration(
@@ -67,9 +104,8 @@ struct ValidTimeTests {
                 place: RowPlace(document: "", row: 1, line: 1)
             )
         )
-        #expect(row.record?.from?.description == wanted.from)
-        #expect(row.record?.to?.description == wanted.to)
         #expect(row.drift.isEmpty)
+        return try #require(row.record)
     }
 
     @Test("a day that cannot be read is kept as sent, and is no day")

@@ -28,6 +28,18 @@ struct DistrictTests {
         #expect(try #require(District("330203")).isInForce(inYear: 1950))
     }
 
+    @Test(
+        "The counties that Guangzhou gave up in 1988 are known by its codes",
+        arguments: [("440123", "新丰县"), ("440124", "龙门县"), ("440127", "清远县"), ("440128", "佛冈县")]
+    )
+    func formerCounties(code: String, name: String) throws {
+        let county = try #require(District(code))
+        #expect(county.name == name)
+        #expect(county.isInForce(inYear: 1985) && !county.isInForce(inYear: 1989))
+        #expect(!county.present.code.hasPrefix("4401"))
+        #expect(IdentityCard(code + "650315123") != nil, "cards were given out under it")
+    }
+
     @Test("Townships and villages count by their first six digits")
     func longerCodes() {
         #expect(District("330203001")?.code == "330203")

@@ -37,6 +37,64 @@ struct IdentityCardScanTests {
     )
     func notFound(text: String) { #expect(masked(text) == text) }
 
+    @Test(
+        "are found with a slip in them: a wrong check, an impossible month, a letter, a character lost or doubled",
+        arguments: [
+            "440106198702136910", "440106198775136910", "4401061987O2136910", "44010619870213691A",
+            "440I06198702136910",
+            "4401061987021369", "44010619870213691", "4401061987021369111", "L440106198702136911",
+            "44010619870213691101",
+            "440127650315123", "440106651315123", "44O106650315123", "４４０１０６１９８７０２１３６９１１",
+            "𝟜𝟜𝟘𝟙𝟘𝟞𝟙𝟡𝟠𝟟𝟘𝟚𝟙𝟛𝟞𝟡𝟙𝟙",
+        ]
+    )
+    func slips(wrong: String) {
+        for text in ["张三（身份证\(wrong)）无证", wrong] {
+            #expect(masked(text).contains("*") && !masked(text).contains(/[0-9０-９]{4}/), "\(masked(text))")
+            #expect(IdentityCardScan.mayHold(text))
+        }
+    }
+
+    @Test(
+        "and enterprises' numbers are none",
+        arguments: [
+            // A registration number; a tax number with an organisation code; USCCs; a certificate; a serial number.
+            "440106600123457", "440106712345672", "914401067123456723", "11440100007400015J", "2014010101654321",
+            "44010620870213691244010619", "JY14401060012345", "6222021234567890123",
+        ]
+    )
+    func enterprises(number: String) {
+        #expect(masked(number) == number)
+        #expect(masked("编号\(number)号") == "编号\(number)号")
+    }
+
+    @Test("An old number that passes for a registration number is one, unless the text says what it is")
+    func named() throws {
+        let stem = "44010665031512"
+        let number = try #require((0...9).map { "\(stem)\($0)" }.first { RegistrationNumber($0) != nil })
+        #expect(IdentityCard(number) != nil)
+        #expect(masked("注册号\(number)") == "注册号\(number)")
+        #expect(masked("身份证号：\(number)") == "身份证号：*")
+    }
+
+    @Test("Most texts are passed over in haste, those with a number in them never")
+    func haste() {
+        for text in [
+            "", "广州市天河区体育西路191号2014年09月20日，罚款20000元；电话38388888", "91440101MA5AKXJ02R",
+            String(repeating: "经营范围，", count: 50),
+            "2014-09-20 10:00:00", "44010020870213691244010619",
+        ] {
+            #expect(!IdentityCardScan.mayHold(text), "\(text)")
+        }
+        for text in [
+            "44010619870213691X", "440106 19870213 691X", "440106-19870213-691x", "440106　19870213　691X",
+            "440106·19870213·691X",
+            "440106870213691", "４４０１０６８７０２１３６９１", "44010619870213O91X", "440106－870213．691",
+        ] {
+            #expect(IdentityCardScan.mayHold("张三\(text)号"), "\(text)")
+        }
+    }
+
     @Test("Fifteen digits in a column of codes are left alone")
     func codes() { #expect(masked("440106870213691", oldForm: false) == "440106870213691") }
 }

@@ -52,29 +52,21 @@ struct DocumentTests {
         #expect(done.status == 0, "\(done.output)\(done.errors)")
     }
 
-    /// Every place named is one of `records`, whose count `sources` gives; what the registry says stands in its row.
+    /// Every place named is one of `records`; every single value stands in the row of each record that it names.
     private static func trace(_ exchange: Exchange, _ rows: AgencyRows) throws {
-        var compared = 0
+        var tracer = ProfileTracer(rows, exchange.store)
         for (id, bytes) in try exchange.profiles() {
             let profile = try JSONValue(parsing: bytes)
             let records = try #require(profile["records"]?.array)
-            let members = try exchange.store.members(of: id)
-            #expect(records.count <= members.count)
+            #expect(try records.count <= exchange.store.members(of: id).count)
             for place in places(in: profile) { #expect(records.indices.contains(Int(place)), "\(id)") }
-            for field in ["name", "legalRepresentative", "address", "scope"] {
-                guard let value = profile["registration"]?[field], let text = value["value"]?.string else { continue }
-                for place in (value["records"]?.array ?? []).compactMap(\.integer) {
-                    let record = records[Int(place)]
-                    // Under a hidden key no row is found.
-                    guard record["key"]?.string?.hasPrefix("hmac:") == false else { continue }
-                    let said = value["originals"]?["\(place)"]?.string ?? text
-                    let texts = try rows.texts(of: RecordReference(truth: record))
-                    #expect(texts.contains(said), "\(id) \(field): \(said) is not in its record")
-                    compared += 1
-                }
-            }
+            try tracer.trace(profile, of: id)
         }
-        #expect(compared > 100)
+        // Nothing of what is traced is missing from the population, or this test says little.
+        for kind in ["text", "date", "money", "code", "original", "history", "conflict", "identifier", "from", "to"] {
+            #expect(tracer.traced[kind, default: 0] > 10, "only \(tracer.traced[kind, default: 0]) of \(kind)")
+        }
+        #expect(tracer.lost.isEmpty, "\(tracer.lost.prefix(20).joined(separator: "\n"))")
     }
 
     private static func places(in value: JSONValue) -> [Int64] {
@@ -88,22 +80,42 @@ struct DocumentTests {
         }
     }
 
+    /// Looks at what is given out as whoever receives it does: payloads decoded, annexes too, and what is printed of drift.
     private func searchForSecrets(_ exchange: Exchange, _ rows: AgencyRows) throws {
         let secrets = rows.restricted
         #expect(secrets.count > 20)
         var published = [("log", exchange.log.all)]
-        for name in ["export", "export.manifest.json"] {
-            published.append(
-                (name, String(decoding: try Data(contentsOf: URL(filePath: exchange.path(name))), as: UTF8.self))
-            )
+        var payloads = 0
+        for name in ["export", "export.manifest.json", "export.annexes.ndjson"] {
+            for line in try exchange.lines(name) {
+                published.append((name, String(decoding: line.canonical, as: UTF8.self)))
+                for part in ["payload", "protected"] {
+                    guard let text = line[part]?.string else { continue }
+                    published.append(
+                        (
+                            "\(part) of \(name)",
+                            String(decoding: try #require(Base64URL.decode(text.utf8)), as: UTF8.self)
+                        )
+                    )
+                    payloads += 1
+                }
+            }
         }
+        #expect(payloads > 200)
         for (id, bytes) in try exchange.profiles() {
             published.append(("profile \(id)", String(decoding: bytes, as: UTF8.self)))
         }
+        for drift in try exchange.store.drift() { published.append(("drift", drift.name)) }
+        for refusal in try exchange.store.refusals(limit: 1000) {
+            published.append(("refusal", "\(refusal.what) \(refusal.why)"))
+        }
         for (place, text) in published {
-            // Every number in one pass over the text: runs of digits and X as long as a number can be.
-            let found = Self.numbers(in: text).intersection(secrets)
+            // Every number in one pass over the text: runs of digits and letters as long as a number can be.
+            let numbers = Self.numbers(in: text)
+            let found = numbers.intersection(secrets)
             #expect(found.isEmpty, "\(place) shows \(found.count) restricted numbers")
+            let cards = numbers.filter(CardLikeness.isCard)
+            #expect(cards.isEmpty, "\(place) shows \(cards.count) numbers that look like cards")
         }
     }
 
@@ -141,22 +153,39 @@ struct AgencyRows {
         let number = text.precomposedStringWithCompatibilityMapping.uppercased().filter { !$0.isWhitespace }
         if name == "TEL", number.count > 6 { restricted.insert(number) }
         let isTaxNumber = ["NSRSBH", "nsrsbh"].contains(name)
-        if isTaxNumber || name.hasPrefix("CF_"), Self.isCard(number), isTaxNumber || number.count == 18 {
+        if isTaxNumber || name.hasPrefix("CF_"), CardLikeness.isCard(number), isTaxNumber || number.count == 18 {
             restricted.insert(number)
         }
     }
+}
 
-    /// GB 11643: 18 with date and check, or such a number and a suffix.
-    private static func isCard(_ number: String) -> Bool {
+/// What looks like a card's number to one who knows the standard and not the exchange: GB 11643, with a slip or without.
+enum CardLikeness {
+    static func isCard(_ number: String) -> Bool {
         let digits = Array(number.utf8)
-        guard digits.count == 18 || digits.count == 20, digits.prefix(17).allSatisfy({ 0x30...0x39 ~= $0 }) else {
-            return false
+        switch digits.count {
+        case 15: return isOldCard(digits, number)
+        case 18, 20:
+            guard digits.prefix(17).allSatisfy({ 0x30...0x39 ~= $0 }), 0x31...0x38 ~= digits[0] else { return false }
+            let isBorn =
+                Day(year: int(digits[6..<10]), month: int(digits[10..<12]), day: int(digits[12..<14])) != nil
+                && 1900..<2100 ~= int(digits[6..<10])
+            return isBorn && (isChecked(digits) || UnifiedSocialCreditCode(number.prefix(18)) == nil)
+        default: return false
         }
+    }
+
+    /// 15 digits have no check, and a registration number has one; its holder's birthday may stand in it by chance.
+    private static func isOldCard(_ digits: [UInt8], _ number: String) -> Bool {
+        digits.allSatisfy { 0x30...0x39 ~= $0 } && District(number.prefix(6)) != nil
+            && Day(year: 1900 + int(digits[6..<8]), month: int(digits[8..<10]), day: int(digits[10..<12])) != nil
+            && RegistrationNumber(number) == nil
+    }
+
+    private static func isChecked(_ digits: [UInt8]) -> Bool {
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
         let sum = zip(digits, weights).reduce(0) { $0 + Int($1.0 - 0x30) * $1.1 }
         return Array("10X98765432".utf8)[sum % 11] == digits[17]
-            && Day(year: Self.int(digits[6..<10]), month: Self.int(digits[10..<12]), day: Self.int(digits[12..<14]))
-                != nil
     }
 
     private static func int(_ digits: ArraySlice<UInt8>) -> Int { digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } }

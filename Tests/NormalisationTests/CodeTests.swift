@@ -149,6 +149,38 @@ struct CodeTests {
     }
 
     @Test(
+        "One card in 31 passes for a USCC: it is a card in every column, certain in none, and no USCC",
+        arguments: [CodeColumn.uscc, .org, .regno, .orgOrUSCC, .tax]
+    )
+    func cardsThatPass(column: CodeColumn) {
+        let number = "44010619850315010X"
+        #expect(UnifiedSocialCreditCode(number) != nil && IdentityCard(number) != nil)
+        let codes = Normalise.code(number, in: column)
+        #expect(codes.map(\.code) == [Code(.tax, number)])
+        #expect(codes.allSatisfy { $0.isRestricted })
+        #expect(codes.map(\.standing) == [column == .tax ? .unchecked : .misplaced])
+    }
+
+    @Test(
+        "What may be a card with a slip is restricted in every column, and an enterprise's number in none",
+        arguments: [CodeColumn.uscc, .org, .regno, .orgOrUSCC, .tax]
+    )
+    func likely(column: CodeColumn) {
+        for number in [
+            "440106198575151233", "4401061985O3151233", "44010619850315A233", "440127650315123", "4401061985031512",
+            "44010619850315123301", "440106698503151233", "049106198503151233",
+        ] {
+            #expect(
+                Normalise.code(number, in: column).allSatisfy { $0.isRestricted && $0.standing != .valid },
+                "\(number)"
+            )
+        }
+        for number in ["914401067123456723", "440106712345672", "712345672", "440106712345673", "914401067123456733"] {
+            #expect(!Normalise.code(number, in: column).contains { $0.isRestricted }, "\(number)")
+        }
+    }
+
+    @Test(
         "L… is accepted and joins nothing",
         arguments: ["L914401067123456723", "l914401067123456723", "L440106712345672"]
     )

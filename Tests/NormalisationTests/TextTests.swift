@@ -123,6 +123,36 @@ struct NameRulesTests {
 
 @Suite("Names that are told apart")
 struct NameBoundaryTests {
+    @Test(
+        "A region counts for nothing wherever in the country it lies",
+        arguments: [
+            ("杭州市余杭区甲乙有限公司", "杭州市余杭区丙丁有限公司"), ("浙江省杭州市余杭区甲乙有限公司", "浙江省杭州市余杭区丙丁有限公司"),
+            ("杭州甲乙贸易有限公司", "杭州丙丁贸易有限公司"), ("义乌市甲乙商行", "义乌市丙丁商行"), ("成都市双流县甲乙厂", "成都市双流县丙丁厂"),
+            ("上海市浦东新区甲乙有限公司", "上海市浦东新区丙丁有限公司"), ("内蒙古自治区呼和浩特市甲乙有限公司", "内蒙古自治区呼和浩特市丙丁有限公司"),
+            ("延边朝鲜族自治州延吉市甲乙有限公司", "延边朝鲜族自治州延吉市丙丁有限公司"), ("广州经济技术开发区甲乙有限公司", "广州经济技术开发区丙丁有限公司"),
+            // Younger than the list of divisions.
+            ("杭州市钱塘区甲乙有限公司", "杭州市钱塘区丙丁有限公司"), ("广州市番禺区公司", "广州市海珠区公司"),
+        ]
+    )
+    func foreignRegions(a: String, b: String) {
+        #expect(!NameRules.agree(a, b))
+        #expect(!NameRules.agree(b, a))
+    }
+
+    @Test(
+        "A region on one side only is no difference, and what looks like one stays where it is the name",
+        arguments: [
+            ("杭州市余杭区甲乙贸易有限公司", "甲乙贸易有限公司"), ("杭州市余杭区甲乙贸易有限公司", "杭州甲乙贸易有限责任公司"),
+            ("浙江省义乌市甲乙商行", "义乌市甲乙商行"), ("杭州市余杭区甲乙贸易有限公司", "杭州市余杭区甲已贸易有限公司"),
+            ("安康大药房有限公司", "广州市安康大药房有限公司"), ("大同贸易有限公司", "广州大同贸易有限公司"), ("新城市花园酒店", "广州市新城市花园酒店"),
+            ("杭州市余杭余区甲乙贸易有限公司", "杭州市余杭区甲乙贸易有限公司"),
+        ]
+    )
+    func foreignNames(a: String, b: String) {
+        #expect(NameRules.agree(a, b))
+        #expect(NameRules.agree(b, a))
+    }
+
     @Test("A mistyped region is stripped like a right one, a trade name after the city is not")
     func mistypedRegion() {
         #expect(NameRules.agree("广州市天河区于裕商贸易", "广州市天河河区于裕商贸易"))

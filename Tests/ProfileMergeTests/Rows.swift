@@ -25,6 +25,8 @@ struct Row {
         _ facts: [Fact],
         from: String? = nil,
         to: String? = nil,
+        fromOriginal: String? = nil,
+        toOriginal: String? = nil,
         modified: String = "2018-01-01",
         sequence: Int64 = 1,
         codes: [SubjectCode] = [],
@@ -35,6 +37,8 @@ struct Row {
             facts: facts,
             from: from.flatMap { CreditDate($0) },
             to: to.flatMap { CreditDate($0) },
+            fromOriginal: fromOriginal,
+            toOriginal: toOriginal,
             isTest: isTest
         )
         return adding(.record, content, modified, sequence)

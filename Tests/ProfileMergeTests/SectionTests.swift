@@ -172,6 +172,51 @@ struct SectionTests {
         #expect(cancelled.nextDay == nil)
     }
 
+    @Test("The agency's texts of an item's own time stand among its originals, in its history too")
+    func timeOriginals() {
+        let row = Row(.abnormal, "1")
+            .saying(
+                [Fact("reason", .code("1", label: nil), original: "１")],
+                from: "2014-05-06",
+                to: "2015-01-02",
+                fromOriginal: "2014/5/6",
+                toOriginal: "2015/1/2",
+                modified: "2015-02-01"
+            )
+            .saying(
+                [Fact("reason", .code("2", label: nil))],
+                from: "2016-07-08",
+                fromOriginal: "2016.7.8",
+                modified: "2016-08-01",
+                sequence: 2
+            )
+        let listing = Reading(merge(row))["listings"][0]
+        #expect(listing["from"].text == "2016-07-08")
+        #expect(listing["originals"].description == #"{"from":"2016.7.8"}"#)
+        #expect(
+            listing["history"][0]["originals"].description
+                == #"{"from":"2014/5/6","reason":"１","to":"2015/1/2"}"#
+        )
+    }
+
+    @Test("A period that is the year of the item has no texts of its own")
+    func yearOriginals() {
+        let row = Row(.shop, "1").saying(
+            [Fact("year", .date(.year(2016)), original: "２０１６")],
+            from: "2016",
+            to: "2016",
+            fromOriginal: "２０１６",
+            toOriginal: "２０１６"
+        )
+        #expect(Reading(merge(row))["shops"][0]["originals"].description == #"{"year":"２０１６"}"#)
+    }
+
+    @Test("A code that an older reading took for an enterprise's is not shown where it is a card's")
+    func cardAmongCodes() {
+        let profile = merge([Row(.penalty, "1").saying([])], codes: [Code(.uscc, "44010619850315010X")])
+        #expect(!String(decoding: profile.bytes, as: UTF8.self).contains("44010619850315010X"))
+    }
+
     @Test("an end that cannot be read is shown as sent, and nothing is said of what is in force")
     func unreadableEnd() throws {
         let listed = Row(.abnormal, "1").saying([

@@ -111,6 +111,32 @@ struct ExchangeServerTests {
         }
     }
 
+    @Test(
+        "No problem repeats a person's number, whatever is asked and whatever goes wrong",
+        arguments: [
+            "11010519491231002X", "110105194912310021", "110105491231002", "11010519491231002X01", "4401061985O3151233",
+            "110105-19491231-002X", "%EF%BC%91%EF%BC%9110105194912310021",
+        ]
+    )
+    func silentProblems(_ number: String) async throws {
+        let world = try world()
+        try await serving(world) { port throws in
+            for path in [
+                "/v1/enterprises/\(number)", "/v1/enterprises/\(number)?as-of=2016-01-01",
+                "/v1/enterprises/P1?\(number)=1",
+                "/v1/enterprises/P1?as-of=\(number)", "/v1/enterprises/P1?known-at=\(number)", "/\(number)",
+                "/v1/enterprises/\(number)%00", "/v1/enterprises/\(number)/\(number)",
+                "/v1/enterprises/\(String(repeating: number, count: 300))",
+            ] {
+                for method in ["GET", "POST"] {
+                    let answer = try HTTPCall.send(method, path, port: port)
+                    #expect(answer.status >= 400, "\(method) \(path)")
+                    #expect(!"\(answer.headers) \(answer.text)".contains(/(1949|1985|4912310)/), "\(answer.text)")
+                }
+            }
+        }
+    }
+
     @Test("A code that several hold names them all; what is not signed yet is not called unknown")
     func severalAndNotYet() async throws {
         let world = try world()

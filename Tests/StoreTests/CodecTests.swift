@@ -24,12 +24,38 @@ struct CodecTests {
         ],
         from: .day(Day(number: -5)),
         to: nil,
+        fromOriginal: "1969/12/27",
         isTest: true,
         unknown: [RawField("N", "v")]
     )
 
     @Test("What is encoded is decoded")
     func roundTrip() throws { #expect(try RecordCodec.decode(RecordCodec.encode(record)) == record) }
+
+    @Test("The agency's texts of a record's time come back, each by itself, and cost nothing where there are none")
+    func originals() throws {
+        var one = record
+        (one.fromOriginal, one.toOriginal) = (nil, "9999-9-9")
+        #expect(try RecordCodec.decode(RecordCodec.encode(one)) == one)
+        var none = record
+        none.fromOriginal = nil
+        #expect(try RecordCodec.decode(RecordCodec.encode(none)) == none)
+        #expect(RecordCodec.encode(none).first == 1, "as older programs wrote it, so that their stores compare")
+    }
+
+    @Test("What the first version of the store wrote is read")
+    func firstVersion() throws {
+        let bytes: [UInt8] = [
+            0x01, 0x00, 0x03, 0xA0, 0x1F, 0x00, 0x01, 0x01, 0x00, 0x01, 0x03, 0xE7, 0x94, 0xB2, 0x00, 0x00,
+            0x00, 0x00, 0x01, 0x01, 0x61, 0x00, 0x01, 0x01, 0x74, 0x00, 0x61, 0x9D, 0xE6, 0xD0,
+        ]
+        let old = CreditRecord(
+            subjects: [Subject(role: .subject, name: "甲")],
+            facts: [Fact("a", .text("t"))],
+            from: .year(2000)
+        )
+        #expect(try RecordCodec.decode(bytes) == old)
+    }
 
     @Test("No flipped bit and no cut passes")
     func damage() {

@@ -80,12 +80,16 @@ extension ContradictionReason {
         case .severalHolders(let codes):
             "its identifiers name different enterprises: \(codes.map(\.shown).joined(separator: ", "))"
         case .foreignKey(let key):
-            "carries the registry's key \(key), but agrees in neither name, representative nor address with its holder"
+            "carries the registry's key \(Terminal.redacted(key)), but agrees in neither name, representative nor address with its holder"
         }
     }
 }
 
 extension Code {
-    /// Kind and text; what reads as the number of an identity card is masked.
-    var shown: String { "\(kind) \(kind == .tax ? Terminal.redacted(text) : text)" }
+    /// Kind and text; what reads as the number of an identity card is masked, whatever kind it was taken for.
+    var shown: String {
+        // A registration number may look like a telephone or a card to one who does not know that it is none.
+        let isPersonal = kind == .tax || IdentityCard.isLikely(Array(text.utf8)[...])
+        return "\(kind) \(isPersonal ? Terminal.redacted(text) : Terminal.plain(text))"
+    }
 }

@@ -141,7 +141,7 @@ extension RecordReference {
 extension IdentityReason {
     var sentence: String {
         switch self {
-        case .registryKey(let key): "carries the registry's key \(Terminal.plain(key))"
+        case .registryKey(let key): "carries the registry's key \(Terminal.redacted(key))"
         case .code(let code): "carries \(code.shown), which is certain"
         case .founder(let code): "founds the enterprise by \(code.shown)"
         }

@@ -53,14 +53,15 @@ struct SourcesCommand: AsyncParsableCommand {
                 try store.drift().map { entry in
                     .object([
                         "source": .string("\(entry.dataset)"), "kind": .string("\(entry.kind)"),
-                        "name": .string(entry.name),
+                        "name": .string(Terminal.label(entry.name)),
                     ])
                 }
             ),
             "refused": .array(
                 try store.refusals(limit: 50).map { entry in
                     .object([
-                        "source": .string("\(entry.dataset)"), "what": .string(entry.what), "why": .string(entry.why),
+                        "source": .string("\(entry.dataset)"), "what": .string(Terminal.redacted(entry.what)),
+                        "why": .string(Terminal.redacted(entry.why)),
                     ])
                 }
             ),
@@ -69,10 +70,10 @@ struct SourcesCommand: AsyncParsableCommand {
 
     private func tellDetails(_ store: some CreditStore) throws {
         for entry in try store.drift() {
-            Terminal.print(Terminal.plain("unknown to the model: \(entry.dataset) \(entry.kind) \(entry.name)"))
+            Terminal.print("unknown to the model: \(entry.dataset) \(entry.kind) \(Terminal.label(entry.name))")
         }
         for entry in try store.refusals(limit: 50) {
-            Terminal.print(Terminal.plain("refused: \(entry.dataset) \(entry.what): \(entry.why)"))
+            Terminal.print(Terminal.redacted("refused: \(entry.dataset) \(entry.what): \(entry.why)"))
         }
     }
 }
@@ -88,7 +89,7 @@ struct SourceView {
     /// What an operator should look at; nil where all is well.
     var trouble: String? {
         guard state.lastAttempt != nil else { return "never read; run `suixin sync \(state.dataset.agency)`" }
-        if !state.lastError.isEmpty { return state.lastError }
+        if !state.lastError.isEmpty { return Terminal.redacted(state.lastError) }
         if state.heldWithdrawals > 0 {
             return "\(state.heldWithdrawals) withdrawals wait for a word: `suixin sync --release \(state.dataset)`"
         }

@@ -57,7 +57,10 @@ private enum ValueCheck {
     private static func identifiers(_ text: String) throws(FuzzViolation) {
         if let code = UnifiedSocialCreditCode(text) {
             try hold(code.text == text && UnifiedSocialCreditCode(code.text) == code, "USCC \(text)")
-            try hold(Normalise.code(text, in: .uscc).first?.standing == .valid, "USCC \(text) is valid but not so read")
+            let read = Normalise.code(text, in: .uscc).first
+            let isCard = IdentityCard(text) != nil
+            try hold(read?.standing == (isCard ? .misplaced : .valid), "USCC \(text) is valid but not so read")
+            try hold(read?.isRestricted == isCard, "USCC \(text) is a card")
         }
         if let code = OrganisationCode(text) {
             try hold(OrganisationCode(code.text) == code, "organisation code \(text)")
@@ -161,7 +164,7 @@ private enum ValueCheck {
         }
         try hold(isClean, "what is shown holds control characters")
         try hold(
-            IdentityCardScan.ranges(in: Array(shown.unicodeScalars), oldForm: true).isEmpty,
+            IdentityCardScan.ranges(in: Array(shown.unicodeScalars)).isEmpty,
             "a card is shown: \(shown)"
         )
     }
