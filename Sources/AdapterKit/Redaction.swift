@@ -7,10 +7,19 @@ import XMLFeed
 /// ``IdentityCard/isLikely(_:)`` keeps out of profiles, and more); an enterprise's number that looks the same is masked
 /// with them, and so is whatever stands in the fields of ``RestrictedFields``.
 package enum Redaction {
-    /// A row's bytes as text: UTF-8 if they are, GB 18030 otherwise.
+    /// A row's bytes as text: UTF-8 if they are, but for a few, GB 18030 otherwise.
     package static func text(of bytes: [UInt8]) -> String {
-        let isUTF8 = String(validating: bytes, as: UTF8.self) != nil
-        return text(RowScan(bytes, encoding: isUTF8 ? .utf8 : .gb18030).decoded)
+        text(RowScan(bytes, encoding: isUTF8(bytes) ? .utf8 : .gb18030).decoded)
+    }
+
+    /// A row with a sequence of no encoding is no other encoding's for it: of GB 18030, UTF-8 would make hardly a character.
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        if String(validating: bytes, as: UTF8.self) != nil { return true }
+        var (good, bad) = (0, 0)
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars where !scalar.isASCII {
+            if scalar == "\u{FFFD}" { bad += 1 } else { good += 1 }
+        }
+        return good > bad
     }
 
     /// The text with stars in place of such numbers.
@@ -60,7 +69,9 @@ package enum Redaction {
                 characters.append(reference)
                 index = reference.place.upperBound
             } else {
-                characters.append(Character(scalar: scalars[index], place: index..<index + 1))
+                if !scalars[index].hasNoWidth {
+                    characters.append(Character(scalar: scalars[index], place: index..<index + 1))
+                }
                 index += 1
             }
         }

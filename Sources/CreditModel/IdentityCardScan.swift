@@ -10,6 +10,15 @@ package enum IdentityCardScan {
     ///   - oldForm: whether 15 digits count too.
     /// - Returns: the places from a number's first to its last character, what stands between its parts included; ascending.
     package static func ranges(in scalars: [Unicode.Scalar], oldForm: Bool = true) -> [Range<Int>] {
+        guard scalars.contains(where: \.hasNoWidth) else { return seenRanges(in: scalars, oldForm) }
+        // What nobody sees parts no number: it is read without, and a number's range has what stands within.
+        let places = scalars.indices.filter { !scalars[$0].hasNoWidth }
+        return seenRanges(in: places.map { scalars[$0] }, oldForm).map {
+            places[$0.lowerBound]..<places[$0.upperBound - 1] + 1
+        }
+    }
+
+    private static func seenRanges(in scalars: [Unicode.Scalar], _ oldForm: Bool) -> [Range<Int>] {
         let read = scalars.map(plain)
         var found = words(in: read).filter { isNumber(read[$0], named: isNamed(at: $0.lowerBound, scalars), oldForm) }
         found += chained(in: read, oldForm: oldForm)

@@ -10,14 +10,6 @@ enum Characters {
         }
     }
 
-    /// Invisible: dropped without leaving a blank.
-    static func hasNoWidth(_ value: UInt32) -> Bool {
-        switch value {
-        case 0xAD, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0xFEFF: true
-        default: false
-        }
-    }
-
     /// Whether blanks beside it carry no meaning: Han characters and their punctuation.
     static func isHan(_ value: UInt32) -> Bool { value >= 0x2E80 }
 

@@ -81,7 +81,10 @@ public enum Normalise {
     }
 
     /// Whether a name (as ``name(_:)`` gives it) is a test row's: it begins with 测试.
-    public static func isTestName(_ name: String) -> Bool { name.hasPrefix("测试") }
+    public static func isTestName(_ name: String) -> Bool {
+        // As some write it: 測試.
+        ["测试", "測試", "測试", "测試"].contains { name.hasPrefix($0) }
+    }
 
     /// Whether a text, trimmed, is an agency's word for nothing.
     public static func isNullMarker(_ text: String) -> Bool {
@@ -160,7 +163,7 @@ extension Normalise {
         var blankWaits = false
         for scalar in text.unicodeScalars {
             if scalar == " " || Characters.isOddBlank(scalar.value) {
-                blankWaits = blankWaits || !Characters.hasNoWidth(scalar.value)
+                blankWaits = blankWaits || !scalar.hasNoWidth
                 continue
             }
             if blankWaits, !result.isEmpty { result.append(" ") }

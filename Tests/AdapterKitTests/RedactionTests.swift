@@ -22,7 +22,8 @@ struct RedactionTests {
             "\(head)<?p q?>\(tail)", "<![CDATA[\(card)]]>", "\(head)<![CDATA[\(tail)]]>",
             "\(card.prefix(6)) \(card.dropFirst(6))",
             "\(card.prefix(6))-\(card.dropFirst(6).prefix(8))-\(card.suffix(4))", "\(card)01", "L\(card)",
-            "\(card.prefix(6))\u{1}\u{85}\(card.dropFirst(6))",
+            "\(card.prefix(6))\u{1}\u{85}\(card.dropFirst(6))", "\(head)\u{200B}\(tail)",
+            "\(head)\u{AD}\u{FEFF}\(tail)",
             String(String.UnicodeScalarView(card.unicodeScalars.map { Unicode.Scalar($0.value + 0xFEE0) ?? $0 })),
         ]
         for way in ways {
@@ -30,6 +31,14 @@ struct RedactionTests {
             #expect(!shown.contains(/[0-9０-９]{4}/), "\(shown)")
             #expect(shown.hasPrefix("<NSRSBH>") && shown.hasSuffix("</NSRSBH><K>A & B</K>"))
         }
+    }
+
+    @Test("A row with one byte of no encoding is shown in the encoding of the rest")
+    func encodings() throws {
+        let text = "<ENTNAME>广州市甲公司</ENTNAME><DOM>"
+        #expect(Redaction.text(of: Array(text.utf8) + [0xFF, 0x3C]).hasPrefix(text))
+        // 广州 in GB 18030.
+        #expect(Redaction.text(of: [0x3C, 0x41, 0x3E, 0xB9, 0xE3, 0xD6, 0xDD, 0xFF, 0x3C]).hasPrefix("<A>广州"))
     }
 
     @Test(

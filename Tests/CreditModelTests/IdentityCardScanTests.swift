@@ -29,6 +29,19 @@ struct IdentityCardScanTests {
     }
 
     @Test(
+        "are found though characters that nobody sees stand within",
+        arguments: ["\u{200B}", "\u{AD}", "\u{200D}", "\u{200E}", "\u{FEFF}", "\u{2060}\u{200B}"]
+    )
+    func unseen(sign: String) throws {
+        let stem = Array("44010619870213691".utf8)
+        let check = try #require("0123456789X".utf8.first { IdentityCard.isValid((stem + [$0])[...]) })
+        let tail = "0213691" + String(decoding: [check], as: UTF8.self)
+        let text = "当事人4401\(sign)061987\(sign)\(tail)\(sign)号"
+        #expect(IdentityCardScan.mayHold(text))
+        #expect(masked(text) == "当事人*\(sign)号")
+    }
+
+    @Test(
         "and nothing else is",
         arguments: [
             "2014-09-20 10000000000 元", "91440101MA5AKXJ02R", "440101000012345678", "罚款20000元，2014年09月20日",

@@ -60,7 +60,7 @@ struct TextTests {
 
     @Test("Test rows begin with 测试")
     func testRows() {
-        #expect(Normalise.isTestName("测试企业"))
+        #expect(Normalise.isTestName("测试企业") && Normalise.isTestName("測試企業"))
         #expect(!Normalise.isTestName("广州测试仪器有限公司"))
     }
 }
