@@ -13,7 +13,6 @@ import os
 import sys
 
 import measures
-from agencies import Exchange, Town
 from figures import Figures, now
 
 PARTS = ("decode", "sync", "steady", "export", "serve", "signing", "store", "file")
@@ -35,11 +34,14 @@ def main():
     figures = Figures({
         "enterprises": enterprises, "began": now(), "cores": os.cpu_count(), "commit": measures.commit(root),
     })
-    bench.measure(only, figures)
-    figures.about["ended"] = now()
     path = f"{bench.work}/figures-{enterprises}.json"
-    figures.write(path)
-    print(f"\n{figures.table()}\n")
+    try:
+        bench.measure(only, figures)
+    finally:
+        # What was measured before anything failed is kept.
+        figures.about["ended"] = now()
+        figures.write(path)
+        print(f"\n{figures.table()}\n")
     if bench.noise > 0.1:
         print(f"Other programs used up to {bench.noise:.1f} cores meanwhile: figures of wall time are worse for it.")
     print(f"{len(figures.short)} fall short. All figures: {os.path.relpath(path)}")
