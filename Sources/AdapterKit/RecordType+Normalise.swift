@@ -32,8 +32,8 @@ struct RowReader {
     let fields: [RawField]
     var drift: [Drift] = []
     private var facts: [Fact] = []
-    private var subjects: [Role: Subject] = [:]
-    private var roles: [Role] = []
+    /// In the order in which they are first spoken of: one or two.
+    private var subjects: [Subject] = []
     private var from: CreditDate?
     private var to: CreditDate?
     private var unknown: [RawField] = []
@@ -136,8 +136,10 @@ struct RowReader {
         {
             actual = .victim
         }
-        if subjects[actual] == nil { roles.append(actual) }
-        body(&subjects[actual, default: Subject(role: actual)])
+        if let index = subjects.firstIndex(where: { $0.role == actual }) { return body(&subjects[index]) }
+        var subject = Subject(role: actual)
+        body(&subject)
+        subjects.append(subject)
     }
 
     private mutating func readSubject(_ part: SubjectText, _ role: Role, _ text: String) {
@@ -206,8 +208,8 @@ struct RowReader {
         switch Normalise.date(field.text) {
         case .date(let date):
             // 地税's own form says the same in other signs: no original is kept for it.
-            let compact = date.description.filter { $0 != "-" }
-            let isPlain = plain == date.description || plain == compact
+            let written = date.description
+            let isPlain = plain == written || plain.utf8.elementsEqual(written.utf8.lazy.filter { $0 != 0x2D })
             facts.append(Fact(name, .date(date), original: isPlain ? nil : field.text))
         // Where nothing ends, a day that never comes is none.
         case .open: if isEnd { facts.append(Fact(name, .date(.open), original: field.text)) }
@@ -242,7 +244,7 @@ struct RowReader {
     }
 
     func record() -> CreditRecord {
-        var all = roles.compactMap { subjects[$0] }
+        var all = subjects
         if all.isEmpty, type.victimWhere == nil { all = [Subject(role: .subject)] }
         all.sort { $0.role < $1.role }
         let isTest = all.contains { $0.name.map(Normalise.isTestName) ?? false }
