@@ -33,6 +33,7 @@ let package = Package(
         // Loaded by LD_PRELOAD into the programs that a test kills.
         .library(name: "SystemFaults", type: .dynamic, targets: ["SystemFaults"]),
         .library(name: "FuzzBodies", targets: ["FuzzBodies"]),
+        .library(name: "PerformanceBodies", targets: ["PerformanceBodies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -209,6 +210,15 @@ let package = Package(
             path: "Tests/Support/FuzzBodies"
         ),
         .testTarget(name: "FuzzReplayTests", dependencies: ["CreditModel", "FuzzBodies"]),
+        // What Tests/Performance measures
+        .target(
+            name: "PerformanceBodies",
+            dependencies: [
+                "AdapterKit", "AdapterRegistry", "CreditModel", "CreditStore", "Derivation", "FeedTransport",
+                "Ingestion", "Publication", "SQLiteStore", "ServiceKit", "Signing", crypto, logging,
+            ],
+            path: "Tests/Support/PerformanceBodies"
+        ),
     ]
         + agencies.map {
             .target(

@@ -16,6 +16,8 @@ final class HongDunPull {
     /// Cursors of this read, to find a circle.
     private var visited: Set<String> = []
     private var restarts = 0
+    /// The greatest time of the present page's rows.
+    private var latest: LocalTime?
 
     init(adapter: HongDunAdapter, request: PullRequest, type: RecordType, sink: any PullSink, state: PositionState) {
         self.adapter = adapter
@@ -133,6 +135,7 @@ final class HongDunPull {
                 )
             }
         }
+        keepTimes()
         visited.insert(next)
         state[text: "cursor"] = next
         var events: [PullEvent] = []
@@ -161,6 +164,13 @@ final class HongDunPull {
 
     private func note(time: LocalTime?) {
         guard let time else { return }
+        if latest.map({ $0 < time }) ?? true { latest = time }
+    }
+
+    /// Keeps in the state what the page's rows told of times: once a page, as the state keeps texts.
+    private func keepTimes() {
+        guard let time = latest else { return }
+        latest = nil
         if state[flag: "reread"], state[time: "greatest"].map({ $0 < time }) ?? true { state[time: "greatest"] = time }
         if state[time: "seen"].map({ $0 < time }) ?? true { state[time: "seen"] = time }
     }

@@ -5,6 +5,7 @@ import Normalisation
 public enum KeyText {
     /// Without Unicode white space at both ends.
     public static func trimmed(_ text: String) -> String {
+        if hasNoBlankEnds(text) { return text }
         let scalars = text.unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
@@ -12,8 +13,22 @@ public enum KeyText {
         return String(String.UnicodeScalarView(scalars[first...last]))
     }
 
+    /// Whether a text clearly neither begins nor ends with white space; a false alarm costs time only.
+    ///
+    /// White space is in ASCII or below U+3001: what begins with a byte from 0xE4 on is none.
+    private static func hasNoBlankEnds(_ text: String) -> Bool {
+        let utf8 = text.utf8
+        guard let first = utf8.first, let last = utf8.last, 0x21...0x7E ~= first || first >= 0xE4 else { return false }
+        if 0x21...0x7E ~= last { return true }
+        // The last character has three bytes where the third from the end begins it.
+        return utf8.count >= 3 && utf8[utf8.index(utf8.endIndex, offsetBy: -3)] >= 0xE4
+    }
+
     /// Full-width letters, digits and signs as half-width ones.
     public static func halfWidth(_ text: String) -> String {
+        // Full-width forms begin with this byte.
+        let bytes = text.utf8.span
+        guard bytes.indices.contains(where: { bytes[$0] == 0xEF }) else { return text }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if 0xFF01...0xFF5E ~= scalar.value, let narrow = Unicode.Scalar(scalar.value - 0xFEE0) {

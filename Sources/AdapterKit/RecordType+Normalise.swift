@@ -32,8 +32,8 @@ struct RowReader {
     let fields: [RawField]
     var drift: [Drift] = []
     private var facts: [Fact] = []
-    private var subjects: [Role: Subject] = [:]
-    private var roles: [Role] = []
+    /// In the order in which they are first spoken of: one or two.
+    private var subjects: [Subject] = []
     private var from: CreditDate?
     private var to: CreditDate?
     private var fromOriginal: String?
@@ -129,7 +129,9 @@ struct RowReader {
     /// The agency's text of a date, where it says the same in other signs.
     private func original(_ field: RawField, of date: CreditDate) -> String? {
         // 地税's own form is the canonical one without hyphens: no original is kept for it.
-        let isPlain = field.text == date.description || field.text == date.description.filter { $0 != "-" }
+        let written = date.description
+        let isPlain =
+            field.text == written || field.text.utf8.elementsEqual(written.utf8.lazy.filter { $0 != 0x2D })
         return isPlain ? nil : field.text
     }
 
@@ -152,8 +154,10 @@ struct RowReader {
         {
             actual = .victim
         }
-        if subjects[actual] == nil { roles.append(actual) }
-        body(&subjects[actual, default: Subject(role: actual)])
+        if let index = subjects.firstIndex(where: { $0.role == actual }) { return body(&subjects[index]) }
+        var subject = Subject(role: actual)
+        body(&subject)
+        subjects.append(subject)
     }
 
     private mutating func readSubject(_ part: SubjectText, _ role: Role, _ text: String) {
@@ -255,7 +259,7 @@ struct RowReader {
     }
 
     func record() -> CreditRecord {
-        var all = roles.compactMap { subjects[$0] }
+        var all = subjects
         if all.isEmpty, type.victimWhere == nil { all = [Subject(role: .subject)] }
         all.sort { $0.role < $1.role }
         let isTest = all.contains { $0.name.map(Normalise.isTestName) ?? false }

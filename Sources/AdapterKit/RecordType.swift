@@ -152,7 +152,7 @@ public struct CodeList: Sendable {
     /// The list's own form of a value: half-width, and in upper case where only that is known.
     func form(of text: String) -> String {
         let code = KeyText.halfWidth(text)
-        if knows(code) { return code }
+        if (labels.isEmpty && words.isEmpty) || knows(code) { return code }
         let upper = code.uppercased()
         return knows(upper) ? upper : code
     }

@@ -19,13 +19,23 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Reads exactly `yyyy-MM-dd`.
-    public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
-            let year = Day.digits(bytes[0..<4]), let month = Day.digits(bytes[5..<7]),
-            let day = Day.digits(bytes[8..<10])
-        else { return nil }
-        self.init(year: year, month: month, day: day)
+    public init?(_ text: some StringProtocol) { self.init(utf8: String(text).utf8) }
+
+    private init?(utf8: String.UTF8View) {
+        guard utf8.count == 10 else { return nil }
+        var parts = InlineArray<3, Int>(repeating: 0)
+        let bytes = utf8.span
+        for place in bytes.indices {
+            let byte = bytes[place]
+            if place == 4 || place == 7 {
+                guard byte == 0x2D else { return nil }
+                continue
+            }
+            guard 0x30...0x39 ~= byte else { return nil }
+            let part = place < 4 ? 0 : place < 7 ? 1 : 2
+            parts[part] = parts[part] * 10 + Int(byte - 0x30)
+        }
+        self.init(year: parts[0], month: parts[1], day: parts[2])
     }
 
     /// Year, month (1–12) and day of the month (1–31).
@@ -70,8 +80,18 @@ public struct Day: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The earlier day comes first.
     public static func < (a: Day, b: Day) -> Bool { a.number < b.number }
     /// `yyyy-mm-dd`.
-    public var description: String {
+    public var description: String { String(decoding: written, as: UTF8.self) }
+
+    /// The bytes of ``description``.
+    var written: [UInt8] {
         let (year, month, day) = components
-        return "\(Day.padded(year, 4))-\(Day.padded(month, 2))-\(Day.padded(day, 2))"
+        guard 0...9999 ~= year else {
+            return Array("\(Day.padded(year, 4))-\(Day.padded(month, 2))-\(Day.padded(day, 2))".utf8)
+        }
+        func digit(_ value: Int) -> UInt8 { UInt8(0x30 + value % 10) }
+        return [
+            digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), 0x2D, digit(month / 10), digit(month),
+            0x2D, digit(day / 10), digit(day),
+        ]
     }
 }

@@ -25,26 +25,42 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     /// Reads `yyyy-MM-dd HH:mm:ss`, `yyyy-MM-ddTHH:mm:ss` with or without `+08:00`, or `yyyyMMddHHmmss`.
-    public init?(_ text: some StringProtocol) {
-        var bytes = Array(text.utf8)
-        if bytes.count == 25, bytes[19...].elementsEqual("+08:00".utf8) { bytes.removeLast(6) }
-        var compact: [UInt8] = []
-        compact.reserveCapacity(14)
-        if bytes.count == 19 {
-            guard bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x20 || bytes[10] == 0x54, bytes[13] == 0x3A,
-                bytes[16] == 0x3A
-            else { return nil }
-            for (index, byte) in bytes.enumerated() where ![4, 7, 10, 13, 16].contains(index) { compact.append(byte) }
-        } else {
-            compact = bytes
+    public init?(_ text: some StringProtocol) { self.init(utf8: String(text).utf8) }
+
+    private init?(utf8: String.UTF8View) {
+        let count = utf8.count
+        guard count == 14 || count == 19 || count == 25 else { return nil }
+        var parts = InlineArray<6, Int>(repeating: 0)
+        var digits = 0
+        let bytes = utf8.span
+        for place in bytes.indices {
+            let byte = bytes[place]
+            if count > 14, let mark = Self.mark(at: place) {
+                guard byte == mark || place == 10 && byte == 0x54 else { return nil }
+                continue
+            }
+            guard 0x30...0x39 ~= byte else { return nil }
+            let part = digits < 4 ? 0 : digits / 2 - 1
+            parts[part] = parts[part] * 10 + Int(byte - 0x30)
+            digits += 1
         }
-        guard compact.count == 14,
-            let year = Day.digits(compact[0..<4]), let month = Day.digits(compact[4..<6]),
-            let day = Day.digits(compact[6..<8]),
-            let hour = Day.digits(compact[8..<10]), hour < 24, let minute = Day.digits(compact[10..<12]), minute < 60,
-            let second = Day.digits(compact[12..<14]), second < 60, let date = Day(year: year, month: month, day: day)
+        guard parts[3] < 24, parts[4] < 60, parts[5] < 60,
+            let date = Day(year: parts[0], month: parts[1], day: parts[2])
         else { return nil }
-        self.init(date, secondOfDay: hour * 3600 + minute * 60 + second)
+        self.init(date, secondOfDay: parts[3] * 3600 + parts[4] * 60 + parts[5])
+    }
+
+    /// What stands between the digits of `yyyy-MM-dd HH:mm:ss+08:00`, and behind them; nil where a digit stands.
+    private static func mark(at place: Int) -> UInt8? {
+        switch place {
+        case 4, 7: 0x2D
+        case 10: 0x20
+        case 13, 16, 22: 0x3A
+        case 19: 0x2B
+        case 20, 23, 24: 0x30
+        case 21: 0x38
+        default: nil
+        }
     }
 
     /// Hour, minute and second.
@@ -61,16 +77,22 @@ public struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     /// `yyyy-MM-dd HH:mm:ss`.
-    public var spaced: String {
+    public var spaced: String { String(decoding: written(parted: 0x20), as: UTF8.self) }
+
+    private func written(parted mark: UInt8) -> [UInt8] {
         let (hour, minute, second) = time
-        return "\(day) \(Day.padded(hour, 2)):\(Day.padded(minute, 2)):\(Day.padded(second, 2))"
+        var bytes = day.written
+        bytes.reserveCapacity(25)
+        for (mark, number) in [(mark, hour), (0x3A, minute), (0x3A, second)] {
+            bytes.append(mark)
+            bytes.append(UInt8(0x30 + number / 10))
+            bytes.append(UInt8(0x30 + number % 10))
+        }
+        return bytes
     }
 
     /// The earlier time comes first.
     public static func < (a: LocalTime, b: LocalTime) -> Bool { a.seconds < b.seconds }
     /// RFC 3339 with the zone: `yyyy-MM-ddTHH:mm:ss+08:00`.
-    public var description: String {
-        let (hour, minute, second) = time
-        return "\(day)T\(Day.padded(hour, 2)):\(Day.padded(minute, 2)):\(Day.padded(second, 2))+08:00"
-    }
+    public var description: String { String(decoding: written(parted: 0x54) + "+08:00".utf8, as: UTF8.self) }
 }

@@ -119,7 +119,9 @@ extension Normalise {
     static func codeBytes(_ raw: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(20)
-        for byte in raw.utf8 {
+        let sent = raw.utf8.span
+        for index in sent.indices {
+            let byte = sent[index]
             switch byte {
             case 0x61...0x7A: bytes.append(byte - 0x20)
             case 0x00...0x20, 0x2D, 0x7F: break

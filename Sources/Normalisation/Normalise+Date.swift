@@ -25,9 +25,16 @@ extension Normalise {
     /// A date in any of the forms that agencies write, as precise as it came; a time of day is dropped.
     public static func date(_ raw: String) -> DateReading {
         guard let text = text(raw) else { return .none }
-        if openWords.contains(text) { return .open }
+        // What nearly every agency writes.
+        if let day = Day(text) {
+            let (year, month, day) = day.components
+            return reading(DateNumbers(year: year, month: month, day: day))
+        }
         var utf8 = Array(text.utf8)
-        if utf8.contains(where: { $0 >= 0x80 }) { utf8 = plainDate(text) }
+        if utf8.contains(where: { $0 >= 0x80 }) {
+            if openWords.contains(text) { return .open }
+            utf8 = plainDate(text)
+        }
         guard let numbers = dateNumbers(utf8) else { return .unreadable }
         return reading(numbers)
     }

@@ -14,9 +14,12 @@ public enum Normalise {
     public static func name(_ raw: String) -> String? {
         guard let text = text(raw) else { return nil }
         guard
-            text.utf8.contains(where: {
-                $0 == 0x20 || $0 == 0x28 || $0 == 0x29 || $0 == 0x5B || $0 == 0x5D || $0 == 0xE3 || $0 == 0xEF
-            })
+            hasByte(
+                text,
+                {
+                    $0 == 0x20 || $0 == 0x28 || $0 == 0x29 || $0 == 0x5B || $0 == 0x5D || $0 == 0xE3 || $0 == 0xEF
+                }
+            )
         else { return text }
         return presence(
             folded(text, blanks: .besideLatin) { scalar in
@@ -32,6 +35,9 @@ public enum Normalise {
     /// A person's name: no blanks between Han characters, letters half-width, `·` between the parts of a foreign one.
     public static func person(_ raw: String) -> String? {
         guard let text = text(raw) else { return nil }
+        guard hasByte(text, { $0 == 0x20 || $0 == 0xC2 || $0 == 0xE2 || $0 == 0xE3 || $0 == 0xEF }) else {
+            return text
+        }
         return presence(
             folded(text, blanks: .besideLatin) { scalar in
                 scalar.value > 0x7F && Characters.isMiddleDot(scalar.value)
@@ -43,7 +49,7 @@ public enum Normalise {
     /// An address: letters and digits half-width, no blanks.
     public static func address(_ raw: String) -> String? {
         guard let text = text(raw) else { return nil }
-        guard text.utf8.contains(where: { $0 == 0x20 || $0 == 0xEF }) else { return text }
+        guard hasByte(text, { $0 == 0x20 || $0 == 0xEF }) else { return text }
         return presence(folded(text, blanks: .nowhere, Characters.halfWidthLetterOrDigit))
     }
 
@@ -83,7 +89,8 @@ public enum Normalise {
     /// Whether a name (as ``name(_:)`` gives it) is a test row's: it begins with 测试.
     public static func isTestName(_ name: String) -> Bool {
         // As some write it: 測試.
-        ["测试", "測試", "測试", "测試"].contains { name.hasPrefix($0) }
+        let (test, traditional) = ("测试".utf8, "測試".utf8)
+        return name.utf8.starts(with: test) || name.utf8.starts(with: traditional)
     }
 
     /// Whether a text, trimmed, is an agency's word for nothing.
@@ -144,7 +151,9 @@ extension Normalise {
     private static func hasOddBlanks(_ text: String) -> Bool {
         var last: UInt8 = 0x20
         var beforeLast: UInt8 = 0
-        for byte in text.utf8 {
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            let byte = bytes[index]
             switch byte {
             case 0x00...0x1F, 0x7F, 0xC2, 0xE1, 0xE2: return true
             case 0x20 where last == 0x20: return true
@@ -156,6 +165,14 @@ extension Normalise {
             last = byte
         }
         return last == 0x20
+    }
+
+    /// Whether any byte of a text's UTF-8 is as asked; without the string's own iterator, which tests its kind at each byte.
+    @inline(__always)
+    private static func hasByte(_ text: String, _ isWanted: (UInt8) -> Bool) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where isWanted(bytes[index]) { return true }
+        return false
     }
 
     private static func collapsed(_ text: String) -> String {

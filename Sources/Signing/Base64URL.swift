@@ -10,23 +10,41 @@ public enum Base64URL {
         return values
     }()
 
+    /// Both characters of twelve bits, the first in the lower byte.
+    private static let pairs: [UInt16] = (0..<4096).map { UInt16(alphabet[$0 >> 6]) | UInt16(alphabet[$0 & 63]) << 8 }
+
     /// The text of some bytes, as ASCII.
     public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        let alphabet = alphabet
-        var buffer: UInt32 = 0
-        var bits: UInt32 = 0
-        for byte in bytes {
-            buffer = buffer << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[Int(buffer >> bits & 63)])
+        unsafe bytes.withContiguousStorageIfAvailable { unsafe encode(bytes: $0) }
+            ?? Array(bytes).withUnsafeBufferPointer { unsafe encode(bytes: $0) }
+    }
+
+    /// Three bytes at a time: every profile that is signed comes through here.
+    private static func encode(bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let pairs = pairs
+        return unsafe [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { text, count in
+            func put(_ pair: UInt16) {
+                unsafe text[count] = UInt8(truncatingIfNeeded: pair)
+                unsafe text[count + 1] = UInt8(truncatingIfNeeded: pair >> 8)
+                count += 2
+            }
+            var place = 0
+            while place + 3 <= bytes.count {
+                let group = unsafe Int(bytes[place]) << 16 | Int(bytes[place + 1]) << 8 | Int(bytes[place + 2])
+                put(pairs[group >> 12])
+                put(pairs[group & 0xFFF])
+                place += 3
+            }
+            switch bytes.count - place {
+            case 1: put(pairs[unsafe Int(bytes[place]) << 4])
+            case 2:
+                let group = unsafe Int(bytes[place]) << 8 | Int(bytes[place + 1])
+                put(pairs[group >> 4])
+                unsafe text[count] = alphabet[(group & 15) << 2]
+                count += 1
+            default: break
             }
         }
-        if bits > 0 { text.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
-        return text
     }
 
     /// The text of some bytes.

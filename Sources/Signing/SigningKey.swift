@@ -12,6 +12,8 @@ public struct SigningKey: Sendable {
     private let secret: Secret
     /// The public half: its id is the key's.
     public let publicKey: VerificationKey
+    /// The header of profiles, which are signed by the million.
+    private let profileHeader: [UInt8]
 
     /// Makes a new key from the operating system's randomness.
     public init(_ algorithm: SignatureAlgorithm = .es256) throws(SigningError) {
@@ -39,6 +41,7 @@ public struct SigningKey: Sendable {
         case .es256(let key): publicKey = try VerificationKey(.es256, raw: Array(key.publicKey.rawRepresentation))
         case .edDSA(let key): publicKey = try VerificationKey(.edDSA, raw: Array(key.publicKey.rawRepresentation))
         }
+        profileHeader = Self.header(of: publicKey, .profile)
     }
 
     /// RFC 7638 thumbprint of the public key.
@@ -48,11 +51,17 @@ public struct SigningKey: Sendable {
 
     /// Signs exactly these bytes.
     public func sign(_ payload: [UInt8], as type: DocumentType) throws(SigningError) -> SignedDocument {
-        let header = FlatObject([("alg", algorithm.rawValue), ("kid", keyID), ("typ", type.rawValue)]).canonical
-        let protected = Base64URL.encode(header)
+        let protected = type == .profile ? profileHeader : Self.header(of: publicKey, type)
         let encoded = Base64URL.encode(payload)
         let signature = try signature(over: SignedDocument.input(protected, encoded))
         return SignedDocument(protected: protected, payload: encoded, signature: Base64URL.encode(signature))
+    }
+
+    /// The protected header as base64url text.
+    private static func header(of key: VerificationKey, _ type: DocumentType) -> [UInt8] {
+        Base64URL.encode(
+            FlatObject([("alg", key.algorithm.rawValue), ("kid", key.keyID), ("typ", type.rawValue)]).canonical
+        )
     }
 
     /// 64 bytes: r‖s for ES256.

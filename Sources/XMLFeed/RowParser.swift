@@ -33,10 +33,17 @@ struct RowFault: Error {
         if fault == nil { fault = RowFault(rule: rule, message: message) }
     }
 
+    /// The text of UTF-8, nil where it is none.
+    ///
+    /// Not by `String(validating:as:)`, which looks up its generic type's metadata each time.
+    static func validated(_ bytes: Span<UInt8>) -> String? {
+        guard let text = try? UTF8Span(validating: bytes) else { return nil }
+        return String(copying: text)
+    }
+
     /// Ends a field.
     mutating func endField() {
-        let value = unsafe text.withUnsafeBufferPointer { unsafe String(validating: $0, as: UTF8.self) }
-        guard let value else { return refuse(.encoding, "A text cannot be decoded.") }
+        guard let value = Self.validated(text.span) else { return refuse(.encoding, "A text cannot be decoded.") }
         fields.append(XMLField(name: fieldName, text: value))
         text.removeAll(keepingCapacity: true)
     }
@@ -172,7 +179,7 @@ private func rowStart(
             unsafe state.pointee.refuse(.textTooLong, "An attribute is longer than \(limits.text) bytes.")
             return
         }
-        guard let value = unsafe String(validating: bytes, as: UTF8.self) else {
+        guard let value = unsafe RowState.validated(bytes.span) else {
             unsafe state.pointee.refuse(.encoding, "An attribute cannot be decoded.")
             return
         }

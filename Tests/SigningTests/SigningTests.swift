@@ -70,4 +70,20 @@ struct SigningTests {
     func strictBase64(_ text: String) {
         #expect(Base64URL.decode(Array(text.utf8)) == nil)
     }
+
+    @Test("Base64url of every length is the one that a bit at a time gives")
+    func base64OfEveryLength() {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for count in 0...67 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 0x9D &+ count &* 0x35) }
+            var bits = bytes.flatMap { byte in (0..<8).reversed().map { byte >> $0 & 1 } }
+            while bits.count % 6 != 0 { bits.append(0) }
+            let text = stride(from: 0, to: bits.count, by: 6).map { place in
+                alphabet[bits[place..<place + 6].reduce(0) { $0 * 2 + Int($1) }]
+            }
+            #expect(Base64URL.encode(bytes) == text)
+            #expect(Base64URL.encode(bytes.lazy.map { $0 }) == text)
+            #expect(Base64URL.decode(text) == bytes)
+        }
+    }
 }
