@@ -1,3 +1,5 @@
+internal import CreditModel
+
 /// Agencies' raw text → canonical values.
 ///
 /// What cannot be read is said to be so; nothing is guessed. Pure functions, called for every field of every row: what needs no change is returned as it came.

@@ -34,6 +34,9 @@ final class GatheringStore: CreditStore {
     func store(_ derivations: [Derivation], at moment: Int64) throws { try store.store(derivations, at: moment) }
     func currentID(of id: EnterpriseID) throws -> EnterpriseID? { try store.currentID(of: id) }
     func enterprises(holding codeText: String) throws -> [EnterpriseID] { try store.enterprises(holding: codeText) }
+    func contestedCodes(after text: String?, limit: Int) throws -> [ContestedCode] {
+        try store.contestedCodes(after: text, limit: limit)
+    }
     func profile(of id: EnterpriseID) throws -> StoredProfile? { try store.profile(of: id) }
     func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile] {
         try store.profiles(after: id, limit: limit)
