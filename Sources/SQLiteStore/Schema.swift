@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("4", migrate: EarlierSchema.makeFour)
         migrator.registerMigration("5") { db in try StoreMove(db).run() }
         migrator.registerMigration("6", migrate: PastSchema.makeSix)
+        migrator.registerMigration("7", migrate: TallySchema.makeSeven)
         return migrator
     }
 
