@@ -20,7 +20,14 @@ public protocol AuditableStore: CreditStore {
     ///   - limit: How many at most.
     ///   - day: On which a profile that changes by itself is due.
     ///   - handsOut: Whether they will be given to ``mend(_:at:)``; only a store that is open for deriving can.
-    func auditedComponents(_ walk: inout AuditWalk, limit: Int, on day: Day, handsOut: Bool) throws -> [AuditedComponent]
+    /// - Returns: A page of them.
+    /// - Throws: ``StoreError`` where it is to hand out what it may not.
+    func auditedComponents(
+        _ walk: inout AuditWalk,
+        limit: Int,
+        on day: Day,
+        handsOut: Bool
+    ) throws -> [AuditedComponent]
     /// The component of a part, read once more; nil where it is nobody's.
     func auditedComponent(of part: Int64, on day: Day) throws -> AuditedComponent?
     /// A page of published documents with their seals, in the order of their numbers.

@@ -59,7 +59,8 @@ public struct Auditor: Sendable {
         sparing damaged: DamagedStatements = DamagedStatements()
     ) throws -> Report {
         var report = Report()
-        try eachPage(of: AuditWalk(sparing: damaged), on: day, "checking profiles", handsOut: false, audit) { page, walk in
+        let walk = AuditWalk(sparing: damaged)
+        try eachPage(of: walk, on: day, "checking profiles", handsOut: false, audit) { page, walk in
             let suspects = try page.parallelMap(width: width) { audited in
                 audited.isWaiting ? [] : findings(of: audited, deriver.derivation(of: audited.component, on: day))
             }
@@ -88,13 +89,15 @@ public struct Auditor: Sendable {
         now: () -> Int64
     ) throws -> Report {
         var report = Report()
-        try eachPage(of: AuditWalk(sparing: damaged), on: day, "deriving anew", handsOut: true, audit) { page, walk in
-            let derived = try page.parallelMap(width: width) { audited -> (derivation: Derivation, findings: [Finding]) in
+        let walk = AuditWalk(sparing: damaged)
+        try eachPage(of: walk, on: day, "deriving anew", handsOut: true, audit) { page, walk in
+            let derived = try page.parallelMap(width: width) { audited in
                 var component = audited.component
                 // What cannot be served is signed anew.
-                if audited.enterprises.values.contains(where: { $0.profile?.isServed != true }) { component.versions = [] }
+                let isServed = audited.enterprises.values.allSatisfy { $0.profile?.isServed == true }
+                if !isServed { component.versions = [] }
                 let derivation = deriver.derivation(of: component, on: day)
-                return (derivation, findings(of: audited, derivation))
+                return (derivation: derivation, findings: findings(of: audited, derivation))
             }
             var wrong: [Derivation] = []
             for (audited, derived) in zip(page, derived) {

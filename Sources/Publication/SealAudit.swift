@@ -38,6 +38,7 @@ package struct SealAudit: Sendable {
     /// - Parameters:
     ///   - audit: who is told.
     ///   - mend: called with the seals of present documents that do not verify, page by page; nil leaves them.
+    /// - Returns: how much was verified.
     /// - Throws: ``AuditStopped``, and what the store throws.
     package func check(_ audit: Audit, mend: (([(AuditedDocument, [DamagedSeal])]) throws -> Void)? = nil) throws
         -> Report
@@ -154,7 +155,10 @@ extension Publisher {
     ///   - documents: the documents, each with its seals that do not verify.
     ///   - store: where they lie.
     ///   - now: POSIX seconds, the `iat`.
-    package func mend(_ documents: [(AuditedDocument, [DamagedSeal])], in store: any AuditableStore, at now: Int64) throws {
+    /// - Throws: what the store and the key throw.
+    package func mend(_ documents: [(AuditedDocument, [DamagedSeal])], in store: any AuditableStore, at now: Int64)
+        throws
+    {
         let key = try signingKey()
         let seals = try documents.compactMap { document, damaged -> ProfileSeal? in
             guard let id = document.enterprise, damaged.count == document.seals.count else { return nil }

@@ -8,11 +8,22 @@ internal import GRDB
 extension DerivationWriter {
     /// Gives ids back the numbers under which their documents lie, and takes away what cannot have been served.
     func restore(_ outcome: IdentityOutcome) throws {
-        for decision in outcome.enterprises where try find(decision.id) == nil {
+        for decision in outcome.enterprises {
             let numbers = Set(decision.members.compactMap { component.pieces[$0.record]?.placement?.enterprise })
             guard numbers.count == 1, let number = numbers.first, number > 0 else { continue }
             let text = try db.read("SELECT text FROM enterprise WHERE id = ?", number) { $0.text(0) }
-            if text == nil {
+            let known = try find(decision.id)?.number
+            if let known {
+                guard known != number, text == nil else { continue }
+                try db.run(
+                    """
+                    UPDATE enterprise SET id = ?1, current = ?1
+                    WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM document WHERE enterprise = ?2)
+                    """,
+                    number,
+                    known
+                )
+            } else if text == nil {
                 try db.run(
                     "INSERT INTO enterprise(id, text, current, since) VALUES(?1, ?2, ?1, ?3)",
                     number,

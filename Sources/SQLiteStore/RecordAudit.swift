@@ -142,7 +142,9 @@ struct RecordAudit {
         }
         let number = "record \(record)"
         if let row {
-            if !row.isIntact { find(.record, "record", number, "its source, key or marks are not those that were written") }
+            if !row.isIntact {
+                find(.record, "record", number, "its source, key or marks are not those that were written")
+            }
             if dataset == nil { find(.record, "record", number, "it belongs to no dataset") }
         } else {
             find(.recordLost, "record", number, "it is gone, but its versions are there")

@@ -21,9 +21,10 @@ enum RowSum {
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
-    private typealias Function = @convention(c) (
-        OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?
-    ) -> Void
+    private typealias Function =
+        @convention(c) (
+            OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?
+        ) -> Void
 
     private static let sum: Function = { context, count, values in
         unsafe sqlite3_result_int64(context, Int64(bitPattern: hash(values, from: 0, to: Int(count))))
@@ -47,7 +48,8 @@ enum RowSum {
             case SQLITE_NULL: hash.add(0, 0)
             // Type and length first, so that no two rows run together to the same bytes.
             case let type:
-                let start = unsafe type == SQLITE_TEXT
+                let start =
+                    unsafe type == SQLITE_TEXT
                     ? UnsafeRawPointer(sqlite3_value_text(value)) : sqlite3_value_blob(value)
                 let count = unsafe Int(sqlite3_value_bytes(value))
                 hash.add(UInt64(type), Int64(count))

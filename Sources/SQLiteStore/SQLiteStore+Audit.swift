@@ -37,7 +37,9 @@ extension SQLiteStore {
     /// What SQLite itself can tell: the structure of the file, and that indexes fit their tables; a table at a time.
     private func auditFile(_ audit: Audit) throws {
         let tables = try read { db in
-            try db.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name") { $0.text(0) }
+            try db.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name") {
+                $0.text(0)
+            }
         }
         for (index, table) in tables.enumerated() {
             try audit.note("checking the file", index, of: tables.count)
@@ -124,10 +126,7 @@ struct AuditScope {
             db.integer("SELECT max(id) FROM record"),
             VersionNumber.record(db.integer("SELECT max(id) FROM version"))
         )
-        lastSegment = try max(
-            db.integer("SELECT max(id) FROM segment"),
-            0
-        )
+        lastSegment = try db.integer("SELECT max(id) FROM segment")
     }
 }
 

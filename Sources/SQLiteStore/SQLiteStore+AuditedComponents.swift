@@ -138,14 +138,16 @@ private struct ComponentReader {
             places[reference] = place
             if case .enterprise(let number, _) = place { numbers.insert(number) }
             let isNew = place == .missing && Part.record(piece.part) > settled
-            isWaiting = try isWaiting || isNew || hasMarks && db.exists("SELECT 1 FROM dirty WHERE part = ?", piece.part)
+            let isMarked = try hasMarks && db.exists("SELECT 1 FROM dirty WHERE part = ?", piece.part)
+            isWaiting = isWaiting || isNew || isMarked
         }
         var enterprises: [Int64: AuditedEnterprise] = [:]
         for number in numbers {
             let enterprise = try enterprise(number)
             if let profile = enterprise.profile {
-                isWaiting =
-                    isWaiting || profile.nextDay.map { $0 <= day } ?? false || profile.sinceDay.map { $0 > day } ?? false
+                let isDue = profile.nextDay.map { $0 <= day } ?? false
+                let isAhead = profile.sinceDay.map { $0 > day } ?? false
+                isWaiting = isWaiting || isDue || isAhead
             }
             enterprises[number] = enterprise
         }

@@ -15,14 +15,18 @@ extension SQLiteStore {
             )
             // Nobody waits without a mark, unless it rests on what is damaged.
             if damaged.isEmpty {
-                try db.run("UPDATE meta SET settled = (SELECT coalesce(max(id), 0) FROM record) WHERE settled <> 0 OR 1")
+                try db.run("UPDATE meta SET settled = (SELECT coalesce(max(id), 0) FROM record)")
             }
             for tally in Tally.all where tally.isDerived || tally.table == "seal" {
                 try tally.take(tally.count(db), db)
             }
-            for tally in Tally.all where try !db.exists("SELECT 1 FROM tally WHERE id = ?", tally.number) {
-                try tally.take(tally.count(db), db)
+            // Of a tally that is gone nothing can be told; a row that is none is in the way.
+            for tally in Tally.all {
+                let isThere = try db.exists("SELECT 1 FROM tally WHERE id = ? AND name = ?", tally.number, tally.table)
+                if !isThere { try tally.take(tally.count(db), db) }
             }
+            let last = Tally.all.map(\.number).max() ?? 0
+            try db.run("DELETE FROM tally WHERE id < 1 OR id > ?", last)
         }
     }
 }
@@ -39,7 +43,7 @@ struct NameIndexMender {
         let isRight = store.attempt("name_index", Audit { _ in }) { try store.write { try NameIndexAudit.isRight($0) } }
         guard isRight != true else { return }
         try store.write { db in
-            try db.run("DROP TABLE IF EXISTS temp.name_words")
+            for view in ["name_words", "name_terms"] { try db.run("DROP TABLE IF EXISTS temp.\(view)") }
             try db.run("DROP TABLE IF EXISTS \(Self.shadow)")
             try db.run("CREATE VIRTUAL TABLE \(Self.shadow) USING \(Self.form)")
         }

@@ -67,7 +67,8 @@ extension SQLiteStore {
         try write { db in
             try db.restoring("annex") {
                 let wrong = try db.all("SELECT digest, bytes FROM annex") { row in
-                    ShortDigest.text(of: Array(SHA256.hash(data: row.bytes(1) ?? []))) == row.text(0) ? nil : row.text(0)
+                    ShortDigest.text(of: Array(SHA256.hash(data: row.bytes(1) ?? []))) == row.text(0)
+                        ? nil : row.text(0)
                 }
                 for digest in wrong.compactMap({ $0 }) { try db.run("DELETE FROM annex WHERE digest = ?", digest) }
             }

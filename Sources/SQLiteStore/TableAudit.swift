@@ -26,20 +26,19 @@ struct TableAudit {
     }
 
     private func check(_ tally: Tally, _ db: Database) throws {
-        let kept = try db.read("SELECT rows, sum FROM tally WHERE id = ?", tally.number) {
+        let kept = try db.read("SELECT rows, sum FROM tally WHERE id = ? AND name = ?", tally.number, tally.table) {
             (rows: $0.integer(0), sum: $0.integer(1))
         }
         let found = try tally.count(db)
         guard kept?.rows != found.rows || kept?.sum != found.sum else { return }
-        let difference = found.rows - (kept?.rows ?? found.rows)
-        let problem =
-            kept == nil
-            ? "its tally is gone"
-            : difference < 0
-                ? "\(-difference) of its \(-difference + found.rows) rows are gone"
-                : difference > 0
-                    ? "it has \(difference) rows that the store did not write" : "one of its \(found.rows) rows was changed"
+        let problem = kept.map { Self.difference(of: found.rows, from: $0.rows) } ?? "its tally is gone"
         audit.report(Finding(.table, in: tally.table, problem, isRepairable: tally.isDerived || kept == nil))
+    }
+
+    private static func difference(of found: Int64, from kept: Int64) -> String {
+        if found < kept { return "\(kept - found) of its \(kept) rows are gone" }
+        if found > kept { return "it has \(found - kept) rows that the store did not write" }
+        return "one or more of its \(found) rows were changed"
     }
 
     private func ask(_ question: Orphan, _ db: Database) throws {
@@ -108,6 +107,17 @@ enum NameIndexAudit {
         }
         do {
             try db.each("SELECT row_sum(term, doc, offset) FROM name_words") { found ^= $0.integer(0) }
+            // That the words are there does not yet mean that a search comes upon them.
+            try db.execute(
+                sql: "CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_terms USING fts5vocab(main, name_index, row)"
+            )
+            let isLost = try db.exists(
+                """
+                SELECT 1 FROM name_terms t
+                WHERE (SELECT count(*) FROM name_index WHERE name_index MATCH '"' || t.term || '"') <> t.doc LIMIT 1
+                """
+            )
+            if isLost { return false }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
             return false
         }

@@ -7,7 +7,7 @@ internal import GRDB
 enum TallySchema {
     static func makeSeven(_ db: Database) throws {
         try db.execute(sql: columns)
-        try db.execute(sql: "CREATE TABLE tally(id INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT NULL)")
+        try db.execute(sql: tallies)
         for table in Tally.all { try make(table, db) }
     }
 
@@ -18,6 +18,10 @@ enum TallySchema {
         ALTER TABLE version ADD COLUMN sum INTEGER;
         ALTER TABLE record ADD COLUMN versions INTEGER;
         ALTER TABLE record ADD COLUMN sum INTEGER;
+        """
+
+    private static let tallies = """
+        CREATE TABLE tally(id INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT NULL);
         """
 
     private static func make(_ tally: Tally, _ db: Database) throws {
@@ -134,7 +138,9 @@ struct Tally {
 /// The checksums in rows of statements.
 enum StatementSum {
     /// Of a version; its content has one of its own.
-    static let version = "row_xor(row_sum(id, digest, operation, modified, received_at, segment, place), sequence, retracted)"
+    static let version = """
+        row_xor(row_sum(id, digest, operation, modified, received_at, segment, place), sequence, retracted)
+        """
     /// Of what a record has that its versions do not tell.
     static let record = "row_xor(row_sum(id, dataset, key), restricted, seen, versions)"
     /// What a record's checksum becomes with other values of what may change.

@@ -65,7 +65,8 @@ final class FindingLog: Sendable {
             report: { self.report($0) },
             progress: { step, done, all in
                 line.show(
-                    done == all ? "\(step): \(Terminal.grouped(done))"
+                    done == all
+                        ? "\(step): \(Terminal.grouped(done))"
                         : "\(step): \(Terminal.grouped(done)) of \(Terminal.grouped(all))"
                 )
                 return !stop.isRaised
