@@ -55,13 +55,13 @@ struct StoreCheckTests {
     func besideASync() async throws {
         let desk = try await blocking { try CommandDesk(seed: 13, enterprises: 60) }
         defer { desk.close() }
-        try await blocking {
+        try await blocking { () throws -> Void in
             #expect(try suixin(desk, "init", "--agencies", desk.agencies).status == 0)
             #expect(try suixin(desk, "sync", "hongdun", Self.day[0], Self.day[1]).status != 1)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await blocking {
+                try await blocking { () throws -> Void in
                     #expect(try suixin(desk, "sync", Self.day[0], Self.day[1]).status == 0)
                     try desk.control("POST", "pass?to=2018-09-01")
                     #expect(try suixin(desk, "sync", "--day", "2018-09-01").status == 0)
@@ -69,7 +69,7 @@ struct StoreCheckTests {
                 }
             }
             group.addTask {
-                try await blocking {
+                try await blocking { () throws -> Void in
                     repeat {
                         let check = try suixin(desk, "store", "check", Self.day[0], Self.day[1])
                         #expect(check.status == 0, "\(check.output)\(check.errors)")
