@@ -18,6 +18,7 @@ struct LinkMender {
                     try db.run("INSERT OR IGNORE INTO link(hash, part) VALUES(?, ?)", hash, part)
                     try Self.mark(hash, db)
                 }
+                _ = try db.advancePosition()
             }
         }
         // A page at a time, however many there are.
@@ -33,6 +34,7 @@ struct LinkMender {
                         link.part
                     )
                 }
+                _ = try db.advancePosition()
             }
         }
     }

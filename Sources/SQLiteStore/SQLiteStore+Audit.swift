@@ -80,7 +80,8 @@ extension SQLiteStore {
                 }
                 guard first <= last else { return }
                 do {
-                    try body(first..<first + step)
+                    // What came since is left alone: it was not counted.
+                    try body(first..<min(first + step, last + 1))
                     try audit.note(name, Int(min(first, last)), of: Int(last))
                 } catch {
                     failure.withLock { $0 = $0 ?? error }

@@ -50,6 +50,7 @@ extension SQLiteStore {
         guard !wrong.isEmpty || !isVouchedFor else { return }
         try write { db in
             for (record, state) in wrong { try db.mend(record, to: state) }
+            if !wrong.isEmpty { _ = try db.advancePosition() }
             guard !isVouchedFor else { return }
             for record in records.records where !damaged.records.contains(record) { try db.vouch(for: record) }
         }
@@ -62,7 +63,12 @@ extension SQLiteStore {
             try db.run("DELETE FROM temp.damaged")
             for record in damaged.records { try db.run("INSERT OR IGNORE INTO temp.damaged(id) VALUES(?)", record) }
         }
-        for remedy in Orphan.all.compactMap(\.remedy) { try write { db in try db.run(remedy) } }
+        for remedy in Orphan.all.compactMap(\.remedy) {
+            try write { db in
+                try db.run(remedy)
+                if db.changesCount > 0 { _ = try db.advancePosition() }
+            }
+        }
         // An annex that is not what its digest says is nobody's; whose it is writes it again.
         try write { db in
             try db.restoring("annex") {
@@ -152,7 +158,8 @@ extension Database {
         for role in known.union(state.roles).roles { try mark(Part.number(record, role)) }
     }
 
-    /// Marks a part to be derived.
+    /// Marks a part to be derived; the position is advanced in the same transaction, so that who derives it later takes the
+    /// mark away.
     func mark(_ part: Int64) throws {
         try run("INSERT OR REPLACE INTO dirty(part, change) SELECT ?, position + 1 FROM meta", part)
     }
