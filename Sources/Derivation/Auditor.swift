@@ -89,6 +89,9 @@ public struct Auditor: Sendable {
         now: () -> Int64
     ) throws -> Report {
         var report = Report()
+        // Links were made right before; only statements are spared.
+        var damaged = damaged
+        damaged.unlinked = []
         let walk = AuditWalk(sparing: damaged)
         try eachPage(of: walk, on: day, "deriving anew", handsOut: true, audit) { page, walk in
             let derived = try page.parallelMap(width: width) { audited in

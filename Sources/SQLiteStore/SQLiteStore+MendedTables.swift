@@ -42,6 +42,8 @@ struct NameIndexMender {
         try audit.note("comparing the index of names", 0, of: 1)
         let isRight = store.attempt("name_index", Audit { _ in }) { try store.write { try NameIndexAudit.isRight($0) } }
         guard isRight != true else { return }
+        // An index that does not know its own form cannot even be taken away.
+        try store.write { db in try db.run("INSERT OR REPLACE INTO name_index_config(k, v) VALUES('version', 4)") }
         try store.write { db in
             for view in ["name_words", "name_terms"] { try db.run("DROP TABLE IF EXISTS temp.\(view)") }
             try db.run("DROP TABLE IF EXISTS \(Self.shadow)")
