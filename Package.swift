@@ -185,14 +185,15 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
-                "SQLiteStore", "ServiceKit", "Signing", crypto, lifecycle, logging,
+                "SQLiteStore", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
             ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
-                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, hummingbird,
+                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, grdb,
+                hummingbird,
                 logging,
             ],
             exclude: ["Fixtures"]

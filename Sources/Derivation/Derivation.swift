@@ -35,7 +35,7 @@ public struct Deriver: Sendable {
 
     private let store: any CreditStore
     private let batchSize: Int
-    private let width: Int
+    let width: Int
     private let now: @Sendable () -> Int64
     private let resolution: CertainResolution
     private let merger: ProfileMerger

@@ -91,7 +91,7 @@ package struct Publisher: Sendable {
         }
     }
 
-    private func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> ProfileSeal {
+    func sign(_ profile: StoredProfile, with key: SigningKey, at now: Int64) throws -> ProfileSeal {
         let envelope = Envelope(issuer: issuer, issuedAt: now, subject: profile.id.text, version: profile.version)
         let payload = envelope.payload(around: profile.bytes)
         guard payload.count <= Envelope.limit else { throw PublicationError.tooLarge(profile.id, bytes: payload.count) }

@@ -102,7 +102,7 @@ struct BatchCommit {
         case .shown(let key):
             guard generation > 0 else { return }
             try db.run(
-                "UPDATE record SET seen = ? WHERE dataset = ? AND key = ?",
+                "UPDATE record SET seen = ?1, sum = \(StatementSum.record(seen: "?1")) WHERE dataset = ?2 AND key = ?3",
                 generation,
                 dataset,
                 StoredKey.text(key)

@@ -4,26 +4,30 @@ internal import GRDB
 
 /// Stores what was derived of one component, inside a transaction.
 struct DerivationWriter {
-    private let db: Database
-    private let component: HandedOut.Component
+    let db: Database
+    let component: HandedOut.Component
+    /// Whether it writes over what is damaged: nothing that is stored is then taken to be right.
+    private let mends: Bool
     /// Whether any part is marked: of a first load none is.
     private let hasMarks: Bool
     /// POSIX seconds of the commit.
-    private let moment: Int64
+    let moment: Int64
     /// Whether anything that a platform may see is different now.
     private(set) var changed = false
     /// Enterprises that this derivation made: nothing is stored of them yet.
     private var fresh: Set<Int64> = []
 
-    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool, moment: Int64) {
+    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool, moment: Int64, mends: Bool = false) {
         self.db = db
         self.component = component
         self.hasMarks = hasMarks
         self.moment = moment
+        self.mends = mends
     }
 
     mutating func store(_ derivation: Derivation) throws {
         let outcome = derivation.outcome
+        if mends { try restore(outcome) }
         var numbers: [EnterpriseID: Int64] = [:]
         for decision in outcome.enterprises { numbers[decision.id] = try makeCurrent(decision.id) }
         try place(outcome, numbers)
@@ -110,7 +114,7 @@ struct DerivationWriter {
         )
     }
 
-    private func find(_ id: EnterpriseID) throws -> (number: Int64, current: Int64)? {
+    func find(_ id: EnterpriseID) throws -> (number: Int64, current: Int64)? {
         try db.read("SELECT id, current FROM enterprise WHERE text = ?", id.text) {
             (number: $0.integer(0), current: $0.integer(1))
         }
@@ -171,8 +175,9 @@ struct DerivationWriter {
             : try db.read("SELECT version, document FROM profile WHERE enterprise = ?", number) {
                 (version: $0.text(0), document: $0.integer(1))
             }
+        if mends { try restore(profile, of: number, isKnown: known?.version == profile.version) }
         // The same version has the same names and the same documents beside it.
-        guard known?.version != profile.version else {
+        guard mends || known?.version != profile.version else {
             try db.run(
                 """
                 UPDATE profile SET next_day = ?1, since = ?2, registered = ?3
@@ -187,6 +192,7 @@ struct DerivationWriter {
         }
         changed = true
         var (document, isSigned) = try makeDocument(of: profile, number)
+        let wasSigned = isSigned
         if !isSigned, let seal = profile.seal, seal.id == profile.id, seal.version == profile.version {
             try db.insert(seal, on: document)
             isSigned = true
@@ -210,11 +216,12 @@ struct DerivationWriter {
             since,
             isRegistered
         )
-        if let known { try forget(known.document) }
+        if let known, known.document != document { try forget(known.document, of: number) }
+        if mends, wasSigned { try restoreTime(of: number) }
         for annex in profile.annexes {
             try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes)
         }
-        try store(names: profile.names, of: number)
+        if mends { try restore(names: profile.names, of: number) } else { try store(names: profile.names, of: number) }
     }
 
     /// The document of a version, which may have been there before, and whether it is signed.
@@ -242,10 +249,13 @@ struct DerivationWriter {
     }
 
     /// What was superseded before it was signed was never shown to anybody.
-    private func forget(_ document: Int64) throws {
+    private func forget(_ document: Int64, of number: Int64) throws {
         try db.run(
-            "DELETE FROM document WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1)",
-            document
+            """
+            DELETE FROM document WHERE id = ?1 AND enterprise = ?2 AND NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1)
+            """,
+            document,
+            number
         )
     }
 
@@ -290,15 +300,17 @@ struct DerivationWriter {
         }
     }
 
-    private typealias Name = (id: Int64, text: String, folded: String)
+    typealias Name = (id: Int64, text: String, folded: String)
 
-    private func knownNames(of number: Int64) throws -> [Name] {
+    func knownNames(of number: Int64) throws -> [Name] {
         try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) {
             ($0.integer(0), $0.text(1), $0.text(2))
         }
     }
 
     private func remove(_ name: Name) throws {
+        // The index is taken to hold what it should, or is made anew at the end.
+        guard !mends else { return try db.run("DELETE FROM name WHERE id = ?", name.id) }
         try db.run(
             "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)",
             name.id,
@@ -317,7 +329,7 @@ struct DerivationWriter {
         if let document {
             try db.keepServed(of: number, unless: nil, until: moment)
             try db.run("DELETE FROM profile WHERE enterprise = ?", number)
-            try forget(document)
+            try forget(document, of: number)
             changed = true
         }
         for name in try knownNames(of: number) { try remove(name) }

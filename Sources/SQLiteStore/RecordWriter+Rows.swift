@@ -18,7 +18,7 @@ extension RecordWriter {
         var links: [UInt8] = []
     }
 
-    struct Row {
+    struct Row: Equatable {
         var id: Int64
         var restricted: Bool
         var seen: Int64
@@ -26,6 +26,7 @@ extension RecordWriter {
     }
 
     struct Version {
+        /// Its number in the store.
         var id: Int64
         var version: RecordVersion
         var isRetracted: Bool
@@ -102,5 +103,42 @@ extension RecordWriter {
             range.upperBound,
             digest
         ) { (id: $0.integer(0), sequence: $0.integer(1), isRetracted: $0.integer(2) != 0) }
+    }
+}
+
+extension RecordWriter.State {
+    /// What follows from a record's versions.
+    ///
+    /// - Parameters:
+    ///   - versions: All of them.
+    ///   - before: The state until now: what it says of the same source still holds; nil works everything out.
+    ///   - content: What a version says.
+    init(
+        of versions: [RecordWriter.Version],
+        after before: Self? = nil,
+        content: (Int64) throws -> CreditRecord?
+    ) rethrows {
+        let counting = versions.filter { !$0.isRetracted }.sorted { RecordHistory.precedes($0.version, $1.version) }
+        let history = RecordHistory(
+            dataset: DatasetID(AgencyID(rawValue: ""), ""),
+            key: RecordKey([]),
+            hasRestrictedKey: false,
+            versions: counting.map(\.version)
+        )
+        shown = history.isShown
+        if let last = counting.last(where: { $0.version.operation != .absence }) {
+            current = last.id
+            modified = last.version.modified.seconds
+            sequence = last.version.sequence
+        }
+        guard let last = counting.last(where: { $0.version.operation == .record }) else { return }
+        source = last.id
+        if let before, before.source == source {
+            (roles, links, test) = (before.roles, before.links, before.test)
+        } else if let record = try content(source) {
+            roles = RoleSet(record.subjects.map { RoleSet($0.role) })
+            links = Link.bytes(Link.links(of: record, in: roles))
+            test = record.isTest
+        }
     }
 }

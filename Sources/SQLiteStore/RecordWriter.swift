@@ -57,10 +57,17 @@ struct RecordWriter {
         }
         let record = known.id
         if generation > 0, known.seen != generation {
-            try db.run("UPDATE record SET seen = ? WHERE id = ?", generation, record)
+            try db.run(
+                "UPDATE record SET seen = ?1, sum = \(StatementSum.record(seen: "?1")) WHERE id = ?2",
+                generation,
+                record
+            )
         }
         if received.hasRestrictedKey, !known.restricted {
-            try db.run("UPDATE record SET restricted = 1 WHERE id = ?", record)
+            try db.run(
+                "UPDATE record SET restricted = 1, sum = \(StatementSum.record(restricted: "1")) WHERE id = ?",
+                record
+            )
         }
         let digest = received.version.digest.text
         var isNew = false
@@ -75,21 +82,16 @@ struct RecordWriter {
             } else if isGreater {
                 try db.keepSequence(of: version, until: receivedAt)
             }
-            if isGreater {
-                try db.run("UPDATE version SET sequence = ? WHERE id = ?", received.version.sequence, version)
-            }
             if seen.isRetracted, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
-                try db.run(
-                    "UPDATE version SET retracted = 0, sequence = ? WHERE id = ?",
-                    received.version.sequence,
-                    version
-                )
+                try set(version, sequence: received.version.sequence, isRetracted: false)
+            } else if isGreater {
+                try set(version, sequence: received.version.sequence)
             }
         } else {
             isNew = true
             version = try nextVersion(of: record)
-            try insert(received.version, as: version, place: try segment.add(received.original, received.place))
+            try add(received.version, as: version, to: record, try segment.add(received.original, received.place))
         }
         if let file {
             try see(version, in: file, sequence: received.version.sequence)
@@ -128,8 +130,9 @@ struct RecordWriter {
         try db.run(
             """
             INSERT INTO record(
-                id, dataset, key, restricted, seen, shown, test, current, modified, sequence, source, roles, links)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                id, dataset, key, restricted, seen, shown, test, current, modified, sequence, source, roles, links,
+                versions, sum)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, row_xor(row_sum(?1, ?2, ?3), ?4, ?5, 1))
             """,
             record,
             dataset,
@@ -173,6 +176,22 @@ struct RecordWriter {
         return max(last + 1, range.lowerBound)
     }
 
+    /// Inserts a version of a record that has others; the record counts it.
+    private mutating func add(
+        _ version: RecordVersion,
+        as number: Int64,
+        to record: Int64,
+        _ place: (segment: Int64, place: Int)
+    ) throws {
+        try insert(version, as: number, place: place)
+        try db.run(
+            """
+            UPDATE record SET versions = versions + 1, sum = \(StatementSum.record(versions: "versions + 1")) WHERE id = ?
+            """,
+            record
+        )
+    }
+
     private mutating func insert(
         _ version: RecordVersion,
         as number: Int64,
@@ -180,8 +199,8 @@ struct RecordWriter {
     ) throws {
         try db.run(
             """
-            INSERT INTO version(id, digest, operation, modified, sequence, received_at, segment, place, content)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO version(id, digest, operation, modified, sequence, received_at, segment, place, content, sum)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_xor(row_sum(?1, ?2, ?3, ?4, ?6, ?7, ?8), ?5, 0))
             """,
             number,
             version.digest.text,
@@ -194,6 +213,25 @@ struct RecordWriter {
             version.content.map(RecordCodec.encode)
         )
         versionDelta += 1
+    }
+
+    /// Changes what may change of a version, and its checksum with it; nil leaves it.
+    private func set(_ version: Int64, sequence: Int64? = nil, isRetracted: Bool? = nil) throws {
+        try db.run(
+            """
+            UPDATE version SET sequence = coalesce(?2, sequence), retracted = coalesce(?3, retracted),
+                sum = row_xor(row_xor(sum, sequence, retracted), coalesce(?2, sequence), coalesce(?3, retracted))
+            WHERE id = ?1
+            """,
+            version,
+            sequence,
+            isRetracted
+        )
+    }
+
+    /// The greatest sequence at which a file shows a version; nil where none does.
+    private func lastSighting(of version: Int64) throws -> Int64? {
+        try db.read("SELECT max(sequence) FROM sighting WHERE version = ?", version) { $0.optionalInteger(0) } ?? nil
     }
 
     private func see(_ version: Int64, in file: (number: Int64, epoch: Int64), sequence: Int64) throws {
@@ -224,12 +262,7 @@ struct RecordWriter {
             )
         else { return false }
         try db.keepSequence(of: version, until: receivedAt)
-        try db.run(
-            """
-            UPDATE version SET sequence = (SELECT max(sequence) FROM sighting WHERE version = ?1) WHERE id = ?1
-            """,
-            version
-        )
+        try set(version, sequence: try lastSighting(of: version))
         return true
     }
 
@@ -246,13 +279,14 @@ struct RecordWriter {
         if let known = try find(digest.text, of: record) {
             version = known.id
             try db.keepStanding(of: version, until: receivedAt)
-            try db.run("UPDATE version SET retracted = 0 WHERE id = ?", version)
+            try set(version, isRetracted: false)
         } else {
             version = try nextVersion(of: record)
-            try insert(
+            try add(
                 RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
                 as: version,
-                place: SegmentWriter.nowhere
+                to: record,
+                SegmentWriter.nowhere
             )
         }
         if sequence >= 0 { try see(version, in: (sequence >> 32, epoch), sequence: sequence) }
@@ -275,15 +309,8 @@ struct RecordWriter {
             for version in versions {
                 try db.run("DELETE FROM sighting WHERE version = ? AND file = ?", version, file)
                 try db.keepStanding(of: version, until: receivedAt)
-                try db.run(
-                    """
-                    UPDATE version SET
-                        retracted = NOT EXISTS (SELECT 1 FROM sighting WHERE version = ?1),
-                        sequence = coalesce((SELECT max(sequence) FROM sighting WHERE version = ?1), sequence)
-                    WHERE id = ?1
-                    """,
-                    version
-                )
+                let last = try lastSighting(of: version)
+                try set(version, sequence: last, isRetracted: last == nil)
                 try refresh(VersionNumber.record(version), mustDerive: true, content: nil)
             }
         }
@@ -298,30 +325,8 @@ struct RecordWriter {
         guard let row = try self.record(record) else { return }
         let versions = try versions(of: record)
         let before = row.state
-        let counting = versions.filter { !$0.isRetracted }.sorted { RecordHistory.precedes($0.version, $1.version) }
-        let history = RecordHistory(
-            dataset: DatasetID(AgencyID(rawValue: ""), ""),
-            key: RecordKey([]),
-            hasRestrictedKey: false,
-            versions: counting.map(\.version)
-        )
-        var after = State(shown: history.isShown)
-        if let current = counting.last(where: { $0.version.operation != .absence }) {
-            after.current = current.id
-            after.modified = current.version.modified.seconds
-            after.sequence = current.version.sequence
-        }
-        if let source = counting.last(where: { $0.version.operation == .record }) {
-            after.source = source.id
-            if source.id == before.source {
-                after.roles = before.roles
-                after.links = before.links
-                after.test = before.test
-            } else if let record = try source.id == content?.id ? content?.record : self.content(of: source.id) {
-                after.roles = RoleSet(record.subjects.map { RoleSet($0.role) })
-                after.links = Link.bytes(Link.links(of: record, in: after.roles))
-                after.test = record.isTest
-            }
+        let after = try State(of: versions, after: before) { source in
+            try source == content?.id ? content?.record : self.content(of: source)
         }
         if after != before { try write(after, over: before, of: record) }
         if mustDerive || after != before {

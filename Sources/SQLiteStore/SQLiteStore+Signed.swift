@@ -113,18 +113,21 @@ extension SQLiteStore {
     public func latestStatus() throws -> SignedStatus? {
         try look { db in
             try db.read(
-                "SELECT position, issued_at, expires_at, digest, previous, document FROM status ORDER BY id DESC LIMIT 1"
-            ) { row in
-                SignedStatus(
-                    position: row.integer(0),
-                    issuedAt: row.integer(1),
-                    expiresAt: row.integer(2),
-                    digest: row.text(3),
-                    previous: row.optionalText(4),
-                    document: row.bytes(5) ?? []
-                )
-            }
+                "SELECT position, issued_at, expires_at, digest, previous, document FROM status ORDER BY id DESC LIMIT 1",
+                with: Self.status
+            )
         }
+    }
+
+    static func status(_ row: SQLRow) -> SignedStatus {
+        SignedStatus(
+            position: row.integer(0),
+            issuedAt: row.integer(1),
+            expiresAt: row.integer(2),
+            digest: row.text(3),
+            previous: row.optionalText(4),
+            document: row.bytes(5) ?? []
+        )
     }
 
     /// Keeps a status beside all earlier ones, unless it would turn the position back.

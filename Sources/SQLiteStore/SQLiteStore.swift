@@ -5,7 +5,7 @@ internal import GRDB
 internal import Synchronization
 
 /// A store in one SQLite file: WAL, flushed to the disk at every commit, one writer at a time.
-public final class SQLiteStore: CreditStore {
+public final class SQLiteStore: AuditableStore {
     /// How a store is opened.
     public struct Options: Sendable {
         /// Who may write.
@@ -50,7 +50,12 @@ public final class SQLiteStore: CreditStore {
         configuration.readonly = options.access == .readOnly
         configuration.maximumReaderCount = max(1, options.readers)
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -16384") }
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -16384")
+            // Else what REPLACE deletes would stay in the tallies.
+            try db.execute(sql: "PRAGMA recursive_triggers = ON")
+            try RowSum.register(in: db)
+        }
         let cache = options.cache
         let access = options.access
         pool = try Self.translating(path) {

@@ -11,6 +11,7 @@ enum Schema {
         migrator.registerMigration("5") { db in try StoreMove(db).run() }
         migrator.registerMigration("6", migrate: PastSchema.makeSix)
         migrator.registerMigration("7") { db in try db.execute(sql: contested) }
+        migrator.registerMigration("8", migrate: TallySchema.makeEight)
         return migrator
     }
 

@@ -74,25 +74,47 @@ struct Segment {
     ///
     /// - Throws: ``StoreError`` `damaged` where the bytes are not what ``packed()`` gave, or have no such place.
     static func row(_ wanted: Int, of packed: [UInt8]) throws(StoreError) -> (original: [UInt8], place: RowPlace) {
-        let bytes: [UInt8]
-        do { bytes = try Gzip.decompress(packed, ratio: .max) } catch { throw BinaryReader.damaged }
+        let bytes = try unpacked(packed)
+        var found: (original: [UInt8], place: RowPlace)?
+        try each(of: bytes) { number, range, place in
+            if number == wanted { found = (Array(bytes[range]), place) }
+        }
+        guard let found else { throw BinaryReader.damaged }
+        return found
+    }
+
+    /// Where each row stood.
+    ///
+    /// - Throws: ``StoreError`` `damaged` where the bytes are not what ``packed()`` gave.
+    static func places(of packed: [UInt8]) throws(StoreError) -> [RowPlace] {
+        var places: [RowPlace] = []
+        try each(of: unpacked(packed)) { places.append($2) }
+        return places
+    }
+
+    private static func unpacked(_ packed: [UInt8]) throws(StoreError) -> [UInt8] {
+        do { return try Gzip.decompress(packed, ratio: .max) } catch { throw BinaryReader.damaged }
+    }
+
+    private static func each(
+        of bytes: [UInt8],
+        _ body: (_ number: Int, _ range: Range<Int>, _ place: RowPlace) -> Void
+    ) throws(StoreError) {
         var reader = BinaryReader(bytes[...])
         let length = try reader.count()
         let start = reader.offset
         var rows = start + length
         var document = ""
-        for place in 0... {
-            guard reader.offset < start + length else { break }
+        var number = 0
+        while reader.offset < start + length {
             let name = try reader.text()
             if !name.isEmpty { document = name }
             let (row, line) = (Int(try reader.integer()), Int(try reader.integer()))
             let count = try reader.count()
-            guard rows + count <= bytes.count else { break }
-            if place == wanted {
-                return (Array(bytes[rows..<rows + count]), RowPlace(document: document, row: row, line: line))
-            }
+            guard rows + count <= bytes.count else { throw BinaryReader.damaged }
+            body(number, rows..<rows + count, RowPlace(document: document, row: row, line: line))
             rows += count
+            number += 1
         }
-        throw BinaryReader.damaged
     }
 }

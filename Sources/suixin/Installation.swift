@@ -3,6 +3,7 @@ internal import AdapterRegistry
 internal import CreditModel
 internal import CreditStore
 internal import Crypto
+internal import Derivation
 internal import ExchangeAPI
 internal import Foundation
 internal import Ingestion
@@ -21,7 +22,7 @@ struct Installation: Sendable {
     }
 
     let settings: Settings
-    let store: any CreditStore
+    let store: any AuditableStore
 
     /// Opens the store of an installation.
     /// - Throws: ``CommandError`` where there is none yet, or another process writes to it.
@@ -120,6 +121,18 @@ struct Installation: Sendable {
             datasets: datasets,
             lateAfter: settings.lateAfter
         )
+    }
+
+    /// Derives as every sync does, and signs at once what is new.
+    func deriver() throws -> Deriver {
+        // Without a key nothing is lost: the error comes when there is something to sign.
+        let sealing = try? publisher.sealing { Now.posix }
+        return try Deriver(store: store, secret: secret(), sealing: sealing) { Now.posix }
+    }
+
+    /// Verifies what was signed, by all keys that ever signed.
+    func sealAudit() throws -> SealAudit {
+        SealAudit(store: store, keys: try keyRing.keySet, width: ProcessInfo.processInfo.activeProcessorCount)
     }
 
     static let sha256: DigestFunction = { Array(SHA256.hash(data: $0)) }

@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "The store as a whole: what it holds, apart from how it got there.",
-        subcommands: [Dump.self]
+        abstract: "The store as a whole: whether it is sound, and what it holds, apart from how it got there.",
+        subcommands: [Check.self, Rebuild.self, Dump.self]
     )
 }

@@ -40,9 +40,7 @@ struct SyncCommand: AsyncParsableCommand {
 
     func run() async throws {
         let installation = try await Installation(common.settings(), for: .writing)
-        guard let day = day.map({ Day($0) }) ?? LocalTime(posix: Now.posix).day else {
-            throw CommandError("--day must be a day, such as 2018-06-01.", exit: .usage)
-        }
+        let day = try Day(option: day)
         let adapters = try installation.adapters(only: agencies)
         guard !adapters.isEmpty || offline else {
             throw CommandError.noSource
@@ -100,12 +98,7 @@ struct SyncCommand: AsyncParsableCommand {
         _ line: ProgressLine,
         _ summary: inout SyncSummary
     ) throws {
-        // Without a key nothing is lost: the error comes when there is something to sign.
-        let sealing = try? installation.publisher.sealing { Now.posix }
-        let deriver = try Deriver(store: installation.store, secret: installation.secret(), sealing: sealing) {
-            Now.posix
-        }
-        let progress = try deriver.derive(on: day) { progress in
+        let progress = try installation.deriver().derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             return !stop.isRaised
         }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// Commands that make few system calls: each is killed at every one of them.
@@ -62,6 +63,46 @@ struct KilledCommandTests {
             let site = try CrashSite(new)
             #expect(try site.suixin(["keys", "rotate"], fault: SystemFault(at: 6)).status == 9)
             #expect(try site.verifies("out"))
+        }
+    }
+
+    @Test("store rebuild: what it left undone the next one does, and nothing is half of each", .timeLimit(.minutes(60)))
+    func rebuild() async throws {
+        let desk = try await blocking { try CommandDesk(seed: 6, enterprises: 12) }
+        defer { desk.close() }
+        let command = ["store", "rebuild"] + CrashSite.day
+        let scene = try await blocking { () -> (site: CrashSite, wanted: String, calls: [NotedCall]) in
+            let site = try CrashSite(desk)
+            #expect(try site.sync().status == 0)
+            let wanted = try site.dump()
+            // Names that the index does not find, keys that lead nowhere, profiles that are others', and documents of nothing.
+            let damage = """
+                DELETE FROM link WHERE part IN (SELECT part FROM link LIMIT 3);
+                UPDATE record SET shown = 0 WHERE id IN (SELECT id FROM record WHERE shown = 1 LIMIT 2);
+                UPDATE placement SET reason = x'0100' WHERE part IN (SELECT part FROM placement WHERE enterprise > 0 LIMIT 2);
+                DELETE FROM code WHERE text IN (SELECT text FROM code LIMIT 2);
+                UPDATE name SET text = text || '改' WHERE id IN (SELECT id FROM name LIMIT 2);
+                """
+            try DatabaseQueue(path: site.folder + "/data/suixin.sqlite").write { db in try db.execute(sql: damage) }
+            #expect(try site.suixin(["store", "check"] + CrashSite.day).status == 1)
+            let whole = try CrashSite(site)
+            let calls = try whole.calls(of: command)
+            #expect(try whole.dump() == wanted)
+            #expect(try whole.suixin(["store", "check"] + CrashSite.day).status == 0)
+            return (site, wanted, calls)
+        }
+        let all = faults(scene.calls)
+        let tried = CrashScale.isExhaustive ? all : all.enumerated().filter { $0.offset % 11 == 5 }.map(\.element)
+        #expect(tried.count > 5)
+        try await inParallel(tried) { fault in
+            let site = try CrashSite(scene.site)
+            #expect(try site.suixin(command, fault: fault).status == 9, "\(fault)")
+            let resumed = try site.suixin(command)
+            #expect(resumed.status == 0, "\(fault): \(resumed.errors)\(resumed.output)")
+            #expect(try site.dump() == scene.wanted, "\(fault)")
+            let check = try site.suixin(["store", "check"] + CrashSite.day)
+            #expect(check.status == 0, "\(fault): \(check.output)")
+            #expect(try site.verifiedExport(), "\(fault)")
         }
     }
 

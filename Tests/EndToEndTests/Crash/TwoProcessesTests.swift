@@ -59,7 +59,7 @@ struct TwoProcessesTests {
             try desk.waitUntil { site.files.contains("address") }
             let address = try site.read("address")
             let sync = try waitingSync(desk, site)
-            for command in [["sync"], ["sync", "--offline"], ["quarantine", "retry", "1"]] {
+            for command in [["sync"], ["sync", "--offline"], ["quarantine", "retry", "1"], ["store", "rebuild"]] {
                 let second = try site.suixin(command)
                 #expect(second.status == 1, "\(command)")
                 #expect(second.errors.contains("another process writes to the store"), "\(command): \(second.errors)")
@@ -68,6 +68,7 @@ struct TwoProcessesTests {
             #expect(try site.verifiedExport())
             for command in [
                 ["sources"], ["search", "广州"], ["held"], ["export", "--truth"], ["store", "dump", "--digest"],
+                ["store", "check"],
                 ["keys", "rotate"],
             ] {
                 let run = try site.suixin(command)

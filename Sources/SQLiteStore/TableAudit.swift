@@ -1,0 +1,304 @@
+internal import CreditModel
+internal import CreditStore
+internal import Crypto
+internal import GRDB
+
+/// Checks what neither the statements nor the derivation tell of; each question in one view of the store.
+struct TableAudit {
+    let store: SQLiteStore
+    let audit: Audit
+
+    func run() throws {
+        let questions = Orphan.all
+        let steps = Tally.all.count + questions.count + 2
+        for (index, tally) in Tally.all.enumerated() {
+            try audit.note("checking tables", index, of: steps)
+            _ = store.attempt(tally.table, audit) { try store.read { db in try check(tally, db) } }
+        }
+        for (index, question) in questions.enumerated() {
+            try audit.note("checking tables", Tally.all.count + index, of: steps)
+            _ = store.attempt(question.table, audit) { try store.read { db in try ask(question, db) } }
+        }
+        try audit.note("checking tables", steps - 2, of: steps)
+        _ = store.attempt("annex", audit) { try annexes() }
+        try audit.note("checking tables", steps - 1, of: steps)
+        _ = store.attempt("name_index", audit) { try names() }
+    }
+
+    private func check(_ tally: Tally, _ db: Database) throws {
+        let kept = try db.read("SELECT rows, sum FROM tally WHERE id = ? AND name = ?", tally.number, tally.table) {
+            (rows: $0.integer(0), sum: $0.integer(1))
+        }
+        let found = try tally.count(db)
+        guard kept?.rows != found.rows || kept?.sum != found.sum else { return }
+        let problem = kept.map { Self.difference(of: found.rows, from: $0.rows) } ?? "its tally is gone"
+        audit.report(Finding(.table, in: tally.table, problem, isRepairable: tally.isDerived || kept == nil))
+    }
+
+    private static func difference(of found: Int64, from kept: Int64) -> String {
+        if found < kept { return "\(kept - found) of its \(kept) rows are gone" }
+        if found > kept { return "it has \(found - kept) rows that the store did not write" }
+        return "one or more of its \(found) rows were changed"
+    }
+
+    private func ask(_ question: Orphan, _ db: Database) throws {
+        try db.each(question.sql) { row in
+            audit.report(
+                Finding(
+                    question.kind,
+                    in: question.table,
+                    enterprise: EnterpriseID(row.text(1)),
+                    row: row.text(0),
+                    question.problem,
+                    isRepairable: question.isRepairable
+                )
+            )
+        }
+    }
+
+    /// An annex is named by the digest of its bytes.
+    private func annexes() throws {
+        try store.read { db in
+            try db.each("SELECT digest, bytes FROM annex") { row in
+                let digest = ShortDigest.text(of: Array(SHA256.hash(data: row.bytes(1) ?? [])))
+                guard digest != row.text(0) else { return }
+                audit.report(
+                    Finding(
+                        .document,
+                        in: "annex",
+                        row: row.text(0),
+                        "its bytes are not those of its digest",
+                        isRepairable: true
+                    )
+                )
+            }
+        }
+    }
+
+    private func names() throws {
+        let isRight =
+            store.options.access == .readOnly
+            ? try store.read { db in try NameIndexAudit.isRight(db) }
+            : try store.write { db in try NameIndexAudit.isRight(db) }
+        guard !isRight else { return }
+        audit.report(
+            Finding(.nameIndex, in: "name_index", "it does not find all names, or finds others", isRepairable: true)
+        )
+    }
+}
+
+/// Compares the index of names with the names, word for word, in two scans.
+enum NameIndexAudit {
+    /// To be called where temporary tables may be made: not in a reader of a store that is open for writing.
+    static func isRight(_ db: Database) throws -> Bool {
+        try db.execute(
+            sql: "CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_words USING fts5vocab(main, name_index, instance)"
+        )
+        var expected: Int64 = 0
+        var found: Int64 = 0
+        try db.each("SELECT id, folded FROM name") { row in
+            for (place, word) in NameIndex.grams(row.text(1)).split(separator: " ").enumerated() {
+                var sum = RowHash()
+                sum.add(String(word))
+                sum.add(1, row.integer(0))
+                sum.add(1, Int64(place))
+                expected ^= Int64(bitPattern: sum.value)
+            }
+        }
+        do {
+            try db.each("SELECT row_sum(term, doc, offset) FROM name_words") { found ^= $0.integer(0) }
+            // That the words are there does not yet mean that a search comes upon them.
+            try db.execute(
+                sql: "CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_terms USING fts5vocab(main, name_index, row)"
+            )
+            let isLost = try db.exists(
+                """
+                SELECT 1 FROM name_terms t
+                WHERE (SELECT count(*) FROM name_index WHERE name_index MATCH '"' || t.term || '"') <> t.doc LIMIT 1
+                """
+            )
+            if isLost { return false }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            return false
+        }
+        return found == expected
+    }
+}
+
+/// A question whose answers are rows that should not be.
+struct Orphan {
+    var kind: Finding.Kind
+    var table: String
+    var problem: String
+    var isRepairable = true
+    /// Which row, and the enterprise's id or NULL.
+    var sql: String
+    /// Takes the rows away, where they are worth nothing; `damaged` is a table of records that are to be spared.
+    var remedy: String?
+
+    private static let roles = Role.allCases.map { "\($0.rawValue)" }.joined(separator: ", ")
+    private static let nobody = "it belongs to an enterprise that has no records"
+
+    static let all: [Orphan] = [
+        Orphan(
+            kind: .orphan,
+            table: "placement",
+            problem: "it places a record that is not there",
+            sql: """
+                SELECT 'part ' || part, NULL FROM placement p WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = p.part >> 3)
+                """,
+            remedy: """
+                DELETE FROM placement WHERE part >> 3 NOT IN (SELECT id FROM temp.damaged)
+                    AND (NOT EXISTS (SELECT 1 FROM record WHERE id = part >> 3) OR part & 7 NOT IN (\(roles)))
+                """
+        ),
+        Orphan(
+            kind: .placement,
+            table: "placement",
+            problem: "it places a record in a role that the record does not have",
+            sql: """
+                SELECT 'part ' || p.part, NULL FROM placement p JOIN record r ON r.id = p.part >> 3
+                WHERE p.enterprise IS NOT 0 AND r.roles >> (p.part & 7) & 1 = 0
+                    AND NOT EXISTS (SELECT 1 FROM dirty WHERE part = p.part)
+                """,
+            remedy: """
+                INSERT OR REPLACE INTO dirty(part, change)
+                SELECT p.part, (SELECT position + 1 FROM meta) FROM placement p JOIN record r ON r.id = p.part >> 3
+                WHERE p.enterprise IS NOT 0 AND r.roles >> (p.part & 7) & 1 = 0
+                """
+        ),
+        Orphan(
+            kind: .identity,
+            table: "enterprise",
+            problem: "records are placed with it, and it is gone",
+            sql: """
+                SELECT 'enterprise ' || enterprise, NULL FROM (SELECT DISTINCT enterprise FROM placement WHERE enterprise > 0)
+                WHERE enterprise NOT IN (SELECT id FROM enterprise)
+                """
+        ),
+        Orphan(
+            kind: .identity,
+            table: "enterprise",
+            problem: "it leads to an id that is not there",
+            sql: """
+                SELECT 'enterprise ' || e.id, e.text FROM enterprise e
+                WHERE NOT EXISTS (SELECT 1 FROM enterprise WHERE id = e.current)
+                """
+        ),
+        Orphan(
+            kind: .placement,
+            table: "held",
+            problem: "the list of what is held has a record that is not held, or not under its own key",
+            sql: """
+                SELECT 'part ' || h.part, NULL FROM held h LEFT JOIN placement p ON p.part = h.part
+                LEFT JOIN record r ON r.id = h.part >> 3
+                WHERE p.part IS NULL OR p.enterprise IS NOT NULL OR p.reason IS NULL OR r.dataset IS NOT h.dataset
+                    OR r.key IS NOT h.key
+                """,
+            remedy: """
+                DELETE FROM held WHERE NOT EXISTS (
+                    SELECT 1 FROM placement p JOIN record r ON r.id = p.part >> 3 WHERE p.part = held.part
+                        AND p.enterprise IS NULL AND p.reason IS NOT NULL AND r.dataset = held.dataset AND r.key = held.key)
+                    AND part >> 3 NOT IN (SELECT id FROM temp.damaged)
+                """
+        ),
+        Orphan(
+            kind: .placement,
+            table: "held",
+            problem: "a record is held that the list of what is held does not have",
+            sql: """
+                SELECT 'part ' || p.part, NULL FROM placement p JOIN record r ON r.id = p.part >> 3
+                WHERE p.enterprise IS NULL AND p.reason IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM held WHERE dataset = r.dataset AND key = r.key AND part = p.part)
+                """,
+            remedy: """
+                INSERT OR IGNORE INTO held(dataset, key, part) SELECT r.dataset, r.key, p.part FROM placement p
+                JOIN record r ON r.id = p.part >> 3 WHERE p.enterprise IS NULL AND p.reason IS NOT NULL
+                """
+        ),
+        Orphan(
+            kind: .orphan,
+            table: "code",
+            problem: nobody,
+            sql: """
+                SELECT 'enterprise ' || enterprise, (SELECT text FROM enterprise WHERE id = c.enterprise) FROM code c
+                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = c.enterprise)
+                """,
+            remedy: "DELETE FROM code WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = code.enterprise)"
+        ),
+        Orphan(
+            kind: .orphan,
+            table: "name",
+            problem: nobody,
+            sql: """
+                SELECT 'name ' || id, (SELECT text FROM enterprise WHERE id = n.enterprise) FROM name n
+                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = n.enterprise)
+                """,
+            remedy: "DELETE FROM name WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = name.enterprise)"
+        ),
+        Orphan(
+            kind: .orphan,
+            table: "profile",
+            problem: nobody,
+            sql: """
+                SELECT 'enterprise ' || enterprise, (SELECT text FROM enterprise WHERE id = p.enterprise) FROM profile p
+                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = p.enterprise)
+                """,
+            remedy: """
+                DELETE FROM profile WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = profile.enterprise)
+                """
+        ),
+        Orphan(
+            kind: .document,
+            table: "document",
+            problem: "it belongs to an enterprise that is not there",
+            sql: """
+                SELECT 'document ' || id, NULL FROM document d
+                WHERE NOT EXISTS (SELECT 1 FROM enterprise WHERE id = d.enterprise)
+                """
+        ),
+        Orphan(
+            kind: .seal,
+            table: "seal",
+            problem: "what it was published with is gone: the document was shown once",
+            isRepairable: false,
+            sql: """
+                SELECT 'document ' || id, (SELECT text FROM enterprise WHERE id = d.enterprise) FROM document d
+                WHERE NOT EXISTS (SELECT 1 FROM seal WHERE document = d.id)
+                    AND NOT EXISTS (SELECT 1 FROM profile WHERE enterprise = d.enterprise AND document = d.id)
+                """
+        ),
+        Orphan(
+            kind: .document,
+            table: "document",
+            problem: "it is gone, but its seal is there",
+            isRepairable: false,
+            sql: """
+                SELECT 'document ' || s.document, (SELECT e.text FROM profile p JOIN enterprise e ON e.id = p.enterprise
+                    WHERE p.document = s.document) FROM seal s
+                WHERE NOT EXISTS (SELECT 1 FROM document WHERE id = s.document)
+                """
+        ),
+        Orphan(
+            kind: .document,
+            table: "document",
+            problem: "what was answered once is gone",
+            isRepairable: false,
+            sql: """
+                SELECT 'document ' || a.document, (SELECT text FROM enterprise WHERE id = a.enterprise) FROM answer a
+                WHERE a.document IS NOT NULL AND NOT EXISTS (SELECT 1 FROM document WHERE id = a.document)
+                """
+        ),
+    ]
+}
+
+extension RowHash {
+    /// As `row_sum` takes a text.
+    mutating func add(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            add(3, Int64(bytes.count))
+            unsafe add(UnsafeRawBufferPointer(bytes))
+        }
+    }
+}
