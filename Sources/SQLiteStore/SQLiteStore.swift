@@ -20,7 +20,7 @@ public final class SQLiteStore: AuditableStore {
         /// Who may write.
         public var access = Access.exclusive
         /// Megabytes of pages that the writing connection keeps in memory.
-        public var cache = 96
+        public var cache = 64
         /// Connections that read at the same time.
         public var readers = 3
         /// Records in the components that are handed out at once, about.
