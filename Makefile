@@ -12,7 +12,7 @@ demo: build ## four simulated agencies in, one signed profile out
 test: ## all tests, on real files and real HTTP on loopback
 	@Scripts/set-up
 	@rm -rf .build/tests && mkdir -p .build/tests
-	TMPDIR="$(CURDIR)/.build/tests" swift test
+	TMPDIR="$(CURDIR)/.build/tests" swift test --experimental-maximum-parallelization-width 16
 
 crash: ## kill the programs at every system call (an hour)
 	@Scripts/set-up
