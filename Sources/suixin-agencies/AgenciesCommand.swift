@@ -16,7 +16,8 @@ struct AgenciesCommand: AsyncParsableCommand {
             Everything follows from --seed, --enterprises and the rates: the same give the same bytes, and a later --at goes on \
             where an earlier one ended. Credentials are those of a simulation and protect nothing.
 
-            Rates of dirt (--rate, --rates): \(DirtRates.names.joined(separator: ", ")).
+            Rates of dirt (--rate, --rates): \(DirtRates.names.joined(separator: ", ")). \
+            Of bad days on the way, shares of the answers: \(WireRates.names.joined(separator: ", ")).
 
             Faults (--faults, POST /control/faults): [{"agency":"statetax","dataset":"NSRXX","request":3,"times":2,\
             "kind":"status","status":503,"retryAfter":"2"}, …]; "share":0.05 in place of "times" hits that share of the requests. \
@@ -34,6 +35,8 @@ struct AgenciesCommand: AsyncParsableCommand {
             wrongEntry (field, value: an attribute of the newest file's entry), replacedFile. \
             With a dataset's name, faults of the document fill its newest file, under a right digest, until \
             DELETE /control/faults.
+            Records that hongdun lost (gone without a withdrawal, from the truth as well; a complete re-read tells): \
+            POST /control/lose?dataset=registration&keys=5, and POST /control/expire for the re-read.
             Rows that change while they are read: --restless, POST /control/restless and /control/rest.
 
             Example: suixin-agencies --enterprises 500 --at 2018-06-01 --truth truth.ndjson --rate typo=0.05
@@ -74,19 +77,21 @@ struct AgenciesCommand: AsyncParsableCommand {
     var readyFile: String?
 
     func validate() throws {
-        guard Day(at) != nil else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
-        guard 1...100_000_000 ~= enterprises else {
-            throw ValidationError("--enterprises takes 1 to 100,000,000.")
+        guard let day = Day(at) else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
+        guard day <= SimulatedPopulation.lastDay else {
+            throw ValidationError("--at: the simulated world ends on \(SimulatedPopulation.lastDay).")
+        }
+        guard SimulatedPopulation.sizes ~= enterprises else {
+            throw ValidationError("--enterprises takes 1 to \(SimulatedPopulation.sizes.upperBound).")
         }
         guard 0...65_535 ~= port else { throw ValidationError("--port takes 0 to 65535.") }
         guard !truthOnly || truth != nil else { throw ValidationError("--truth-only needs --truth FILE.") }
     }
 
     mutating func run() async throws {
-        let rates = try dirt()
-        let scripted =
-            try faults.map { try FaultScript.faults(of: [UInt8](Self.contents(of: $0, for: "--faults"))) } ?? []
-        let server = try await AgencyServer.start(try options(rates))
+        let (rates, wire) = try dirt()
+        let scripted = try scriptedFaults()
+        let server = try await AgencyServer.start(try options(rates, wire))
         do {
             if let truth { try server.writeTruth(to: truth) }
             if !truthOnly {
@@ -102,11 +107,21 @@ struct AgenciesCommand: AsyncParsableCommand {
         await server.stop()
     }
 
-    private func dirt() throws -> DirtRates {
+    private func scriptedFaults() throws -> [Fault] {
+        guard let faults else { return [] }
+        let script = try Self.contents(of: faults, for: "--faults")
+        do {
+            return try FaultScript.faults(of: [UInt8](script))
+        } catch {
+            throw ValidationError("--faults \(faults): \(FaultScript.reason(of: error)).")
+        }
+    }
+
+    private func dirt() throws -> (DirtRates, WireRates) {
         do {
             return try readDirt()
         } catch DirtRatesError.unknownName(let name) {
-            throw ValidationError("There is no rate “\(name)”; names: \(DirtRates.names.joined(separator: ", ")).")
+            throw ValidationError("There is no rate “\(name)”; names: \(Self.names).")
         } catch DirtRatesError.notAShare(let name) {
             throw ValidationError("The rate \(name) must lie between 0 and 1.")
         } catch is DecodingError {
@@ -121,19 +136,28 @@ struct AgenciesCommand: AsyncParsableCommand {
         return data
     }
 
-    private func readDirt() throws -> DirtRates {
-        var found = try rates.map { try DirtRates(json: Self.contents(of: $0, for: "--rates")) } ?? .standard
+    private static var names: String { (DirtRates.names + WireRates.names).joined(separator: ", ") }
+
+    private func readDirt() throws -> (DirtRates, WireRates) {
+        var (dirt, wire) = (DirtRates.standard, WireRates.standard)
+        func set(_ name: String, _ rate: Double) throws {
+            if WireRates.names.contains(name) { try wire.set(name, rate) } else { try dirt.set(name, rate) }
+        }
+        if let rates {
+            let file = try Self.contents(of: rates, for: "--rates")
+            for (name, rate) in try JSONDecoder().decode([String: Double].self, from: file) { try set(name, rate) }
+        }
         for setting in oneRate {
             let parts = setting.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = Double(parts[1]) else {
-                throw ValidationError("--rate takes name=value; names: \(DirtRates.names.joined(separator: ", ")).")
+                throw ValidationError("--rate takes name=value; names: \(Self.names).")
             }
-            try found.set(String(parts[0]), value)
+            try set(String(parts[0]), value)
         }
-        return found
+        return (dirt, wire)
     }
 
-    private func options(_ rates: DirtRates) throws -> AgencyServer.Options {
+    private func options(_ rates: DirtRates, _ wire: WireRates) throws -> AgencyServer.Options {
         guard let day = Day(at) else { throw ValidationError("--at takes a day as yyyy-MM-dd.") }
         let environment = ProcessInfo.processInfo.environment
         let plain = AgencyCredentials.simulation
@@ -150,6 +174,7 @@ struct AgenciesCommand: AsyncParsableCommand {
             data: data ?? ".suixin-agencies/\(seed)-\(enterprises)",
             port: truthOnly ? 0 : port,
             credentials: credentials,
+            wire: wire,
             fingerprint: fingerprint,
             progress: Progress.shown()
         )

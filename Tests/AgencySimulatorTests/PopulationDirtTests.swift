@@ -82,23 +82,6 @@ struct PopulationDirtTests {
         #expect(abs(share / kind.rate - 1) <= room, "\(share) of \(eligible)")
     }
 
-    @Test("The standard rates are those of the interfaces")
-    func standard() throws {
-        let known = [
-            "fullWidth": 0.04, "brackets": 0.3, "lowerCase": 0.05, "missingTaxUSCC": 0.85, "missingQualityUSCC": 0.6,
-            "wrongCharacter": 0.01, "swapped": 0.005, "wrongColumn": 0.01, "masked": 0.005, "otherDivision": 0.1,
-            "formerName": 0.05,
-            "shortForm": 0.05, "typo": 0.01, "blanks": 0.03, "traditional": 0.005, "outsideGBK": 0.002, "doubled": 0.02,
-            "overtaken": 0.005, "late": 0.05, "nullMarker": 0.02, "yuan": 0.003, "unreadable": 0.0002, "test": 0.001,
-            "numberTwice": 0.00002,
-        ]
-        for (name, rate) in known { #expect(DirtRates.standard[name] == rate) }
-        var rates = try DirtRates(json: Data(#"{"typo": 0.5}"#.utf8))
-        #expect(rates["typo"] == 0.5 && rates["blanks"] == 0.03)
-        #expect(throws: DirtRatesError.unknownName("tpyo")) { try rates.set("tpyo", 0.1) }
-        #expect(throws: DirtRatesError.notAShare("typo")) { try rates.set("typo", 2) }
-    }
-
     @Test("Rows come twice, overtaken, unreadable and as tests in the shares that are set")
     func rows() throws {
         var rates = DirtRates.none

@@ -1,5 +1,7 @@
 import AgencySimulator
 import CreditModel
+import Dispatch
+import Synchronization
 import Testing
 
 @Suite("A simulated population is as confusable as the real one")
@@ -10,33 +12,47 @@ struct PopulationLikenessTests {
         var address: String
     }
 
-    @Test("Near names, shared representatives and shared addresses are as frequent as in Guangdong")
-    func likeness() throws {
-        let count = 12_000
-        let some = try SimulatedPopulation(seed: 11, enterprises: count, rates: .none)
-        var rows: [Row] = []
-        for index in 0..<count {
-            guard let event = some.events(of: index).first(where: { $0.dataset.name == "registration" }) else {
-                continue
+    /// The registration rows that the registry shows at the end of 2018-06-01, of the last version each.
+    private static func shown(_ count: Int, seed: UInt64, rates: DirtRates) throws -> [Row] {
+        let some = try SimulatedPopulation(seed: seed, enterprises: count, rates: rates)
+        let end = LocalTime(try #require(Day("2018-06-01")), secondOfDay: 86_399)
+        let found = Mutex([Row]())
+        DispatchQueue.concurrentPerform(iterations: 4) { lane in
+            var rows: [Row] = []
+            for index in stride(from: lane, to: count, by: 4) {
+                let versions = some.events(of: index).filter {
+                    $0.dataset.name == "registration" && !$0.isTest && $0.visible <= end
+                }
+                guard let last = versions.max(by: { $0.modified < $1.modified }), last.change != .delete else {
+                    continue
+                }
+                let values = Dictionary(last.fields.map { ($0.name, $0.text) }) { a, _ in a }
+                let (name, person) = (values["ENTNAME"] ?? "", values["LEREP"] ?? "")
+                rows.append(Row(name: name, representative: person, address: values["DOM"] ?? ""))
             }
-            let values = Dictionary(event.fields.map { ($0.name, $0.text) }) { a, _ in a }
-            rows.append(
-                Row(name: values["ENTNAME"] ?? "", representative: values["LEREP"] ?? "", address: values["DOM"] ?? "")
-            )
+            found.withLock { $0 += rows }
         }
-        let people = rows.reduce(into: [String: Int]()) { $0[$1.representative, default: 0] += 1 }
-        let desks = rows.reduce(into: [String: Int]()) { $0[$1.address, default: 0] += 1 }
-        let names = rows.reduce(into: [String: Int]()) { $0[$1.name, default: 0] += 1 }
-        let total = Double(rows.count)
-        let shareOfPeople = Double(rows.count { people[$0.representative] ?? 0 > 1 }) / total
-        let shareOfDesks = Double(rows.count { desks[$0.address] ?? 0 > 1 }) / total
-        let shareOfSameNames = Double(rows.count { names[$0.name] ?? 0 > 1 }) / total
-        let shareOfNear = Double(nearNames(rows.map(\.name))) / total
-        #expect(0.33...0.43 ~= shareOfPeople, "representatives \(shareOfPeople)")
-        #expect(0.06...0.12 ~= shareOfDesks, "desks \(shareOfDesks)")
-        #expect(0.12...0.18 ~= shareOfNear, "near names \(shareOfNear)")
+        return found.withLock { $0 }
+    }
+
+    @Test(
+        "Near names, shared representatives and shared addresses are as frequent as in Guangdong, whatever the size",
+        arguments: [(3_000, UInt64(11)), (20_000, 12)]
+    )
+    func likeness(_ count: Int, _ seed: UInt64) throws {
+        let rows = try Self.shown(count, seed: seed, rates: .none)
+        #expect(Double(rows.count) > Double(count) * 0.8)
+        func shared(_ value: (Row) -> String) -> Double {
+            let counts = rows.reduce(into: [String: Int]()) { $0[value($1), default: 0] += 1 }
+            return Double(rows.count { counts[value($0)] ?? 0 > 1 }) / Double(rows.count)
+        }
+        let (people, desks, names) = (shared(\.representative), shared(\.address), shared(\.name))
+        let near = Double(nearNames(rows.map(\.name))) / Double(rows.count)
+        #expect(abs(people / 0.38 - 1) <= 0.1, "representatives \(people)")
+        #expect(abs(desks / 0.087 - 1) <= 0.1, "desks \(desks)")
+        #expect(abs(near / 0.15 - 1) <= 0.1, "near names \(near)")
         // Taken-over names, and shops of one name in several districts.
-        #expect(0.02...0.06 ~= shareOfSameNames, "same names \(shareOfSameNames)")
+        #expect(0.02...0.06 ~= names, "same names \(names)")
     }
 
     /// How many names have another one at exactly one substituted character.

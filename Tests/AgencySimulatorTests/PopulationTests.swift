@@ -20,6 +20,14 @@ struct PopulationTests {
         #expect(try population(500, seed: 8).events(of: 3) != forwards[3])
     }
 
+    @Test("A population may be as small as can be", arguments: 1...50)
+    func small(_ count: Int) throws {
+        for seed in UInt64(1)...5 {
+            let some = try population(count, seed: seed)
+            #expect((0..<count).contains { !some.events(of: $0).isEmpty })
+        }
+    }
+
     @Test("Every dataset of every agency has records")
     func datasets() throws {
         let some = try population(3_000)

@@ -119,4 +119,29 @@ struct PopulationTroublesTests {
         let cancelled = Double(firms.count { $0.states.contains("ZX") }) / total
         #expect(0.08...0.22 ~= cancelled, "\(cancelled)")
     }
+
+    @Test("Who is inspected as a seller was founded by then, and seldom gone")
+    func sellers() throws {
+        let some = try SimulatedPopulation(seed: 13, enterprises: 4_000, rates: .none)
+        var (founded, ended): ([Int: Day], [Int: Day]) = ([:], [:])
+        var sales: [(seller: Int, on: Day)] = []
+        for index in 0..<some.count {
+            for event in some.events(of: index) where event.change == .insert || event.dataset.name == "registration" {
+                let values = Dictionary(event.fields.map { ($0.name, $0.text) }) { a, _ in a }
+                if event.dataset.name == "registration" {
+                    founded[index] = Day(values["ESTDATE"] ?? "") ?? founded[index]
+                    if ["D", "DA", "C", "Q", "ZX"].contains(values["REGSTATE"]) {
+                        ended[index] = Day(values["APPRDATE"] ?? "")
+                    }
+                }
+                guard let seller = event.about.first(where: { $0.role == .seller }) else { continue }
+                sales.append((seller.enterprise, try #require(Day(values["公布日期"] ?? ""))))
+            }
+        }
+        #expect(sales.count > 200)
+        let known = sales.filter { founded[$0.seller] != nil }
+        for sale in known { #expect(try #require(founded[sale.seller]) <= sale.on) }
+        let gone = known.count { sale in ended[sale.seller].map { $0 <= sale.on } ?? false }
+        #expect(1...known.count / 20 ~= gone, "\(gone) of \(known.count)")
+    }
 }

@@ -76,4 +76,48 @@ struct RestlessServerTests {
             #expect(Set(fresh.keys).isSubset(of: Set(rows.keys)))
         }
     }
+
+    @Test("Nothing is rewritten for it: what is to come keeps its place on disk")
+    func room() async throws {
+        let data = NSTemporaryDirectory() + "restless-room-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        try await simulated(300, data: data) { server, _ in
+            let before = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(data)/hongdun.sqlite")))
+            try server.makeRestless()
+            let after = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(data)/hongdun.sqlite")))
+            // Pages of 4096 bytes: the mark of a whole index goes, and that is all.
+            let pages = stride(from: 0, to: before.count, by: 4096).count { start in
+                before[start..<min(start + 4096, before.count)] != after[start..<min(start + 4096, after.count)]
+            }
+            #expect(before.count == after.count && pages <= 4, "\(pages) pages of \(before.count / 4096)")
+        }
+    }
+
+    @Test("It may be restless again and again, and what comes between goes on in order")
+    func again() async throws {
+        try await simulated(400, rates: .none) { server, _ in
+            for day in ["2018-06-01", "2018-06-20", "2018-06-20"] {
+                try server.advance(to: try #require(Day(day)))
+                try server.makeRestless()
+                for _ in 0..<8 { _ = try await Reading(server: server).hongdun("registration", limit: 1000) }
+                _ = try await stateTax(server)
+                server.rest()
+            }
+            try server.advance(to: try #require(Day("2018-12-01")))
+            let rows = try await Reading(server: server).hongdun("registration", limit: 900).flatMap {
+                all($0.text, "<ROW ", "</ROW>")
+            }
+            let numbers = rows.compactMap { Int(all($0, "SEQ=\"", "\"").first ?? "") }
+            #expect(numbers.count == rows.count && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+            let sent = Set(rows.map { all($0, "<PRIPID>", "<")[0] + all($0, "TS=\"", "\"")[0] })
+            for (key, row) in try server.table(.hongdun, "registration") {
+                #expect(sent.contains(key.text + row.modified.spaced))
+            }
+            let tax = try await stateTax(server)
+            let shown = Set(tax.map { $0.key + $0.time })
+            for (key, row) in try server.table(.statetax, "NSRXX") {
+                #expect(shown.contains(key.text + row.modified.spaced))
+            }
+        }
+    }
 }

@@ -44,6 +44,24 @@ struct SameBytesTests {
         }
     }
 
+    @Test("An index that other code made, or of another population, is built anew")
+    func staleIndex() async throws {
+        let data = NSTemporaryDirectory() + "stale-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        func names(_ population: any EnterprisePopulation) async throws -> Set<String> {
+            let day = try #require(Day("2018-06-01"))
+            let server = try await AgencyServer.start(.init(population: population, seed: 1, at: day, data: data))
+            let keys = try server.table(.hongdun, "registration").keys.map(\.text)
+            await server.stop()
+            return Set(keys)
+        }
+        // Their size, seed and rates are the same, as far as the server is told.
+        let tiny = try await names(TinyPopulation(count: 40))
+        let other = try await names(try SimulatedPopulation(seed: 1, enterprises: 40))
+        #expect(!tiny.isEmpty && !other.isEmpty && tiny.isDisjoint(with: other))
+        #expect(try await names(TinyPopulation(count: 40)) == tiny)
+    }
+
     @Test("A later day goes on in every dataset: the same SEQ and cursors, greater ones for what is new")
     func goesOn() async throws {
         func rows(_ server: AgencyServer) async throws -> [String: (rows: [String], cursor: String)] {

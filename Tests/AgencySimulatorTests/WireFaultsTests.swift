@@ -143,8 +143,101 @@ struct WireFaultsTests {
             let faults = try FaultScript.faults(of: Array(script.utf8))
             #expect(faults.map(\.request) == [3] && "\(faults)".contains(name), "\(name)")
         }
-        #expect(throws: FaultScript.Unknown.self) {
-            try FaultScript.faults(of: Array("[{\"agency\":\"quality\",\"kind\":\"rain\"}]".utf8))
+    }
+
+    @Test(
+        "A script of what there is not is refused, with what there is",
+        arguments: [
+            (#"[{"agency":"quality","kind":"rain"}]"#, "no fault “rain”"),
+            (#"[{"agency":"hongdung","kind":"html"}]"#, "agencies: hongdun, statetax, localtax, quality"),
+            (#"[{"agency":"hongdun","dataset":"manifest","kind":"html"}]"#, "hongdun has no dataset “manifest”"),
+            (#"[{"agency":"hongdun"}]"#, "no “kind”"), (#"{"agency":"hongdun"}"#, "a list of objects"),
+            (#"[{"agency":"hongdun","kind":"html","times":"2"}]"#, "times is of another type"), ("rain", "JSON"),
+        ]
+    )
+    func unknown(_ script: String, _ words: String) async throws {
+        try await agencies(10) { server in
+            let reply = try await ask(server, "/control/faults", method: "POST", body: script)
+            #expect(reply.status == 400 && reply.text.contains(words), "\(reply.text)")
+        }
+    }
+
+    @Test("A cursor expires only where one is given")
+    func expiredCursor() async throws {
+        try await agencies { server in
+            server.script(Fault(agency: .hongdun, kind: .expiredCursor))
+            let first = try await page(server, .hongdun).text
+            #expect(first.contains("CODE=\"0\""))
+            let next = all(first, "NEXT=\"", "\"")[0]
+            let target = "/hongdun/api/registration.xml?after=\(next)&limit=10"
+            #expect(try await ask(server, target, headers: [token]).text.contains("CODE=\"1002\""))
+            #expect(try await ask(server, target, headers: [token]).text.contains("CODE=\"0\""))
+        }
+    }
+
+    @Test("Time does not pass beyond the end of the world")
+    func end() async throws {
+        try await agencies(10) { server in
+            let late = try await ask(server, "/control/pass?to=2021-01-01", method: "POST")
+            #expect(late.status == 400 && late.text.contains("2020-12-31"))
+            #expect(try await ask(server, "/control/pass?to=2020-12-31", method: "POST").status == 200)
+        }
+        #expect(throws: PopulationError.size(9_000_001)) { try SimulatedPopulation(seed: 1, enterprises: 9_000_001) }
+    }
+
+    @Test("What 红盾 lost it shows no more, without a withdrawal, and the truth does not tell it")
+    func lost() async throws {
+        try await agencies { server in
+            func read() async throws -> [String] {
+                try await Reading(server: server).hongdun("registration", limit: 50).flatMap {
+                    all($0.text, "<ROW ", "</ROW>")
+                }
+            }
+            func told() throws -> Int {
+                let path = NSTemporaryDirectory() + "truth-\(UUID().uuidString).ndjson"
+                defer { try? FileManager.default.removeItem(atPath: path) }
+                try server.writeTruth(to: path)
+                return all(try String(contentsOfFile: path, encoding: .utf8), "\"agency\":\"hongdun\"", "}").count
+            }
+            let (before, rows, truth) = (try server.table(.hongdun, "registration"), try await read(), try told())
+            let target = "/control/lose?dataset=registration&keys=40"
+            #expect(try await ask(server, target, method: "POST").status == 200)
+            let after = try server.table(.hongdun, "registration")
+            let gone = Set(before.keys).subtracting(after.keys)
+            #expect(gone.count == 40 && after.allSatisfy { before[$0.key] == $0.value })
+            let left = try await read()
+            #expect(left == rows.filter { row in !gone.contains(RecordKey(all(row, "<PRIPID>", "<"))) })
+            #expect(try told() == truth - 40)
+            #expect(try await ask(server, "/control/lose?dataset=nsr", method: "POST").status == 400)
+        }
+    }
+
+    @Test("A file is replaced where one can be, and else the control says so")
+    func replaced() async throws {
+        let body = #"[{"agency":"quality","dataset":"JDCC","kind":"replacedFile"}]"#
+        try await agencies(1) { server in
+            let reply = try await ask(server, "/control/faults", method: "POST", body: body)
+            #expect(reply.status == 400 && reply.text.contains("no 增量"))
+        }
+        // On days on which a 全量 has just come out, too: it goes on to show what it showed.
+        for day in ["2018-05-10", "2018-06-01"] {
+            try await simulated(400, at: day) { server, _ in
+                var replaced = 0
+                for name in ["ZZJGDM", "SCXKZ", "CCC", "JDCC", "XZCF"] {
+                    let before = try await page(server, .quality).text
+                    let script = body.replacingOccurrences(of: "JDCC", with: name)
+                    let reply = try await ask(server, "/control/faults", method: "POST", body: script)
+                    guard reply.status == 200 else { continue }
+                    replaced += 1
+                    let after = try await page(server, .quality).text
+                    #expect(zip(all(before, "SHA256=\"", "\""), all(after, "SHA256=\"", "\"")).count { $0 != $1 } == 1)
+                    let counts = [before, after].map { text in
+                        all(text, "记录数=\"", "\"").reduce(0) { $0 + (Int($1) ?? 0) }
+                    }
+                    #expect(1...2 ~= counts[0] - counts[1], "\(name) \(counts)")
+                }
+                #expect(replaced > 1, "\(replaced)")
+            }
         }
     }
 

@@ -46,6 +46,8 @@ struct HongDunDialect {
         }
         let rows = count == 0 ? [] : try table.events(after: cursor.sequence, limit: count)
         if let last = rows.last { next.sequence = last.sequence } else { next.isWhole = true }
+        // What is left was lost.
+        if count > 0, rows.count < count { next.sequence = max(next.sequence, table.bound) }
         let more = next.sequence < table.bound
         if !more { next.isWhole = false }
         var page = PageText(capacity: rows.count * 600 + 300)

@@ -91,8 +91,8 @@ struct Scatter {
 
     init(seed: UInt64, salt: UInt64, size: UInt64) {
         var dice = Dice(seed, 0x5CA7, salt)
-        var factor = dice.next() % size | 1
-        while Scatter.divisor(factor, size) != 1 { factor = (factor + 2) % size | 1 }
+        var factor = max(1, dice.next() % size)
+        while Scatter.divisor(factor, size) != 1 { factor = factor % size + 1 }
         self.factor = factor
         shift = dice.next() % size
         self.size = size

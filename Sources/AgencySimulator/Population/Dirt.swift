@@ -8,7 +8,8 @@ struct Dirt {
     enum Kind: UInt64 {
         case fullWidth = 1, brackets, lowerCase, missing, wrongCharacter, swapped, wrongColumn, masked, formerName,
             shortForm, typo
-        case blanks, traditional, outsideGBK, sentinelDate, dateForm, nullMarker, yuan, unreadable, place, nobody
+        case blanks, traditional, outsideGBK, sentinelDate, dateForm, nullMarker, yuan, unreadable, place, nobody,
+            separators
     }
 
     func dice(_ kind: Kind, _ column: UInt64) -> Dice { Dice(seed, 0xD1_0000 | kind.rawValue, column) }

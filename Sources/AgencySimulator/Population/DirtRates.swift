@@ -12,7 +12,7 @@ package struct DirtRates: Sendable, Hashable {
         "doubled": 0.02, "overtaken": 0.005, "late": 0.05, "sentinelDate": 0.05, "dateForm": 0.01, "nullMarker": 0.02,
         "yuan": 0.003, "unreadable": 0.0002, "test": 0.001, "numberTwice": 0.00002, "withdrawn": 0.02, "return": 0.25,
         "earlyWithdrawal": 0.10, "withdrawnTwice": 0.15, "rekeyed": 0.003, "touched": 0.019,
-        "noRepresentative": 0.05,
+        "noRepresentative": 0.05, "separators": 0.2,
     ])
     /// No dirt at all.
     package static let none = DirtRates(values: standard.values.mapValues { _ in 0 })
@@ -48,7 +48,7 @@ struct Rates: Sendable {
         masked: Double
     let otherDivision, formerName, shortForm, typo, blanks, traditional, outsideGBK, doubled, overtaken, late: Double
     let sentinelDate, dateForm, nullMarker, yuan, unreadable, test, numberTwice, withdrawn, comesBack: Double
-    let earlyWithdrawal, withdrawnTwice, rekeyed, touched, noRepresentative: Double
+    let earlyWithdrawal, withdrawnTwice, rekeyed, touched, noRepresentative, separators: Double
 
     init(_ r: DirtRates) {
         fullWidth = r["fullWidth"]
@@ -84,5 +84,6 @@ struct Rates: Sendable {
         rekeyed = r["rekeyed"]
         touched = r["touched"]
         noRepresentative = r["noRepresentative"]
+        separators = r["separators"]
     }
 }

@@ -2,11 +2,14 @@ import CreditModel
 
 /// Names, people and places: what is easily confused.
 extension LifeMaker {
-    /// A person who stands for many firms of neighbouring groups.
-    private func nominee(_ group: Int) -> String {
-        var dice = Dice(seed, 0x9E0, UInt64(group / 2))
-        return tables.person(&dice)
+    /// A person who stands for many firms.
+    private func nominee(_ number: Int) -> String {
+        var dice = Dice(seed, 0x9E0, UInt64(number))
+        return tables.person(at: dice.fraction())
     }
+
+    /// One of those who stand for firms anywhere, nine each: not for neighbours, who may share a desk as well.
+    private func anyNominee(_ dice: inout Dice) -> String { nominee(dice.below(max(1, count / 32)) + count) }
 
     private func sister(_ base: EnterpriseName, _ number: Int) -> EnterpriseName {
         var name = base
@@ -20,19 +23,21 @@ extension LifeMaker {
     }
 
     func people(_ life: inout Life, _ kinship: Kinship, _ group: Int, _ member: Int, _ dice: inout Dice) {
-        let shares =
+        let sharesWithKin =
             (member <= 6 && member <= kinship.branches && dice.chance(0.35))
             || (7...9 ~= member && member - 7 < kinship.sisters
-                && dice.chance(kinship.sistersShareDesk ? 0.8 : 1))
-            || dice.chance(crowd.nominees)
-        var person = shares ? nominee(group) : tables.person(&dice)
+                && dice.chance(kinship.sistersShareDesk ? 0.6 : 1))
+        let person =
+            sharesWithKin
+            ? nominee(group)
+            : dice.chance(crowd.nominees) ? anyNominee(&dice) : tables.person(at: personPoint(life.index))
         life.representatives = [(person, life.established)]
         guard life.kind != .institution, dice.chance(0.22), life.established.adding(days: 300) < life.lastDay else {
             return
         }
         let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
-        person = tables.person(&dice)
-        life.representatives.append((person, from))
+        let next = dice.chance(crowd.nominees) ? anyNominee(&dice) : tables.person(at: successorPoint(life.index))
+        if next != person { life.representatives.append((next, from)) }
     }
 
     func names(_ life: inout Life, _ kinship: Kinship, _ member: Int, _ first: Int, _ district: Int, _ dice: inout Dice)
@@ -62,6 +67,14 @@ extension LifeMaker {
         } else if kinship.takesOver, member == 13 || member == 14 {
             text = ownCompanyName(first + 13).text
             mayChange = false
+        } else if member == 13, kinship.lookalikeOfHead {
+            text = sister(ownCompanyName(first), first + member).text
+            mayChange = false
+        } else if member == 14, kinship.lookalikeOfOther {
+            text = sister(ownCompanyName(first + 6), first + member).text
+            mayChange = false
+        } else if member == 6, kinship.lookalikeOfOther {
+            text = ownCompanyName(life.index).text
         } else if member == 0 {
             text = ownCompanyName(first).text
             mayChange = kinship.branches == 0
@@ -102,27 +115,40 @@ extension LifeMaker {
         _ dice: inout Dice
     ) {
         let sharesDesk = 7...9 ~= member && member - 7 < kinship.sisters && kinship.sistersShareDesk
-        if sharesDesk || dice.chance(0.035) {
-            var desk = Dice(seed, sharesDesk ? 0xDE1 : 0xDE2, UInt64(sharesDesk ? group : group / 8))
-            let shared = SimulatedDistrict.draw(&desk)
-            life.addresses = [(address(shared, life.established, &desk), shared, life.established)]
-        } else {
-            life.addresses = [(address(district, life.established, &dice), district, life.established)]
-        }
+        life.addresses = [
+            sharesDesk
+                ? desk(Dice(seed, 0xDE1, UInt64(group)), life.established)
+                : seat(in: district, life.established, group, &dice)
+        ]
         guard life.kind != .institution, dice.chance(0.2), life.established.adding(days: 300) < life.lastDay else {
             return
         }
         let from = dice.day(from: life.established.adding(days: 200), to: life.lastDay)
         let next = dice.chance(0.5) ? SimulatedDistrict.draw(&dice) : life.addresses[0].district
-        life.addresses.append((address(next, from, &dice), next, from))
+        let moved = seat(in: next, from, group, &dice)
+        if moved.text != life.addresses[0].text { life.addresses.append(moved) }
+    }
+
+    /// Rooms of its own, or a desk that it shares with firms of neighbouring groups (集群注册).
+    private func seat(in district: Int, _ day: Day, _ group: Int, _ dice: inout Dice)
+        -> (text: String, district: Int, from: Day)
+    {
+        if dice.chance(crowd.desks) { return desk(Dice(seed, 0xDE2, UInt64(group / 8)), day) }
+        return (address(district, day, &dice), district, day)
+    }
+
+    private func desk(_ dice: Dice, _ day: Day) -> (text: String, district: Int, from: Day) {
+        var dice = dice
+        let district = SimulatedDistrict.draw(&dice)
+        return (address(district, day, &dice), district, day)
     }
 
     private func address(_ district: Int, _ day: Day, _ dice: inout Dice) -> String {
         let place = SimulatedDistrict.all[district].code(on: day).name
         let road = tables.roads[district].draw(&dice)
         let house = dice.within(1...399)
-        switch dice.below(5) {
-        case 0: return "广州市\(place)\(road)\(house)号"
+        if dice.chance(crowd.bareHouses) { return "广州市\(place)\(road)\(house)号" }
+        switch dice.below(4) {
         case 1: return "广州市\(place)\(road)\(house)号\(dice.within(1...30))楼\(dice.pick(["A", "B", "C", "D"]))座"
         case 2: return "广州市\(place)\(road)\(house)号自编\(dice.within(1...20))栋\(dice.within(101...2899))房"
         case 3: return "广州市\(place)\(road)\(house)号之\(dice.pick(["一", "二", "三"]))\(dice.within(101...999))房"

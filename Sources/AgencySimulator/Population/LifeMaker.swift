@@ -7,7 +7,10 @@ struct LifeMaker: Sendable {
     let rates: Rates
     let tables: NameTables
     let crowd: Crowd
+    let strata: KinshipStrata
     private let order: Scatter
+    private let people: Scatter
+    private let successors: Scatter
     private let orgs: Scatter
     private let newOrgs: Scatter
     private let regnos: Scatter
@@ -19,9 +22,12 @@ struct LifeMaker: Sendable {
         self.seed = seed
         self.count = count
         self.rates = rates
-        tables = NameTables()
         crowd = Crowd(count: count)
+        tables = NameTables(longNames: crowd.longNames)
+        strata = KinshipStrata(seed: seed, count: count)
         order = Scatter(seed: seed, salt: 1, size: UInt64(count))
+        people = Scatter(seed: seed, salt: 8, size: UInt64(count))
+        successors = Scatter(seed: seed, salt: 9, size: UInt64(count))
         orgs = Scatter(seed: seed, salt: 2, size: 70_000_000)
         newOrgs = Scatter(seed: seed, salt: 3, size: 28_629_151)
         regnos = Scatter(seed: seed, salt: 4, size: 10_000_000)
@@ -31,25 +37,35 @@ struct LifeMaker: Sendable {
     }
 
     /// The point of the table of names that is an index's own: points lie evenly, so names repeat only by design.
-    func point(_ index: Int) -> Double {
-        (Double(order(index % count)) + 0.5) / Double(count)
+    func point(_ index: Int) -> Double { even(order(index % count)) }
+
+    /// The point of the table of people: evenly, too, so that what two namesakes are not by design, they are because
+    /// their name is common.
+    func personPoint(_ index: Int) -> Double { even(people(index % count)) }
+    /// The same for who comes after: between the points of those who came first, or each would have a namesake there.
+    func successorPoint(_ index: Int) -> Double { even(successors(index % count), 1) }
+
+    private func even(_ place: UInt64, _ offset: Double = 0.5) -> Double {
+        min((Double(place) + offset) / Double(count), 1 - 0x1p-53)
     }
 
     func life(of index: Int, isTest: Bool = false) -> Life {
         let group = index / Kinship.size
         let member = index % Kinship.size
-        let kinship = Kinship(seed: seed, group: group, crowd: crowd)
+        let kinship = Kinship(seed: seed, group: group, crowd: crowd, strata: strata)
         let first = group * Kinship.size
         var dice = Dice(seed, 0x11FE, UInt64(index))
         let isBranch = 1...6 ~= member && member <= kinship.branches
         let isSister = 7...9 ~= member && member - 7 < kinship.sisters
         let isTwin = 10...12 ~= member && member - 10 < kinship.shops
+        let isLookalike = member == 13 && kinship.lookalikeOfHead || member == 14 && kinship.lookalikeOfOther
+        let isHead = member == 0 || member == 6 && kinship.lookalikeOfOther
         let isOutsider = member == 15 && kinship.hasOutsider
         let kindDraw = dice.fraction()
         let kind: EnterpriseKind =
             isOutsider
             ? .institution
-            : isBranch || isSister || member == 0 || (member >= 13 && kinship.takesOver)
+            : isBranch || isSister || isLookalike || isHead || (member >= 13 && kinship.takesOver)
                 ? .company : isTwin ? .shop : kindDraw < 0.24 ? .shop : kindDraw < 0.31 ? .factory : .company
         var district = SimulatedDistrict.draw(&dice)
         if isTwin { district = twinDistrict(first + 10, member - 10) }

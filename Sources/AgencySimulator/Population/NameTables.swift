@@ -6,7 +6,7 @@ struct NameTables {
     let surnames = WeightedWords(NameCounts.surnames)
     let given1 = WeightedWords(NameCounts.given1)
     let given2 = WeightedWords(NameCounts.given2)
-    let lengths = WeightedWords(["2", "3", "4"], [0.6, 0.15, 0.25])
+    let lengths: WeightedWords
     let regions = WeightedWords(["广州市", "广州", "广州市区", "广东", "", "（广州）"], [0.6, 0.17, 0.08, 0.07, 0.02, 0.06])
     let companyForms = WeightedWords(["有限公司", "有限责任公司", "股份有限公司", "集团有限公司"], [0.84, 0.11, 0.03, 0.02])
     let otherForms = WeightedWords(["厂", "合伙企业（有限合伙）", "专业合作社", "事务所", "中心"], [0.5, 0.15, 0.15, 0.1, 0.1])
@@ -14,11 +14,19 @@ struct NameTables {
     /// By district, in the order of ``SimulatedDistrict/all``.
     let roads: [WeightedWords] = NameCounts.roads.map { WeightedWords($0.roads) }
 
-    /// A person's name.
-    func person(_ dice: inout Dice) -> String {
-        let surname = surnames.draw(&dice)
-        let given = given1.draw(&dice)
-        return dice.chance(0.21) ? surname + given2.draw(&dice) : surname + given + given2.draw(&dice)
+    /// - Parameter longNames: the share of trade names that have four characters instead of two, beyond the real one.
+    init(longNames: Double = 0) {
+        lengths = WeightedWords(["2", "3", "4"], [0.6 - longNames, 0.15, 0.25 + longNames])
+    }
+
+    /// A person's name at a point of [0, 1).
+    func person(at point: Double) -> String {
+        var point = point
+        let surname = surnames.decode(&point)
+        // 21 in 100 have one character behind the surname.
+        let isShort = point < 0.21
+        point = isShort ? point / 0.21 : (point - 0.21) / 0.79
+        return surname + (isShort ? "" : given1.decode(&point)) + given2.decode(&point)
     }
 
     /// The parts of an enterprise's name at a point of [0, 1): distinct points far enough apart give distinct names.

@@ -139,10 +139,20 @@ extension RecordWriter {
         guard life.kind == .factory || life.kind == .institution || dice.chance(0.05) else { return }
         for index in 0..<2 where dice.chance(0.35) {
             guard let on = day(after: Calendar.day(2013, 1, 1), &dice) else { return }
-            var other = dice.below(maker.count)
-            if other == life.index { other = (other + 1) % maker.count }
-            inspection(index, on, maker.life(of: other, isTest: life.isTest), &dice)
+            inspection(index, on, seller(on: on, &dice), &dice)
         }
+    }
+
+    /// Whose goods were sampled: a firm of that day, now and then one that was struck off and sells on; the producer itself
+    /// where few draws find none.
+    private func seller(on day: Day, _ dice: inout Dice) -> Life {
+        for _ in 0..<24 {
+            let other = dice.below(maker.count)
+            guard other != life.index else { continue }
+            let seller = maker.life(of: other, isTest: life.isTest)
+            if seller.isAlive(on: day) || (seller.established <= day && dice.chance(0.05)) { return seller }
+        }
+        return life
     }
 
     private mutating func inspection(_ index: Int, _ on: Day, _ seller: Life, _ dice: inout Dice) {

@@ -187,7 +187,10 @@ extension RecordWriter {
             guard isState else {
                 return [
                     RawField("nsrsbh", key), RawField("nsrmc", dirt.name(of: life, on: fact, 3)), RawField("sz", kind),
-                    RawField("qsje", dirt.yuan(balance, separators: life.index % 5 == 0)),
+                    RawField(
+                        "qsje",
+                        dirt.yuan(balance, separators: dirt.hits(.separators, 0, writer.rates.separators))
+                    ),
                     RawField("swjg", "广州市\(office.name)地方税务局"), RawField("ggrq", announced.compact),
                 ]
             }
@@ -284,7 +287,7 @@ extension RecordWriter {
                     RawField("nsrmc", dirt.name(of: writer.life, on: fact, 3)),
                     RawField("wfss", "未按照规定期限办理纳税申报和报送纳税资料"),
                     RawField("cfyj", "《中华人民共和国税收征收管理法》第六十二条"), RawField("cflb", "罚款"),
-                    RawField("cfje", dirt.yuan(fine, separators: writer.life.index % 5 == 0)),
+                    RawField("cfje", dirt.yuan(fine, separators: dirt.hits(.separators, 0, writer.rates.separators))),
                     RawField("cfrq", dirt.date(on, 56, isCompact: true)),
                     RawField("jg", "广州市\(writer.office(on).name)地方税务局"),
                 ]

@@ -2,13 +2,18 @@ package import CreditModel
 
 /// A population drawn from a seed: every enterprise is a pure function of its index.
 package struct SimulatedPopulation: EnterprisePopulation {
+    /// How many enterprises there may be: their documents' numbers are eight digits long.
+    package static let sizes = 1...9_000_000
+    /// The simulated world ends with this day.
+    package static let lastDay = Calendar.end
+
     package let count: Int
     package let rates: DirtRates
     private let maker: LifeMaker
 
     /// Draws nothing yet but the tables of names.
     package init(seed: UInt64, enterprises: Int, rates: DirtRates = .standard) throws(PopulationError) {
-        guard 1...9_000_000 ~= enterprises else { throw .size(enterprises) }
+        guard Self.sizes ~= enterprises else { throw .size(enterprises) }
         count = enterprises
         self.rates = rates
         maker = LifeMaker(seed: seed, count: enterprises, rates: Rates(rates))

@@ -89,10 +89,24 @@ package struct WireRates: Sendable, Hashable {
     package var wrongCharset: Double
     /// 红盾's pages that are shorter than they could be; a third of them empty with `MORE="1"`.
     package var shortPage: Double
-    /// Days on which 地税 writes amounts with thousands separators are the population's.
+    /// Amounts that 地税 writes with thousands separators are the population's.
     package static let standard = WireRates(byteOrderMark: 0.03, wrongCharset: 0.05, shortPage: 0.03)
     /// Every day is good.
     package static let none = WireRates(byteOrderMark: 0, wrongCharset: 0, shortPage: 0)
+
+    /// Every name that can be set.
+    package static let names = ["byteOrderMark", "shortPage", "wrongCharset"]
+
+    /// Sets one of them by its name.
+    package mutating func set(_ name: String, _ rate: Double) throws(DirtRatesError) {
+        guard 0...1 ~= rate else { throw .notAShare(name) }
+        switch name {
+        case "byteOrderMark": byteOrderMark = rate
+        case "shortPage": shortPage = rate
+        case "wrongCharset": wrongCharset = rate
+        default: throw .unknownName(name)
+        }
+    }
 
     package init(byteOrderMark: Double, wrongCharset: Double, shortPage: Double) {
         self.byteOrderMark = byteOrderMark

@@ -70,6 +70,7 @@ final class AgencyDesk: Sendable {
 
     func writeTruth(to path: String) throws {
         let crossings = try CrossingIndex(folder: folder)
-        try TruthWriter(population: population, day: day, crossings: crossings).write(to: path)
+        let lost = change(.hongdun) { $0.lost } ?? [:]
+        try TruthWriter(population: population, day: day, crossings: crossings, lost: lost).write(to: path)
     }
 }

@@ -52,7 +52,7 @@ struct AgencyOffice: Sendable {
         requests += 1
         let dataset = dataset(of: call) ?? ""
         if isRestless { try stir(dataset) }
-        let fault = strike(dataset)
+        let fault = strike(dataset, call)
         if let kind = fault?.kind, let answer = replacement(kind, call) { return answer }
         if fault?.kind == .replacedFile { try replaceFile(fault?.dataset) }
         if agency == .quality, let fault, let name = fault.dataset, name != "manifest", fault.kind.mayFillAFile {
@@ -137,9 +137,11 @@ struct AgencyOffice: Sendable {
 
     mutating func expireCursors() { generation += 1 }
 
-    private mutating func strike(_ dataset: String) -> Fault? {
+    private mutating func strike(_ dataset: String, _ call: AgencyCall) -> Fault? {
         var found: Fault?
         for index in faults.indices {
+            // Where no cursor is given, none can have expired.
+            if faults[index].kind == .expiredCursor, call.query["after"] ?? "" == "" { continue }
             // What befalls a file may be asked of the manifest by the file's dataset.
             let kind = faults[index].kind
             let isHostile = agency == .quality && kind.mayFillAFile && faults[index].dataset != "manifest"
@@ -175,13 +177,29 @@ struct AgencyOffice: Sendable {
         }
     }
 
+    /// Whether a file can come again without one of its rows.
+    func canReplaceFile(_ dataset: String?) -> Bool { shapes(of: dataset).contains { shelves[$0]?.replaceable != nil } }
+
     private mutating func replaceFile(_ dataset: String?) throws {
-        for shape in DatasetShape.of(agency) where dataset == nil || dataset == "manifest" || dataset == shape.id.name {
-            let before = shelves[shape.id.name]?.listed.last?.digest
-            try shelves[shape.id.name]?.replaceNewest()
-            if shelves[shape.id.name]?.listed.last?.digest != before { break }
+        for name in shapes(of: dataset) where try shelves[name]?.replaceNewest() ?? false {
+            try tables[name]?.refresh()
+            return
         }
-        for name in Array(tables.keys) { try tables[name]?.advance(to: clock) }
+    }
+
+    /// The dataset that is named, or all.
+    private func shapes(of dataset: String?) -> [String] {
+        DatasetShape.of(agency).map(\.id.name).filter { dataset == nil || dataset == "manifest" || dataset == $0 }
+    }
+
+    /// The agency lost so many records: it shows them no more and withdraws nothing, so that only a complete re-read tells.
+    mutating func lose(_ count: Int, of dataset: String) throws {
+        try tables[dataset]?.lose(count, choice: Chance.hash(seed, 0x1057, UInt64(requests)))
+    }
+
+    /// Keys of the records that were lost, by dataset.
+    var lost: [DatasetID: Set<String>] {
+        Dictionary(uniqueKeysWithValues: tables.values.filter { !$0.lost.isEmpty }.map { ($0.shape.id, $0.lost) })
     }
 
     /// The manifest says something else of the dataset's newest file, or of the last one.
@@ -250,7 +268,7 @@ struct AgencyOffice: Sendable {
         for name in names where tables[name] != nil {
             let choice = Chance.hash(seed, Chance.hash(of: name), UInt64(requests))
             try tables[name]?.stir(after: start, choice: choice)
-            if let bound = tables[name]?.bound { try shelves[name]?.cut(upTo: bound, at: clock.seconds) }
+            if let bound = tables[name]?.lastPlace { try shelves[name]?.cut(upTo: bound, at: clock.seconds) }
         }
     }
 }

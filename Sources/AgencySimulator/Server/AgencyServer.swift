@@ -133,6 +133,11 @@ package final class AgencyServer: Sendable {
     /// Every cursor of 红盾 that was handed out is refused from now on.
     package func expireCursors() { desk.change(.hongdun) { $0.expireCursors() } }
 
+    /// 红盾 lost so many records of a dataset; the truth tells them no more.
+    package func lose(_ count: Int, of dataset: String) throws {
+        _ = try desk.change(.hongdun) { try $0.lose(count, of: dataset) }
+    }
+
     /// From now on, rows are modified, added and doubled before each request.
     package func makeRestless() throws { try desk.changeAll { try $0.makeRestless() } }
 

@@ -34,6 +34,8 @@ struct TruthWriter {
     let population: any EnterprisePopulation
     let day: Day
     let crossings: CrossingIndex
+    /// Keys of records that an agency lost.
+    var lost: [DatasetID: Set<String>] = [:]
 
     func write(to path: String) throws {
         guard FileManager.default.createFile(atPath: path, contents: nil),
@@ -91,6 +93,7 @@ struct TruthWriter {
         var records: Set<String> = []
         for (dataset, byKey) in winners {
             for (key, event) in byKey where event.change != .delete && !event.isTest {
+                if lost[dataset]?.contains(key.text) ?? false { continue }
                 for about in event.about where about.enterprise == enterprise {
                     let unreadable = event.isUnreadable ? ",\"unreadable\":true" : ""
                     records.insert(

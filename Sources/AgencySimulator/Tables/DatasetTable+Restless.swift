@@ -3,27 +3,10 @@ internal import Foundation
 internal import GRDB
 
 extension DatasetTable {
-    /// Where the rows to come wait while an agency is restless: a hundred years on, in seconds.
-    static let farAway: Int64 = 3_155_760_000
-
-    /// Rows that have not come yet move on, so that there are numbers and seconds for the rows of a restless agency.
-    func makeRoom() throws {
-        let (table, bound, now) = (shape.table, bound, now)
-        try queue.inDatabase { database in
-            try database.execute(sql: "DELETE FROM built")
-            try database.execute(
-                sql: "UPDATE \(table) SET next = next + ? WHERE next > ? AND next < ?",
-                arguments: [Self.farAway, now, StoredRow.forever]
-            )
-            try database.execute(
-                sql: """
-                    UPDATE \(table) SET seq = -(seq + 10000000), visible = visible + ?1, modified = modified + ?1 \
-                    WHERE seq > ?2
-                    """,
-                arguments: [Self.farAway, bound]
-            )
-            try database.execute(sql: "UPDATE \(table) SET seq = -seq WHERE seq < 0")
-        }
+    /// From now on rows are added, and nothing comes that was planned.
+    mutating func makeRoom() throws {
+        restlessSince = now
+        try queue.inDatabase { try $0.execute(sql: "DELETE FROM built") }
     }
 
     /// Seconds that one stirring takes: each change has one of its own, so rows of one second stay in the order of keys.
@@ -44,34 +27,40 @@ extension DatasetTable {
     /// After the restless time, what is still to come comes when it would have, but nothing before what was seen.
     ///
     /// What is overdue comes row by row, a second each, so that no second fills and each keeps the order of keys.
-    func catchUp(after time: LocalTime) throws {
-        let (table, bound) = (shape.table, bound)
+    mutating func catchUp(after time: LocalTime) throws {
+        guard let since = restlessSince else { return }
+        let (table, last, end) = (shape.table, numbers.place(of: bound), time.seconds)
         try queue.inDatabase { database in
-            let first = try Int64.fetchOne(
+            // What the overdue rows replace is shown until then; what was replaced already ends at the start.
+            try database.execute(
+                sql: "UPDATE \(table) SET next = ?1 WHERE next > ?2 AND next <= ?3",
+                arguments: [end + 1, since, end]
+            )
+            var (second, after) = (end, last)
+            while let row = try Row.fetchOne(
                 database,
-                sql: "SELECT min(seq) FROM \(table) WHERE seq > ?",
-                arguments: [bound]
-            )
-            try database.execute(
-                sql: """
-                    UPDATE \(table) SET visible = max(visible - ?1, ?2 + seq - ?3), \
-                    modified = CASE WHEN modified = visible THEN max(visible - ?1, ?2 + seq - ?3) ELSE modified - ?1 END \
-                    WHERE seq > ?4
-                    """,
-                arguments: [Self.farAway, time.seconds + 1, first ?? 0, bound]
-            )
-            try database.execute(
-                sql: "UPDATE \(table) SET next = max(next - ?1, ?2) WHERE next >= ?1 AND next < ?3",
-                arguments: [Self.farAway, time.seconds + 1, StoredRow.forever]
-            )
+                sql: "SELECT seq, visible, modified FROM \(table) WHERE seq > ? ORDER BY seq LIMIT 1",
+                arguments: [after]
+            ) {
+                let (place, visible, modified): (Int64, Int64, Int64) = (row[0], row[1], row[2])
+                guard visible <= second else { break }
+                second += 1
+                try database.execute(
+                    sql: "UPDATE \(table) SET visible = ?, modified = ? WHERE seq = ?",
+                    arguments: [second, modified == visible ? second : modified, place]
+                )
+                after = place
+            }
         }
+        restlessSince = nil
     }
 
     /// One visible row that is its key's last and no withdrawal.
     private func pick(_ choice: UInt64) throws -> StoredRow? {
         guard bound > 0 else { return nil }
-        let (table, bound, now) = (shape.table, bound, now)
-        let from = Int64(choice % UInt64(bound)) + 1
+        let (table, numbers, horizon) = (shape.table, numbers, horizon)
+        let from = numbers.place(of: Int64(choice % UInt64(bound)) + 1)
+        let last = numbers.place(of: bound)
         return try queue.inDatabase { database in
             try Row.fetchOne(
                 database,
@@ -79,8 +68,8 @@ extension DatasetTable {
                     SELECT \(StoredRow.columns) FROM \(table) WHERE seq >= ? AND seq <= ? AND next > ? AND flags & 14 = 0 \
                     AND modified = visible ORDER BY seq LIMIT 1
                     """,
-                arguments: [from, bound, now]
-            ).map { StoredRow($0) }
+                arguments: [from, last, horizon]
+            ).map { StoredRow($0, numbers) }
         }
     }
 
@@ -93,69 +82,72 @@ extension DatasetTable {
     }
 
     private mutating func append(_ row: StoredRow, at time: Int64) throws {
-        let (table, sequence) = (shape.table, bound + 1)
+        let (table, horizon, old) = (shape.table, horizon, numbers.place(of: row.sequence))
         if shape.showsStates { try leave(row.sequence) }
+        let place = numbers.add(after: bound)
         try queue.inDatabase { database in
-            try database.execute(
-                sql: "UPDATE \(table) SET next = ? WHERE key = ? AND seq IN (SELECT seq FROM \(table) WHERE seq = ?)",
-                arguments: [time, row.key, row.sequence]
-            )
+            try database.execute(sql: "UPDATE \(table) SET next = ? WHERE seq = ?", arguments: [horizon, old])
             try database.execute(
                 sql: "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [sequence, time, time, row.next, row.flags, row.weight, row.key, Data(row.fields)]
+                arguments: [place, time, time, row.next, row.flags, row.weight, row.key, Data(row.fields)]
             )
         }
-        bound = sequence
-        if shape.showsStates { shown.append(sequence, weight: row.weight) }
+        bound += 1
+        if shape.showsStates { shown.append(bound, weight: row.weight) }
     }
 
     /// A shown row is about to be replaced.
     private mutating func leave(_ sequence: Int64) throws {
         let place = try rank(of: sequence)
-        let table = shape.table
+        let (table, stored) = (shape.table, numbers.place(of: sequence))
         let weight = try queue.inDatabase {
-            try Int64.fetchOne($0, sql: "SELECT weight FROM \(table) WHERE seq = ?", arguments: [sequence])
+            try Int64.fetchOne($0, sql: "SELECT weight FROM \(table) WHERE seq = ?", arguments: [stored])
         }
         shown.change(sequence, at: place, by: -(weight ?? 1), to: 0)
     }
 
     /// An enterprise's first row of this dataset comes before its time.
     private mutating func addOne(at time: Int64) throws {
-        let (table, sequence, bound) = (shape.table, bound + 1, bound)
-        let moved = try queue.inDatabase { database in
-            try database.execute(
-                sql: """
-                    UPDATE \(table) SET seq = ?, visible = ?, modified = ? WHERE seq = (SELECT seq FROM \(table) \
-                    WHERE seq > ? AND flags & 26 = 16 AND weight = 1 ORDER BY seq LIMIT 1)
-                    """,
-                arguments: [sequence, time, time, bound]
+        let (table, last) = (shape.table, numbers.place(of: bound))
+        let found = try queue.inDatabase { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT seq FROM \(table) WHERE seq > ? AND flags & 26 = 16 AND weight = 1 ORDER BY seq LIMIT 1",
+                arguments: [last]
             )
-            return database.changesCount > 0
         }
-        guard moved else { return }
-        self.bound = sequence
-        if shape.showsStates { shown.append(sequence, weight: 1) }
+        guard let found else { return }
+        let place = numbers.add(after: bound)
+        try queue.inDatabase {
+            try $0.execute(
+                sql: "UPDATE \(table) SET seq = ?, visible = ?, modified = ? WHERE seq = ?",
+                arguments: [place, time, time, found]
+            )
+        }
+        bound += 1
+        if shape.showsStates { shown.append(bound, weight: 1) }
     }
 
     private mutating func doubleOne(at time: Int64, _ choice: UInt64) throws {
         guard let row = try pick(choice) else { return }
-        let (table, sequence) = (shape.table, bound + 1)
+        let (table, horizon, old) = (shape.table, horizon, numbers.place(of: row.sequence))
         if shape.showsStates {
             if row.weight < 2 { shown.change(row.sequence, at: try rank(of: row.sequence), by: 1, to: 2) }
             try queue.inDatabase {
-                try $0.execute(sql: "UPDATE \(table) SET weight = 2 WHERE seq = ?", arguments: [row.sequence])
+                try $0.execute(sql: "UPDATE \(table) SET weight = 2 WHERE seq = ?", arguments: [old])
             }
             return
         }
         // The same row again, with the time that it had.
+        let place = numbers.add(after: bound)
         try queue.inDatabase { database in
             try database.execute(
                 sql: "INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [sequence, time, row.modified, row.next, row.flags, row.weight, row.key, Data(row.fields)]
+                arguments: [place, time, row.modified, row.next, row.flags, row.weight, row.key, Data(row.fields)]
             )
-            try database.execute(sql: "UPDATE \(table) SET next = ? WHERE seq = ?", arguments: [time, row.sequence])
+            try database.execute(sql: "UPDATE \(table) SET next = ? WHERE seq = ?", arguments: [horizon, old])
         }
-        bound = sequence
+        bound += 1
     }
 
     /// The row with a few characters more in one of its texts.

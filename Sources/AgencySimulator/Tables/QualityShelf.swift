@@ -6,6 +6,8 @@ internal import GRDB
 struct QualityShelf: Sendable {
     /// So many files below the last 全量 are still listed.
     private static let older: Int64 = 5
+    /// How long the files to come are put off while the agency is restless: a hundred years, in seconds.
+    private static let farAway: Int64 = 3_155_760_000
 
     let shape: DatasetShape
     let queue: DatabaseQueue
@@ -44,7 +46,7 @@ struct QualityShelf: Sendable {
         }
     }
 
-    /// A restless agency's rows since the last file, in a file of their own.
+    /// A restless agency's rows since the last file, in a file of their own; `bound` is the place of the last.
     mutating func cut(upTo bound: Int64, at now: Int64) throws {
         let name = shape.id.name
         try queue.inDatabase { database in
@@ -70,10 +72,9 @@ struct QualityShelf: Sendable {
         try queue.inDatabase {
             try $0.execute(
                 sql: """
-                    UPDATE file SET serial = serial + 1000000, last = last + 10000000, \
-                    first = CASE full WHEN 1 THEN 1 ELSE first + 10000000 END, made = made + ? WHERE dataset = ? AND made > ?
+                    UPDATE file SET serial = serial + 1000000, made = made + ? WHERE dataset = ? AND made > ?
                     """,
-                arguments: [DatasetTable.farAway, name, now]
+                arguments: [Self.farAway, name, now]
             )
         }
     }
@@ -96,7 +97,7 @@ struct QualityShelf: Sendable {
             for (place, serial) in moved.enumerated() {
                 try database.execute(
                     sql: "UPDATE file SET serial = ?, made = max(made - ?, ?) WHERE dataset = ? AND serial = ?",
-                    arguments: [last + 1 + Int64(place), DatasetTable.farAway, now + 1, name, serial]
+                    arguments: [last + 1 + Int64(place), Self.farAway, now + 1, name, serial]
                 )
             }
         }
@@ -118,27 +119,45 @@ struct QualityShelf: Sendable {
         }
     }
 
-    /// The newest 增量 comes again under its name without its last row, which is gone from the table too.
-    mutating func replaceNewest() throws {
-        guard let index = listed.indices.last, !listed[index].isFull, listed[index].count > 1 else { return }
+    /// The newest 增量 of two rows or more: what is left of it without its last one is a file still.
+    var replaceable: Int? { listed.lastIndex { !$0.isFull && $0.count > 1 } }
+
+    /// The newest 增量 of two rows or more comes again under its name without its last row.
+    ///
+    /// The row is gone from the table too, unless a 全量 that stands shows what it made of its key.
+    /// - Returns: whether there is such a file.
+    mutating func replaceNewest() throws -> Bool {
+        guard let index = replaceable else { return false }
         let writer = QualityFileWriter(shape: shape, folder: folder)
-        let table = shape.table
-        let old = listed[index]
+        let (table, old) = (shape.table, listed[index])
+        let isInFull = listed[(index + 1)...].contains(where: \.isFull)
         listed[index] = try queue.inDatabase { database in
             try database.execute(sql: "DELETE FROM built")
-            if let row = try Row.fetchOne(
-                database,
-                sql: "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
-                arguments: [old.first, old.last]
-            ) {
-                let gone = StoredRow(row)
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql:
+                        "SELECT \(StoredRow.columns) FROM \(table) WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
+                    arguments: [old.first, old.last]
+                )
+            else { return old }
+            var file = old
+            let gone = StoredRow(row)
+            if isInFull {
+                file.last = gone.sequence - 1
+                try database.execute(
+                    sql: "UPDATE file SET last = ? WHERE dataset = ? AND serial = ?",
+                    arguments: [file.last, file.dataset, file.serial]
+                )
+            } else {
                 try database.execute(
                     sql: "UPDATE \(table) SET next = ? WHERE key = ? AND next = ? AND seq < ?",
                     arguments: [gone.next, gone.key, gone.visible, gone.sequence]
                 )
                 try database.execute(sql: "DELETE FROM \(table) WHERE seq = ?", arguments: [gone.sequence])
             }
-            return try writer.write(old, database)
+            return try writer.write(file, database)
         }
+        return true
     }
 }

@@ -26,8 +26,10 @@ struct StoredRow: Sendable {
 
     static let columns = "seq, visible, modified, next, flags, weight, key, fields"
 
-    init(_ row: Row) {
-        sequence = row[0]
+    /// Reads a row; without `numbers` its sequence is the place on disk.
+    init(_ row: Row, _ numbers: RowNumbers? = nil) {
+        let place: Int64 = row[0]
+        sequence = numbers?.number(at: place) ?? place
         visible = row[1]
         modified = row[2]
         next = row[3]

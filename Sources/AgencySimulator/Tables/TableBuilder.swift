@@ -1,4 +1,5 @@
 internal import CreditModel
+internal import Crypto
 internal import Dispatch
 internal import Foundation
 internal import GRDB
@@ -8,7 +9,8 @@ internal import Synchronization
 ///
 /// `SEQ` is a row's place in that order over the whole of simulated time, so no day of asking changes it.
 struct TableBuilder {
-    static let format = "2"
+    /// Changes with the layout of the tables; what is in them tells by itself whether the code that made it is another.
+    static let format = "3"
 
     let population: any EnterprisePopulation
     let folder: String
@@ -35,7 +37,8 @@ struct TableBuilder {
     /// Builds what is missing; an index of the same population is used again.
     func build() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        if isBuilt { return }
+        let origin = origin
+        if isBuilt(of: origin) { return }
         try? FileManager.default.removeItem(atPath: folder + "/files")
         for agency in Self.agencies { try? FileManager.default.removeItem(atPath: Self.path(agency, in: folder)) }
         let queues = try Self.agencies.map { try Self.open(Self.path($0, in: folder), cacheKilobytes: 16_000) }
@@ -44,7 +47,7 @@ struct TableBuilder {
         let failure = Mutex<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: queues.count) { index in
             do {
-                try queues[index].inDatabase { try arrange(Self.agencies[index], $0) }
+                try queues[index].inDatabase { try arrange(Self.agencies[index], origin, $0) }
             } catch {
                 failure.withLock { $0 = error }
             }
@@ -53,13 +56,33 @@ struct TableBuilder {
         progress(1)
     }
 
+    /// What an index must have been built of to be used again: the same population, made by code that makes the same of it.
+    private var origin: String { "\(fingerprint)/\(Self.format)/\(Self.digest(of: population))" }
+
+    /// A digest of what some enterprises do, the first and others spread over all.
+    static func digest(of population: any EnterprisePopulation) -> String {
+        var digest = SHA256()
+        let (first, step) = (min(200, population.count), max(1, population.count / 100))
+        for enterprise in Array(0..<first) + stride(from: first, to: population.count, by: step) {
+            for item in EventOrder.ordered(population.events(of: enterprise)) {
+                let event = item.event
+                let flags = "\(event.change) \(event.isUnreadable) \(event.isDoubled) \(event.isTest)"
+                let about = event.about.map { "\($0.enterprise) \($0.role)" }.joined(separator: ",")
+                let head = "\(event.dataset) \(event.key.text) \(event.visible.seconds) \(event.modified.seconds)"
+                digest.update(data: Array("\(head) \(flags) \(about)\n".utf8))
+                digest.update(data: Markup.render(event.fields, asAttributes: false, leavingAmpersands: true))
+            }
+        }
+        return digest.finalize().hexadecimal
+    }
+
     /// Whether every agency's tables are whole and of this population.
-    private var isBuilt: Bool {
+    private func isBuilt(of origin: String) -> Bool {
         Self.agencies.allSatisfy { agency in
             let path = Self.path(agency, in: folder)
             guard FileManager.default.fileExists(atPath: path), let queue = try? Self.open(path) else { return false }
             let found = try? queue.inDatabase { try String.fetchOne($0, sql: "SELECT fingerprint FROM built") }
-            return found == fingerprint + "/" + Self.format
+            return found == origin
         }
     }
 
@@ -183,13 +206,14 @@ struct TableBuilder {
     }
 
     /// Sorts the rows on disk and gives them their numbers; then the plan of the files.
-    private func arrange(_ agency: AgencyID, _ database: Database) throws {
+    private func arrange(_ agency: AgencyID, _ origin: String, _ database: Database) throws {
         for shape in DatasetShape.of(agency) {
             try database.execute(
                 sql: """
-                    INSERT INTO \(shape.table) (visible, modified, next, flags, weight, key, fields) \
-                    SELECT visible, modified, next, flags, weight, key, fields FROM stage_\(shape.table) \
-                    ORDER BY visible, key, place;
+                    INSERT INTO \(shape.table) (seq, visible, modified, next, flags, weight, key, fields) \
+                    SELECT row_number() OVER () * \(RowNumbers.spacing), * FROM \
+                    (SELECT visible, modified, next, flags, weight, key, fields FROM stage_\(shape.table) \
+                    ORDER BY visible, key, place);
                     CREATE INDEX of_\(shape.table) ON \(shape.table) (visible, next, weight);
                     """
             )
@@ -198,7 +222,7 @@ struct TableBuilder {
         try database.execute(sql: "DETACH DATABASE stage")
         try FileManager.default.removeItem(atPath: stagePath(agency))
         try database.execute(sql: "CREATE TABLE built (fingerprint TEXT NOT NULL)")
-        try database.execute(sql: "INSERT INTO built VALUES (?)", arguments: [fingerprint + "/" + Self.format])
+        try database.execute(sql: "INSERT INTO built VALUES (?)", arguments: [origin])
     }
 }
 
