@@ -28,12 +28,19 @@ func ask(
 
 struct Unanswered: Error {}
 
+/// Does work that takes long on a thread of its own, so that servers of other tests go on answering meanwhile.
+func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { done in
+        Thread.detachNewThread { done.resume(with: Result { try work() }) }
+    }
+}
+
 private func exchange(_ port: Int, _ target: String, _ method: String, _ headers: [String], _ body: [UInt8]) throws
     -> Reply
 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { _ = close(descriptor) }
-    var timeout = timeval(tv_sec: 20, tv_usec: 0)
+    var timeout = timeval(tv_sec: 300, tv_usec: 0)
     _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

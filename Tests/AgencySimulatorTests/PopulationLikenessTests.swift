@@ -39,7 +39,9 @@ struct PopulationLikenessTests {
         "Near names, shared representatives and shared addresses are as frequent as in Guangdong, whatever the size",
         arguments: [(3_000, UInt64(11)), (20_000, 12)]
     )
-    func likeness(_ count: Int, _ seed: UInt64) throws {
+    func likeness(_ count: Int, _ seed: UInt64) async throws { try await onThread { try measure(count, seed) } }
+
+    private func measure(_ count: Int, _ seed: UInt64) throws {
         let rows = try Self.shown(count, seed: seed, rates: .none)
         #expect(Double(rows.count) > Double(count) * 0.8)
         func shared(_ value: (Row) -> String) -> Double {

@@ -81,7 +81,9 @@ struct PopulationRatesTests {
     }
 
     @Test("Each is within a tenth of the interfaces' rate, in rows and texts as they are sent")
-    func defaults() throws {
+    func defaults() async throws { try await onThread { try measureDefaults() } }
+
+    private func measureDefaults() throws {
         let some = try Populations(Self.count, seed: 21, .standard)
         let settled = try #require(Day("2019-08-01"))
         let shares = shares(Self.count) { index, shares in
@@ -100,7 +102,9 @@ struct PopulationRatesTests {
     }
 
     @Test("The rarest are, too, at a higher rate")
-    func rarest() throws {
+    func rarest() async throws { try await onThread { try measureRarest() } }
+
+    private func measureRarest() throws {
         var rates = DirtRates.standard
         for (name, rate) in Self.raised { try rates.set(name, rate) }
         try rates.set("fullWidth", Self.fullWidth)

@@ -59,7 +59,7 @@ struct DiskFaultTests {
             ),
             Case(
                 fault: SystemFault(at: 12, effect: .fail(EIO), calls: ["read"], suffix: ".sqlite", isLasting: true),
-                says: ["disk cannot be read"],
+                says: ["suixin.sqlite", "disk", "check"],
                 isFilled: true
             ),
             Case(
