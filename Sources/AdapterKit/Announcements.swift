@@ -17,10 +17,16 @@ public struct Announcements: Sendable {
         self.latest = latest
     }
 
-    /// Notes a row; withdrawn rows, test rows and unreadable days announce nothing.
+    /// How far before its day an announcement may be written down: offices announce once a quarter.
+    private static let longestLead = 92
+
+    /// Notes a row; withdrawn rows, test rows and days that cannot be (a year mistyped) announce nothing.
+    ///
+    /// An announcement whose rows are withdrawn later has been made all the same, and ended the one before it.
     public mutating func note(_ record: SourceRecord) {
         guard record.operation == .record, let office = text(office, record), let day = text(day, record),
-            case .date(let date) = Normalise.date(day), case .day(let announced) = date
+            case .date(let date) = Normalise.date(day), case .day(let announced) = date,
+            announced <= record.modified.day.adding(days: Self.longestLead)
         else { return }
         if let name = text(name, record), Normalise.isTestName(Normalise.name(name) ?? name) { return }
         let key = KeyText.halfWidth(office)

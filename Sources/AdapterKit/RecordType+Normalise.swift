@@ -10,9 +10,14 @@ extension RecordType {
         guard record.operation == .record else {
             return NormalisedRow(record: nil, hasRestrictedKey: isRestricted, drift: [])
         }
-        var reader = RowReader(type: self, fields: record.fields)
+        var reader = RowReader(type: self, fields: record.fields, isOfPerson: isRestricted)
         reader.read()
-        return NormalisedRow(record: reader.record(), hasRestrictedKey: isRestricted, drift: reader.drift)
+        return NormalisedRow(
+            record: reader.record(),
+            hasRestrictedKey: isRestricted,
+            holdsPersonalText: reader.holdsPersonalText,
+            drift: reader.drift
+        )
     }
 
     /// Whether a part of the key is the number of an identity card, or holds one.
@@ -39,10 +44,15 @@ struct RowReader {
     private var fromOriginal: String?
     private var toOriginal: String?
     private var unknown: [RawField] = []
+    /// Whether the row is about somebody who is known by the number of an identity card.
+    private var isOfPerson: Bool
+    /// Whether any text of the row is a person's: a telephone, a card's number, wherever it stands.
+    private(set) var holdsPersonalText = false
 
-    init(type: RecordType, fields: [RawField]) {
+    init(type: RecordType, fields: [RawField], isOfPerson: Bool) {
         self.type = type
         self.fields = fields
+        self.isOfPerson = isOfPerson
     }
 
     mutating func read() {
@@ -55,6 +65,7 @@ struct RowReader {
             guard let index = isNext ? next : type.byName[field.name], !seen[index] else {
                 unknown.append(field)
                 report("field", field.name)
+                if IdentityScreen.holdsNumber(field.text) { holdsPersonalText = true }
                 continue
             }
             seen[index] = true
@@ -67,12 +78,15 @@ struct RowReader {
     /// The field without the numbers of identity cards in it, whatever it is to be read as.
     ///
     /// A number in the wrong column is a number; a code that is one is restricted where it is read.
-    private func screened(_ field: RawField, _ exposure: RecordType.Exposure) -> RawField {
+    private mutating func screened(_ field: RawField, _ exposure: RecordType.Exposure) -> RawField {
         switch exposure {
-        case .none: return field
+        case .none:
+            if IdentityScreen.holdsNumber(field.text) { holdsPersonalText = true }
+            return field
         case .codes where field.text.utf8.count <= Self.longestCode: return field
         case .codes, .texts:
             guard let masked = IdentityScreen.masked(field.text) else { return field }
+            holdsPersonalText = true
             // A code that is a card's, if full-width or in parts, is read as one; of words around it there is no code.
             if exposure == .codes, Normalise.code(field.text, in: .tax).contains(where: \.isRestricted) { return field }
             return RawField(field.name, masked)
@@ -98,6 +112,7 @@ struct RowReader {
         case .fact(let name, let reading): read(field, as: name, reading)
         case .code(let column, let role):
             for code in Normalise.code(field.text, in: column) {
+                if code.isRestricted { (isOfPerson, holdsPersonalText) = (true, true) }
                 change(role) { if !$0.codes.contains(code) { $0.codes.append(code) } }
             }
         case .pripid:
@@ -122,7 +137,7 @@ struct RowReader {
                 from = .year(year)
                 to = .year(year)
             }
-        case .restricted: break
+        case .restricted: if Normalise.text(field.text) != nil { holdsPersonalText = true }
         }
     }
 
@@ -258,7 +273,9 @@ struct RowReader {
         }
     }
 
+    /// What was read; a person's address is evidence of who it is, and nothing that is told.
     func record() -> CreditRecord {
+        let facts = isOfPerson ? facts.filter { !type.addresses.contains($0.field) } : facts
         var all = subjects
         if all.isEmpty, type.victimWhere == nil { all = [Subject(role: .subject)] }
         all.sort { $0.role < $1.role }

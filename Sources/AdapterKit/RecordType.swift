@@ -15,6 +15,8 @@ public struct RecordType: Sendable {
     var byName: [String: Int]
     /// The columns that hold a tax number, whose identity cards make a key restricted.
     let taxColumns: Set<String>
+    /// The facts that are addresses: those of a person are not told.
+    let addresses: Set<String>
     /// Where each column's text may go, by its place.
     let exposures: [Exposure]
 
@@ -39,6 +41,9 @@ public struct RecordType: Sendable {
         self.victimWhere = victimWhere
         taxColumns = Set(
             columns.filter { $0.uses.contains { if case .code(.tax, _) = $0 { true } else { false } } }.map(\.name)
+        )
+        addresses = Set(
+            columns.flatMap(\.uses).compactMap { if case .fact(let name, .address) = $0 { name } else { nil } }
         )
         exposures = columns.map(\.exposure)
         byName = [:]

@@ -215,13 +215,18 @@ public struct NormalisedRow: Sendable, Hashable {
     public var record: CreditRecord?
     /// Whether the key holds a number of an identity card.
     public var hasRestrictedKey: Bool
+    /// Whether any text of the row is a person's, published or not: a telephone or a card's number.
+    ///
+    /// A plain digest over the row would let anybody find such a number by trying.
+    public var holdsPersonalText: Bool
     /// Unknown elements and code values: (`field` or `code`, name, sample).
     public var drift: [Drift]
 
     /// Makes a normalised row of its parts.
-    public init(record: CreditRecord?, hasRestrictedKey: Bool, drift: [Drift]) {
+    public init(record: CreditRecord?, hasRestrictedKey: Bool, holdsPersonalText: Bool = false, drift: [Drift]) {
         self.record = record
         self.hasRestrictedKey = hasRestrictedKey
+        self.holdsPersonalText = holdsPersonalText || hasRestrictedKey
         self.drift = drift
     }
 }

@@ -83,7 +83,7 @@ struct BatchPreparer: Sendable {
     ) -> Taken {
         do {
             let row = try adapter.normalise(record)
-            let digest = digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey)
+            let digest = digester.digest(of: record, isPersonal: row.holdsPersonalText)
             let version = RecordVersion(
                 digest: digest,
                 operation: record.operation,

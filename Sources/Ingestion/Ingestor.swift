@@ -231,7 +231,7 @@ public struct Ingestor: Sendable {
             return false
         }
         let version = RecordVersion(
-            digest: digester.digest(of: record, hasRestrictedKey: row.hasRestrictedKey),
+            digest: digester.digest(of: record, isPersonal: row.holdsPersonalText),
             operation: record.operation,
             modified: record.modified,
             sequence: record.sequence,

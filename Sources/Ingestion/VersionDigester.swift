@@ -2,16 +2,19 @@ internal import Crypto
 package import CreditModel
 internal import Synchronization
 
-/// Makes the digests of versions: SHA-256, or HMAC-SHA-256 where the key holds personal data.
+/// Makes the digests of versions: SHA-256, or HMAC-SHA-256 where the row holds personal data.
 package struct VersionDigester: Sendable {
     private let secret: SymmetricKey
     private let orders = FieldOrders()
 
-    /// - Parameter secret: the installation's, so that nobody finds a key by trying out all numbers of identity cards.
+    /// - Parameter secret: the installation's, so that nobody finds a number by trying out all that there are.
     package init(secret: [UInt8]) { self.secret = SymmetricKey(data: secret) }
 
     /// The digest of a row as decoded: what is empty, and where it stood, does not count.
-    package func digest(of record: SourceRecord, hasRestrictedKey: Bool) -> VersionDigest {
+    ///
+    /// - Parameter isPersonal: whether the row holds a telephone's or a card's number. All else of it is published, so
+    ///   the few numbers that there can be would be found by a plain digest.
+    package func digest(of record: SourceRecord, isPersonal: Bool) -> VersionDigest {
         var input: [UInt8] = []
         input.reserveCapacity(1024)
         func add(_ text: String) {
@@ -31,7 +34,7 @@ package struct VersionDigester: Sendable {
             add(field.text)
         }
         let digest =
-            hasRestrictedKey
+            isPersonal
             ? Array(HMAC<SHA256>.authenticationCode(for: input, using: secret)) : Array(SHA256.hash(data: input))
         return VersionDigest(text: ShortDigest.text(of: digest))
     }

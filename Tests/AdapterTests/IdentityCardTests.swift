@@ -13,6 +13,7 @@ struct IdentityCardTests {
         /// Fields that make it the edition that has the column.
         var beside: [RawField] = []
         var isCode = false
+        var isRestricted = false
         var testDescription: String { "\(dataset) \(column)" }
     }
 
@@ -27,6 +28,7 @@ struct IdentityCardTests {
                     for use in column.uses {
                         switch use {
                         case .code: place.isCode = true
+                        case .restricted: place.isRestricted = true
                         case .pripid: return nil
                         default: break
                         }
@@ -88,6 +90,24 @@ struct IdentityCardTests {
                 #expect(!shown.contains(/[0-9]{8}/), "\(text) is shown: \(shown)")
                 #expect(!shown.contains("110105"), "\(text) is shown: \(shown)")
             }
+        }
+    }
+
+    @Test("and a row that holds one, told or not, is known for it: its digest must not give it away", arguments: places)
+    func digests(_ place: Place) throws {
+        #expect(try Self.row(place, "11010519491231002X").holdsPersonalText)
+        #expect(try Self.row(place, "广州市").holdsPersonalText == place.isRestricted)
+    }
+
+    @Test("as is a row with a telephone, or with anything where a person's number belongs")
+    func otherPersonalTexts() throws {
+        let restricted = [
+            (DatasetID(.hongdun, "registration"), "TEL", "83345678"), (DatasetID(.quality, "XZCF"), "CF_FR_ZJHM", "护照1"),
+            (DatasetID(.hongdun, "registration"), "未知", "身份证110105194912310021"),
+        ]
+        for (dataset, column, text) in restricted {
+            #expect(try Self.row(Place(dataset: dataset, column: column), text).holdsPersonalText, "\(column)")
+            #expect(try !Self.row(Place(dataset: dataset, column: column), " ").holdsPersonalText, "\(column)")
         }
     }
 

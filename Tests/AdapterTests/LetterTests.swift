@@ -166,6 +166,22 @@ struct LetterTests {
         #expect(record.facts.isEmpty && record.unknown.isEmpty)
     }
 
+    @Test("the address of a taxpayer known by a card is evidence of who it is, and told to nobody")
+    func personsAddresses() throws {
+        let address = "广州市越秀区环市东路368号1203房"
+        let columns = [
+            (DatasetID(.statetax, "NSRXX"), "NSRSBH", ["ZCDZ", "SCJYDZ"]), (DatasetID(.localtax, "nsr"), "nsrsbh", ["dz"]),
+        ]
+        for (dataset, code, addresses) in columns {
+            for (number, isTold) in [("11010519491231002X", false), ("914401017000000870", true)] {
+                let fields = addresses.map { ($0, address) } + [(code, number)]
+                let record = try #require(try normalise(dataset, [number], fields).record)
+                #expect(record.subjects.map(\.address) == [address])
+                #expect("\(record.facts)".contains("环市东路") == isTold, "\(dataset) \(number)")
+            }
+        }
+    }
+
     @Test("an ordinary tax number restricts nothing", arguments: taxDatasets)
     func ordinaryNumbers(_ place: (DatasetID, String, [String])) throws {
         for number in ["914401017000000870", "440106712345672", "L0123456789"] {

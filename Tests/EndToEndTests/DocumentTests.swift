@@ -102,9 +102,12 @@ struct DocumentTests {
             }
         }
         #expect(payloads > 200)
+        var persons = 0
         for (id, bytes) in try exchange.profiles() {
             published.append(("profile \(id)", String(decoding: bytes, as: UTF8.self)))
+            persons += try Self.searchForAddressesOfPersons(try JSONValue(parsing: bytes), of: id)
         }
+        #expect(persons > 5)
         for drift in try exchange.store.drift() { published.append(("drift", drift.name)) }
         for refusal in try exchange.store.refusals(limit: 1000) {
             published.append(("refusal", "\(refusal.what) \(refusal.why)"))
@@ -117,6 +120,19 @@ struct DocumentTests {
             let cards = numbers.filter(CardLikeness.isCard)
             #expect(cards.isEmpty, "\(place) shows \(cards.count) numbers that look like cards")
         }
+    }
+
+    /// No record whose key is hidden says where somebody lives.
+    ///
+    /// - Returns: how many records there are whose keys are hidden.
+    private static func searchForAddressesOfPersons(_ profile: JSONValue, of id: EnterpriseID) throws -> Int {
+        let records = try #require(profile["records"]?.array)
+        let hidden = records.indices.filter { records[$0]["key"]?.string?.hasPrefix("hmac:") == true }.map(Int64.init)
+        for address in [profile["registration"]?["address"], profile["tax"]?["businessAddress"]] {
+            guard let address else { continue }
+            #expect(Set(places(in: address)).isDisjoint(with: hidden), "\(id) shows the address of a person")
+        }
+        return hidden.count
     }
 
     private static func numbers(in text: String) -> Set<String> {

@@ -130,4 +130,25 @@ struct IngestionTests {
         #expect(try store.sourceState(of: ScriptedAdapter.good).position == [3])
         #expect(try store.counts().records == 2)
     }
+
+    @Test("The digest of a row that holds a person's number is the installation's own; any other row's is everybody's")
+    func digests() {
+        let record = SourceRecord(
+            dataset: ScriptedAdapter.good,
+            key: RecordKey(["1"]),
+            operation: .record,
+            modified: LocalTime(seconds: 1),
+            sequence: 0,
+            fields: [RawField("NAME", "甲"), RawField("TEL", "13800138000")],
+            original: [],
+            place: RowPlace(document: "page", row: 1, line: 1)
+        )
+        func digest(_ secret: String, isPersonal: Bool) -> VersionDigest {
+            VersionDigester(secret: Array(secret.utf8)).digest(of: record, isPersonal: isPersonal)
+        }
+        #expect(digest("a", isPersonal: false) == digest("b", isPersonal: false))
+        #expect(digest("a", isPersonal: true) != digest("b", isPersonal: true))
+        #expect(digest("a", isPersonal: true) == digest("a", isPersonal: true))
+        #expect(digest("a", isPersonal: true) != digest("a", isPersonal: false))
+    }
 }
