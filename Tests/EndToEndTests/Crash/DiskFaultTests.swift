@@ -59,7 +59,12 @@ struct DiskFaultTests {
             ),
             Case(
                 fault: SystemFault(at: 12, effect: .fail(EIO), calls: ["read"], suffix: ".sqlite", isLasting: true),
-                says: ["suixin.sqlite", "disk", "check"],
+                says: ["suixin.sqlite", "failed", "check it"],
+                isFilled: true
+            ),
+            Case(
+                fault: SystemFault(at: 20, effect: .fail(EIO), calls: ["read"], suffix: ".sqlite", isLasting: true),
+                says: ["suixin.sqlite", "disk cannot be read", "check the disk"],
                 isFilled: true
             ),
             Case(
