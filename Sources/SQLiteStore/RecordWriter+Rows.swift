@@ -142,3 +142,24 @@ extension RecordWriter.State {
         }
     }
 }
+
+extension Database {
+    /// Keeps what follows from a record's versions.
+    func keep(_ state: RecordWriter.State, of record: Int64) throws {
+        try run(
+            """
+            UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, roles = ?, links = ?
+            WHERE id = ?
+            """,
+            state.shown,
+            state.test,
+            state.current,
+            state.modified,
+            state.sequence,
+            state.source,
+            state.roles.rawValue,
+            state.links,
+            record
+        )
+    }
+}

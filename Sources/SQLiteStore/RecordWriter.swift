@@ -343,21 +343,7 @@ struct RecordWriter {
     }
 
     private mutating func write(_ after: State, over before: State, of record: Int64) throws {
-        try db.run(
-            """
-            UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, roles = ?, links = ?
-            WHERE id = ?
-            """,
-            after.shown,
-            after.test,
-            after.current,
-            after.modified,
-            after.sequence,
-            after.source,
-            after.roles.rawValue,
-            after.links,
-            record
-        )
+        try db.keep(after, of: record)
         count(after, after: before)
         guard after.links != before.links else { return }
         let old = try Link.links(before.links)

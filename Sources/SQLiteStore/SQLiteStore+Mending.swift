@@ -139,21 +139,7 @@ extension Database {
     /// Keeps of a record what follows from its versions; whoever is concerned waits to be derived.
     fileprivate func mend(_ record: Int64, to state: RecordWriter.State) throws {
         let roles = RoleSet(rawValue: try integer("SELECT roles FROM record WHERE id = ?", record))
-        try run(
-            """
-            UPDATE record SET shown = ?, test = ?, current = ?, modified = ?, sequence = ?, source = ?, roles = ?, links = ?
-            WHERE id = ?
-            """,
-            state.shown,
-            state.test,
-            state.current,
-            state.modified,
-            state.sequence,
-            state.source,
-            state.roles.rawValue,
-            state.links,
-            record
-        )
+        try keep(state, of: record)
         let known = RoleSet(rawValue: roles.rawValue & RoleSet(Role.allCases.map { RoleSet($0) }).rawValue)
         for role in known.union(state.roles).roles { try mark(Part.number(record, role)) }
     }

@@ -137,7 +137,6 @@ struct Orphan {
     var remedy: String?
 
     private static let roles = Role.allCases.map { "\($0.rawValue)" }.joined(separator: ", ")
-    private static let nobody = "it belongs to an enterprise that has no records"
 
     static let all: [Orphan] = [
         Orphan(
@@ -216,38 +215,9 @@ struct Orphan {
                 JOIN record r ON r.id = p.part >> 3 WHERE p.enterprise IS NULL AND p.reason IS NOT NULL
                 """
         ),
-        Orphan(
-            kind: .orphan,
-            table: "code",
-            problem: nobody,
-            sql: """
-                SELECT 'enterprise ' || enterprise, (SELECT text FROM enterprise WHERE id = c.enterprise) FROM code c
-                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = c.enterprise)
-                """,
-            remedy: "DELETE FROM code WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = code.enterprise)"
-        ),
-        Orphan(
-            kind: .orphan,
-            table: "name",
-            problem: nobody,
-            sql: """
-                SELECT 'name ' || id, (SELECT text FROM enterprise WHERE id = n.enterprise) FROM name n
-                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = n.enterprise)
-                """,
-            remedy: "DELETE FROM name WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = name.enterprise)"
-        ),
-        Orphan(
-            kind: .orphan,
-            table: "profile",
-            problem: nobody,
-            sql: """
-                SELECT 'enterprise ' || enterprise, (SELECT text FROM enterprise WHERE id = p.enterprise) FROM profile p
-                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = p.enterprise)
-                """,
-            remedy: """
-                DELETE FROM profile WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = profile.enterprise)
-                """
-        ),
+        leftOver(in: "code", called: "'enterprise ' || x.enterprise"),
+        leftOver(in: "name", called: "'name ' || x.id"),
+        leftOver(in: "profile", called: "'enterprise ' || x.enterprise"),
         Orphan(
             kind: .document,
             table: "document",
@@ -290,6 +260,22 @@ struct Orphan {
                 """
         ),
     ]
+
+    /// What was derived for an enterprise that no record speaks of any more.
+    private static func leftOver(in table: String, called place: String) -> Orphan {
+        Orphan(
+            kind: .orphan,
+            table: table,
+            problem: "it belongs to an enterprise that has no records",
+            sql: """
+                SELECT \(place), (SELECT text FROM enterprise WHERE id = x.enterprise) FROM \(table) x
+                WHERE NOT EXISTS (SELECT 1 FROM placement WHERE enterprise = x.enterprise)
+                """,
+            remedy: """
+                DELETE FROM \(table) WHERE NOT EXISTS (SELECT 1 FROM placement p WHERE p.enterprise = \(table).enterprise)
+                """
+        )
+    }
 }
 
 extension RowHash {
