@@ -12,8 +12,11 @@ package struct VersionDigester: Sendable {
 
     /// The digest of a row as decoded: what is empty, and where it stood, does not count.
     ///
-    /// - Parameter isPersonal: whether the row holds a telephone's or a card's number. All else of it is published, so
-    ///   the few numbers that there can be would be found by a plain digest.
+    /// - Parameters:
+    ///   - record: the row as decoded.
+    ///   - isPersonal: whether it holds a telephone's or a card's number. All else of it is published, so the few numbers
+    ///     that there can be would be found by a plain digest.
+    /// - Returns: the version's digest.
     package func digest(of record: SourceRecord, isPersonal: Bool) -> VersionDigest {
         var input: [UInt8] = []
         input.reserveCapacity(1024)

@@ -102,7 +102,8 @@ struct IdentityCardTests {
     @Test("as is a row with a telephone, or with anything where a person's number belongs")
     func otherPersonalTexts() throws {
         let restricted = [
-            (DatasetID(.hongdun, "registration"), "TEL", "83345678"), (DatasetID(.quality, "XZCF"), "CF_FR_ZJHM", "护照1"),
+            (DatasetID(.hongdun, "registration"), "TEL", "83345678"),
+            (DatasetID(.quality, "XZCF"), "CF_FR_ZJHM", "护照1"),
             (DatasetID(.hongdun, "registration"), "未知", "身份证110105194912310021"),
         ]
         for (dataset, column, text) in restricted {

@@ -170,7 +170,8 @@ struct LetterTests {
     func personsAddresses() throws {
         let address = "广州市越秀区环市东路368号1203房"
         let columns = [
-            (DatasetID(.statetax, "NSRXX"), "NSRSBH", ["ZCDZ", "SCJYDZ"]), (DatasetID(.localtax, "nsr"), "nsrsbh", ["dz"]),
+            (DatasetID(.statetax, "NSRXX"), "NSRSBH", ["ZCDZ", "SCJYDZ"]),
+            (DatasetID(.localtax, "nsr"), "nsrsbh", ["dz"]),
         ]
         for (dataset, code, addresses) in columns {
             for (number, isTold) in [("11010519491231002X", false), ("914401017000000870", true)] {
