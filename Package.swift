@@ -60,6 +60,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIconv", path: "Sources/C/CIconv"),
+        .systemLibrary(name: "CMalloc", path: "Sources/C/CMalloc"),
 
         // 0 core: the standard library and each other
         .target(name: "CreditModel"),
@@ -86,7 +87,7 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
         ),
-        .target(name: "ServiceKit", dependencies: ["CreditModel"]),
+        .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
 
         // 4 services
         .target(

@@ -73,10 +73,13 @@ package struct BinaryReader {
 
     package mutating func text() throws(StoreError) -> String {
         let length = try count()
-        let slice = bytes[place..<place + length]
+        let start = offset
         place += length
-        guard let text = String(validating: slice, as: UTF8.self) else { throw Self.damaged }
-        return text
+        // Not by `String(validating:as:)`, which looks up its generic type's metadata each time.
+        guard let text = try? UTF8Span(validating: bytes.span.extracting(start..<start + length)) else {
+            throw Self.damaged
+        }
+        return String(copying: text)
     }
 
     package mutating func optional() throws(StoreError) -> String? {

@@ -11,10 +11,17 @@ public protocol CreditStore: Sendable {
     func sourceState(of dataset: DatasetID) throws -> SourceState
     /// All datasets that were ever tried.
     func sourceStates() throws -> [SourceState]
-    /// Makes versions, quarantined rows, events and position durable in one transaction; marks what must be derived anew.
+    /// Makes versions, quarantined rows, events and position of some batches durable in one transaction, one batch after the
+    /// other; marks what must be derived anew.
     ///
     /// A version that is known (same digest) is unchanged, but counts from the greatest sequence at which it was seen.
-    func commit(_ batch: StoreBatch) throws -> CommitOutcome
+    /// - Parameters:
+    ///   - batches: In the agency's order.
+    ///   - ready: Called when nothing is left but to write, and before that: so batches are made ready while those before
+    ///     them are stored.
+    /// - Returns: What all of them did.
+    /// - Throws: What `ready` or the store throws; nothing is stored then.
+    func commit(_ batches: consuming [StoreBatch], once ready: () throws -> Void) throws -> CommitOutcome
     /// Notes how a run ended.
     func finish(_ run: RunReport) throws
     /// The last runs, newest first.
@@ -146,4 +153,9 @@ extension CreditStore {
     public func nextComponents(limit: Int, on day: Day) throws -> [StoredComponent] {
         try nextComponents(limit: limit, on: day, keeping: [])
     }
+}
+
+extension CreditStore {
+    /// Makes one batch durable.
+    public func commit(_ batch: StoreBatch) throws -> CommitOutcome { try commit([batch]) {} }
 }

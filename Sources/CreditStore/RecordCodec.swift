@@ -4,15 +4,36 @@ package import CreditModel
 ///
 /// SQLite's own checks do not see a bit that flips inside a row; the checksum does. What an older store holds is read too.
 package enum RecordCodec {
-    /// Without the agency's texts of the record's own time, as most records are and all were.
-    private static let plain: UInt8 = 1
-    private static let withOriginals: UInt8 = 2
+    /// What a stored form is like, by its first byte.
+    private struct Form {
+        /// Whether the agency's texts of the record's own time are there, which most records have none of.
+        var hasOriginals: Bool
+        /// Whether names of facts are spelt out, as all once were.
+        var isSpelt: Bool
+
+        init(hasOriginals: Bool, isSpelt: Bool) {
+            self.hasOriginals = hasOriginals
+            self.isSpelt = isSpelt
+        }
+
+        init?(_ byte: UInt8?) {
+            guard let byte, 1...4 ~= byte else { return nil }
+            self.init(hasOriginals: byte % 2 == 0, isSpelt: byte < 3)
+        }
+
+        var byte: UInt8 { (hasOriginals ? 2 : 1) + (isSpelt ? 0 : 2) }
+    }
 
     /// The bytes of a record.
-    package static func encode(_ record: CreditRecord) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - record: what a version says.
+    ///   - isSpelt: as older programs wrote it: for comparing, and nothing is stored so.
+    /// - Returns: its stored form.
+    package static func encode(_ record: CreditRecord, isSpelt: Bool = false) -> [UInt8] {
         var writer = BinaryWriter(capacity: 512)
         let hasOriginals = record.fromOriginal != nil || record.toOriginal != nil
-        writer.byte(hasOriginals ? withOriginals : plain)
+        writer.byte(Form(hasOriginals: hasOriginals, isSpelt: isSpelt).byte)
         writer.byte(record.isTest ? 1 : 0)
         write(record.from, to: &writer)
         write(record.to, to: &writer)
@@ -23,23 +44,26 @@ package enum RecordCodec {
         writer.count(record.subjects.count)
         for subject in record.subjects { write(subject, to: &writer) }
         writer.count(record.facts.count)
-        for fact in record.facts { write(fact, to: &writer) }
+        for fact in record.facts {
+            write(fact.field, isSpelt: isSpelt, to: &writer)
+            write(fact, to: &writer)
+        }
         writer.count(record.unknown.count)
         for field in record.unknown {
             writer.text(field.name)
             writer.text(field.text)
         }
-        let sum = checksum(writer.bytes[...])
+        let sum = isSpelt ? oldChecksum(writer.bytes[...]) : checksum(writer.bytes[...])
         for shift: UInt32 in [24, 16, 8, 0] { writer.byte(UInt8(truncatingIfNeeded: sum >> shift)) }
         return writer.bytes
     }
 
     /// - Throws: ``StoreError`` `damaged` for whatever ``encode(_:)`` did not write.
     package static func decode(_ bytes: [UInt8]) throws(StoreError) -> CreditRecord {
-        guard bytes.count > 5, plain...withOriginals ~= bytes[0] else { throw BinaryReader.damaged }
+        guard bytes.count > 5, let form = Form(bytes.first) else { throw BinaryReader.damaged }
         let content = bytes[..<(bytes.count - 4)]
         let sum = bytes.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard sum == checksum(content) else { throw BinaryReader.damaged }
+        guard sum == (form.isSpelt ? oldChecksum(content) : checksum(content)) else { throw BinaryReader.damaged }
         var reader = BinaryReader(content.dropFirst())
         let isTest = try reader.byte() == 1
         var record = CreditRecord(
@@ -49,14 +73,17 @@ package enum RecordCodec {
             to: try date(&reader),
             isTest: isTest
         )
-        if bytes[0] == withOriginals {
+        if form.hasOriginals {
             record.fromOriginal = try reader.optional()
             record.toOriginal = try reader.optional()
         }
         for _ in 0..<(try reader.count()) { record.subjects.append(try subject(&reader)) }
         let facts = try reader.count()
         record.facts.reserveCapacity(facts)
-        for _ in 0..<facts { record.facts.append(try fact(&reader)) }
+        for _ in 0..<facts {
+            let name = try fieldName(&reader, isSpelt: form.isSpelt)
+            record.facts.append(try fact(name, &reader))
+        }
         for _ in 0..<(try reader.count()) {
             record.unknown.append(RawField(try reader.text(), try reader.text()))
         }
@@ -64,8 +91,27 @@ package enum RecordCodec {
         return record
     }
 
+    /// Eight bytes at a time, each step reversible: any one that differs makes another sum before it is cut to 32 bits.
+    private static func checksum(_ slice: ArraySlice<UInt8>) -> UInt32 {
+        let bytes = slice.span
+        var sum = UInt64(bytes.count) ^ 0x9E37_79B9_7F4A_7C15
+        var place = 0
+        while place < bytes.count {
+            let end = min(place + 8, bytes.count)
+            var word: UInt64 = 0
+            while place < end {
+                word = word << 8 | UInt64(bytes[place])
+                place += 1
+            }
+            sum = (sum ^ word) &* 0xBF58_476D_1CE4_E5B9
+            sum ^= sum >> 29
+        }
+        sum = (sum ^ sum >> 30) &* 0x94D0_49BB_1331_11EB
+        return UInt32(truncatingIfNeeded: sum ^ sum >> 31)
+    }
+
     /// FNV-1a over the bytes.
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    private static func oldChecksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var sum: UInt32 = 2_166_136_261
         for byte in bytes { sum = (sum ^ UInt32(byte)) &* 16_777_619 }
         return sum
@@ -123,8 +169,24 @@ package enum RecordCodec {
 
     // MARK: Facts
 
+    private static func write(_ name: String, isSpelt: Bool, to writer: inout BinaryWriter) {
+        if !isSpelt {
+            let number = FieldNames.numbers[name]
+            writer.byte(number ?? 0)
+            if number != nil { return }
+        }
+        writer.text(name)
+    }
+
+    private static func fieldName(_ reader: inout BinaryReader, isSpelt: Bool) throws(StoreError) -> String {
+        guard !isSpelt else { return try reader.text() }
+        let number = Int(try reader.byte())
+        guard number > 0 else { return try reader.text() }
+        guard number <= FieldNames.all.count else { throw BinaryReader.damaged }
+        return FieldNames.all[number - 1]
+    }
+
     private static func write(_ fact: Fact, to writer: inout BinaryWriter) {
-        writer.text(fact.field)
         writer.optional(fact.original)
         switch fact.value {
         case .text(let text):
@@ -150,8 +212,7 @@ package enum RecordCodec {
         }
     }
 
-    private static func fact(_ reader: inout BinaryReader) throws(StoreError) -> Fact {
-        let field = try reader.text()
+    private static func fact(_ field: String, _ reader: inout BinaryReader) throws(StoreError) -> Fact {
         let original = try reader.optional()
         let value: Value
         switch try reader.byte() {

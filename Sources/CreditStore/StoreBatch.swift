@@ -107,4 +107,14 @@ public struct CommitOutcome: Sendable, Hashable {
     public var newDrift: [DriftEntry] = []
     /// An outcome of nothing: every count is zero.
     public init() {}
+
+    /// Takes on what a later commit did.
+    public mutating func add(_ later: CommitOutcome) {
+        taken += later.taken
+        unchanged += later.unchanged
+        quarantined += later.quarantined
+        withdrawnByAbsence += later.withdrawnByAbsence
+        heldWithdrawals = max(heldWithdrawals, later.heldWithdrawals)
+        newDrift += later.newDrift
+    }
 }

@@ -2,6 +2,7 @@ internal import AdapterKit
 internal import CreditModel
 internal import CreditStore
 internal import ServiceKit
+internal import Synchronization
 
 /// Takes what one pull hands over: normalises, quarantines, and commits with the position.
 ///
@@ -24,11 +25,11 @@ final class BatchTaker: PullSink {
     private var gatheredBytes = 0
     /// How many of the rows were given to the store.
     private var begun = 0
-    /// What is being stored.
-    private var storing: Ahead<CommitOutcome>?
+    /// What is being stored, and what is made ready for it.
+    private var storing: [Ahead<CommitOutcome>] = []
     /// Rows, and bytes of rows, that are stored at once.
-    private static let rowsAtOnce = 3000
-    private static let bytesAtOnce = 4 << 20
+    private static let rowsAtOnce = 6000
+    private static let bytesAtOnce = 8 << 20
 
     init(
         _ ingestor: Ingestor,
@@ -68,7 +69,8 @@ final class BatchTaker: PullSink {
     func finish() throws(AdapterError) {
         do {
             try store()
-            try settle()
+            while !storing.isEmpty { try settle(storing.removeFirst()) }
+            FreedMemory.giveBack()
         } catch {
             throw unstored(error)
         }
@@ -80,34 +82,46 @@ final class BatchTaker: PullSink {
         return AdapterError(.local, "\(dataset) could not be stored: \(error)")
     }
 
-    /// Begins to store what is gathered, once what was before it is.
+    /// Begins to store what is gathered: it is made ready while what was before it is stored.
     private func store() throws {
-        try settle()
+        // Of what is under way there is never more than one that is stored and one that is made ready.
+        if storing.count > 1 { try settle(storing.removeFirst()) }
         guard !gathered.isEmpty else { return }
-        let batches = gathered
+        let batches = Mutex(gathered)
         gathered = []
         gatheredBytes = 0
         begun = rows
-        let (store, preparer) = (ingestor.store, BatchPreparer(ingestor, adapter: adapter, dataset: dataset, run: run))
-        storing = Ahead {
-            var outcome = CommitOutcome()
-            var whole: StoreBatch?
-            for (batch, file) in batches {
-                let prepared = try preparer.prepare(batch, file: file)
-                // Events apply after the rows of their own batch, so nothing may join behind them.
-                if whole?.append(prepared) == true { continue }
-                if let whole { outcome.add(try store.commit(whole)) }
-                whole = prepared
+        let (store, before) = (ingestor.store, storing.last)
+        let preparer = BatchPreparer(ingestor, adapter: adapter, dataset: dataset, run: run)
+        storing.append(
+            Ahead {
+                // Taken out, so that each is let go as soon as it is prepared.
+                let batches = batches.withLock { batches in
+                    defer { batches = [] }
+                    return batches
+                }
+                return try store.commit(Self.prepared(batches, by: preparer)) { _ = try before?.value() }
             }
-            if let whole { outcome.add(try store.commit(whole)) }
-            return outcome
-        }
+        )
     }
 
-    private func settle() throws {
-        guard let storing else { return }
-        self.storing = nil
-        outcome.add(try storing.value())
+    private static func prepared(
+        _ batches: consuming [(batch: PullBatch, file: Int64?)],
+        by preparer: BatchPreparer
+    ) throws -> [StoreBatch] {
+        var prepared: [StoreBatch] = []
+        batches.reverse()
+        while let (batch, file) = batches.popLast() {
+            let next = try preparer.prepare(batch, file: file)
+            // Events apply after the rows of their own batch, so nothing may join behind them.
+            if let last = prepared.indices.last, prepared[last].append(next) { continue }
+            prepared.append(next)
+        }
+        return prepared
+    }
+
+    private func settle(_ one: Ahead<CommitOutcome>) throws {
+        outcome.add(try one.value())
         report(SyncProgress(dataset: dataset, rows: rows, outcome: outcome))
     }
 }
@@ -135,16 +149,5 @@ extension StoreEvent {
         case .shown, .drift: true
         default: false
         }
-    }
-}
-
-extension CommitOutcome {
-    mutating func add(_ other: CommitOutcome) {
-        taken += other.taken
-        unchanged += other.unchanged
-        quarantined += other.quarantined
-        withdrawnByAbsence += other.withdrawnByAbsence
-        heldWithdrawals = max(heldWithdrawals, other.heldWithdrawals)
-        newDrift += other.newDrift
     }
 }

@@ -112,7 +112,9 @@ package struct StoreDump: Sendable {
                     members["operation"] = .string("\(version.operation)")
                     members["modified"] = .string("\(version.modified)")
                     members["sequence"] = .string(String(version.sequence))
-                    members["content"] = version.content.map { .string(Publisher.digest(RecordCodec.encode($0))) }
+                    members["content"] = version.content.map {
+                        .string(Publisher.digest(RecordCodec.encode($0, isSpelt: true)))
+                    }
                     try write(line(.versions, members))
                 }
             }

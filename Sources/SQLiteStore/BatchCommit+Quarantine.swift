@@ -3,21 +3,42 @@ internal import CreditStore
 internal import Crypto
 internal import GRDB
 
+/// The keys of which rows wait in quarantine: most batches settle none of them.
+struct OpenRows {
+    /// nil where there are too many to hold.
+    private let keys: Set<String>?
+    private static let most = 10_000
+
+    init(_ db: Database, of dataset: Int64) throws {
+        let keys = try db.all(
+            "SELECT key FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT ?",
+            dataset,
+            Self.most
+        ) { $0.text(0) }
+        self.keys = keys.count < Self.most ? Set(keys) : nil
+    }
+
+    func mayHold(_ key: String) -> Bool {
+        guard let keys else { return true }
+        return !keys.isEmpty && keys.contains(key)
+    }
+}
+
 /// What a batch does to rows that could not be taken.
 extension BatchCommit {
     /// A good version at least as late settles what was wrong with a row of its record.
     ///
     /// Of a row that does not tell its time, what comes after it and was not known before counts as later.
-    mutating func supersede(_ received: ReceivedVersion, isNew: Bool) throws {
+    mutating func supersede(_ received: PreparedVersion, isNew: Bool) throws {
         try db.run(
             """
             UPDATE quarantine SET resolution = 'superseded' WHERE dataset = ?1 AND key = ?2 AND resolution = ''
                 AND CASE WHEN modified IS NULL THEN NOT ?5 ELSE (modified, sequence) <= (?3, ?4) END
             """,
             dataset,
-            StoredKey.text(received.key),
-            received.version.modified.seconds,
-            received.version.sequence,
+            received.key,
+            received.modified.seconds,
+            received.sequence,
             batch.isRetry || !isNew
         )
         quarantineDelta -= db.changesCount

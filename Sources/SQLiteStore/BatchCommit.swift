@@ -8,6 +8,7 @@ internal import GRDB
 struct BatchCommit {
     let db: Database
     let batch: StoreBatch
+    private let versions: [PreparedVersion]
     let dataset: Int64
     private(set) var writer: RecordWriter
     var outcome = CommitOutcome()
@@ -20,25 +21,28 @@ struct BatchCommit {
     private var driftLeft: Int?
     static let mostDrift = 1000
 
-    init(_ db: Database, _ batch: StoreBatch) throws {
+    init(_ db: Database, _ prepared: PreparedBatch, unmarkedBeyond: Int64?) throws {
         self.db = db
-        self.batch = batch
+        batch = prepared.rest
+        versions = prepared.versions
         dataset = try db.makeDatasetNumber(batch.dataset)
-        writer = RecordWriter(db, dataset: dataset, run: batch.run, receivedAt: batch.receivedAt)
+        writer = RecordWriter(
+            db,
+            dataset: dataset,
+            run: batch.run,
+            receivedAt: batch.receivedAt,
+            unmarkedBeyond: unmarkedBeyond
+        )
         generation = try db.integer("SELECT reading FROM dataset WHERE id = ?", dataset)
     }
 
     mutating func run() throws -> CommitOutcome {
-        let hasOpenRows =
-            try db.exists(
-                "SELECT 1 FROM quarantine WHERE dataset = ? AND resolution = '' AND key IS NOT NULL LIMIT 1",
-                dataset
-            )
-        for received in batch.versions {
+        let open = try OpenRows(db, of: dataset)
+        for received in versions {
             let file = try file(of: received)
             let isNew = try writer.take(received, file: file, generation: generation)
             if isNew { outcome.taken += 1 } else { outcome.unchanged += 1 }
-            if hasOpenRows { try supersede(received, isNew: isNew) }
+            if open.mayHold(received.key) { try supersede(received, isNew: isNew) }
         }
         for entry in batch.quarantined { try quarantine(entry) }
         for event in batch.events { try apply(event) }
@@ -48,9 +52,9 @@ struct BatchCommit {
 
     /// The file that shows a version: of a row that is tried again, the one that it was quarantined from, so that whatever
     /// replaces that file, or lacks the row, counts for it too.
-    private mutating func file(of received: ReceivedVersion) throws -> (number: Int64, epoch: Int64)? {
+    private mutating func file(of received: PreparedVersion) throws -> (number: Int64, epoch: Int64)? {
         if let file = received.file { return (file, try epoch(of: file)) }
-        let file = received.version.sequence >> 32
+        let file = received.sequence >> 32
         guard batch.isRetry, file > 0 else { return nil }
         let epoch = try epoch(of: file)
         return epoch > 0 ? (file, epoch) : nil

@@ -7,7 +7,7 @@ struct DerivationWriter {
     let db: Database
     let component: HandedOut.Component
     /// Whether it writes over what is damaged: nothing that is stored is then taken to be right.
-    private let mends: Bool
+    let mends: Bool
     /// Whether any part is marked: of a first load none is.
     private let hasMarks: Bool
     /// POSIX seconds of the commit.
@@ -15,10 +15,20 @@ struct DerivationWriter {
     /// Whether anything that a platform may see is different now.
     private(set) var changed = false
     /// Enterprises that this derivation made: nothing is stored of them yet.
-    private var fresh: Set<Int64> = []
+    private(set) var fresh: Set<Int64> = []
+    /// What all components of the transaction share.
+    let shared: DerivationTransaction
 
-    init(_ db: Database, _ component: HandedOut.Component, hasMarks: Bool, moment: Int64, mends: Bool = false) {
+    init(
+        _ db: Database,
+        _ component: HandedOut.Component,
+        _ shared: DerivationTransaction,
+        hasMarks: Bool,
+        moment: Int64,
+        mends: Bool = false
+    ) {
         self.db = db
+        self.shared = shared
         self.component = component
         self.hasMarks = hasMarks
         self.moment = moment
@@ -131,23 +141,26 @@ struct DerivationWriter {
             }
             return number
         }
-        try db.run(
-            """
-            INSERT INTO enterprise(id, text, current, since)
-            SELECT n, ?, n, ? FROM (SELECT coalesce(max(id), 0) + 1 AS n FROM enterprise)
-            """,
-            id.text,
-            moment
-        )
-        let number = db.lastInsertedRowID
+        let number = try shared.drawEnterprise(db)
+        try add(id, number, current: number)
         fresh.insert(number)
         return number
+    }
+
+    private func add(_ id: EnterpriseID, _ number: Int64, current: Int64) throws {
+        try db.run(
+            "INSERT OR FAIL INTO enterprise(id, text, current, since) VALUES(?, ?, ?, ?)",
+            number,
+            id.text,
+            current,
+            moment
+        )
     }
 
     /// Each id points to the one that it was last an alias of; whoever reads follows the way to its end.
     private mutating func redirect(_ alias: EnterpriseID, to number: Int64) throws {
         guard let known = try find(alias) else {
-            try db.run("INSERT INTO enterprise(text, current, since) VALUES(?, ?, ?)", alias.text, number, moment)
+            try add(alias, shared.drawEnterprise(db), current: number)
             changed = true
             return
         }
@@ -191,16 +204,16 @@ struct DerivationWriter {
             return
         }
         changed = true
-        var (document, isSigned) = try makeDocument(of: profile, number)
+        var (document, isSigned, isNew) = try makeDocument(of: profile, number)
         let wasSigned = isSigned
         if !isSigned, let seal = profile.seal, seal.id == profile.id, seal.version == profile.version {
-            try db.insert(seal, on: document)
+            try db.insert(seal, on: document, isFirst: isNew && !mends)
             isSigned = true
         }
         if known != nil, isSigned { try db.keepServed(of: number, unless: document, until: moment) }
         try db.run(
             """
-            INSERT INTO profile(enterprise, version, document, served, served_at, next_day, since, registered)
+            INSERT OR FAIL INTO profile(enterprise, version, document, served, served_at, next_day, since, registered)
             VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
                 served_at = iif(coalesce(excluded.served, served) IS served, served_at, excluded.served_at),
@@ -225,7 +238,9 @@ struct DerivationWriter {
     }
 
     /// The document of a version, which may have been there before, and whether it is signed.
-    private func makeDocument(of profile: DerivedProfile, _ number: Int64) throws -> (number: Int64, isSigned: Bool) {
+    private func makeDocument(of profile: DerivedProfile, _ number: Int64) throws -> (
+        number: Int64, isSigned: Bool, isNew: Bool
+    ) {
         if !fresh.contains(number),
             let known = try db.read(
                 """
@@ -234,18 +249,18 @@ struct DerivationWriter {
                 """,
                 number,
                 profile.version,
-                with: { (number: $0.integer(0), isSigned: $0.integer(1) != 0) }
+                with: { (number: $0.integer(0), isSigned: $0.integer(1) != 0, isNew: false) }
             )
         {
             return known
         }
         try db.run(
-            "INSERT INTO document(enterprise, version, bytes) VALUES(?, ?, ?)",
+            "INSERT OR FAIL INTO document(enterprise, version, bytes) VALUES(?, ?, ?)",
             number,
             profile.version,
             profile.bytes
         )
-        return (db.lastInsertedRowID, false)
+        return (db.lastInsertedRowID, false, true)
     }
 
     /// What was superseded before it was signed was never shown to anybody.
@@ -282,41 +297,6 @@ struct DerivationWriter {
                 isContested
             )
         }
-    }
-
-    private func store(names: [String], of number: Int64) throws {
-        var new = Set(names)
-        if !fresh.contains(number) {
-            for name in try knownNames(of: number) where new.remove(name.text) == nil { try remove(name) }
-        }
-        for name in new.sorted() {
-            let folded = NameIndex.fold(name)
-            try db.run("INSERT INTO name(enterprise, text, folded) VALUES(?, ?, ?)", number, name, folded)
-            try db.run(
-                "INSERT INTO name_index(rowid, grams) VALUES(?, ?)",
-                db.lastInsertedRowID,
-                NameIndex.grams(folded)
-            )
-        }
-    }
-
-    typealias Name = (id: Int64, text: String, folded: String)
-
-    func knownNames(of number: Int64) throws -> [Name] {
-        try db.all("SELECT id, text, folded FROM name WHERE enterprise = ?", number) {
-            ($0.integer(0), $0.text(1), $0.text(2))
-        }
-    }
-
-    private func remove(_ name: Name) throws {
-        // The index is taken to hold what it should, or is made anew at the end.
-        guard !mends else { return try db.run("DELETE FROM name WHERE id = ?", name.id) }
-        try db.run(
-            "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)",
-            name.id,
-            NameIndex.grams(name.folded)
-        )
-        try db.run("DELETE FROM name WHERE id = ?", name.id)
     }
 
     private mutating func remove(_ number: Int64) throws {

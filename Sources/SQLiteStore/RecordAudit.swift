@@ -167,7 +167,9 @@ struct RecordAudit {
         }
         guard !verdict.isDamaged, let row else { return verdict }
         let contents = Dictionary(versions.map { ($0.version.id, $0.content) }) { $1 }
-        let state = RecordWriter.State(of: versions.map(\.version)) { contents[$0] ?? nil }
+        let state = RecordWriter.State(of: versions.map(\.version)) {
+            (contents[$0] ?? nil).map(PreparedVersion.Said.init)
+        }
         verdict.state = state
         if state != row.state {
             verdict.isStateWrong = true

@@ -32,14 +32,14 @@ extension RecordWriter {
         var isRetracted: Bool
     }
 
-    func record(_ key: RecordKey) throws -> Row? {
+    func record(keyed key: String) throws -> Row? {
         try db.read(
             """
             SELECT id, restricted, seen, shown, test, current, modified, sequence, source, roles, links
             FROM record WHERE dataset = ? AND key = ?
             """,
             dataset,
-            StoredKey.text(key),
+            key,
             with: Self.row
         )
     }
@@ -112,11 +112,11 @@ extension RecordWriter.State {
     /// - Parameters:
     ///   - versions: All of them.
     ///   - before: The state until now: what it says of the same source still holds; nil works everything out.
-    ///   - content: What a version says.
+    ///   - said: What a version says.
     init(
         of versions: [RecordWriter.Version],
         after before: Self? = nil,
-        content: (Int64) throws -> CreditRecord?
+        said: (Int64) throws -> PreparedVersion.Said?
     ) rethrows {
         let counting = versions.filter { !$0.isRetracted }.sorted { RecordHistory.precedes($0.version, $1.version) }
         let history = RecordHistory(
@@ -135,11 +135,15 @@ extension RecordWriter.State {
         source = last.id
         if let before, before.source == source {
             (roles, links, test) = (before.roles, before.links, before.test)
-        } else if let record = try content(source) {
-            roles = RoleSet(record.subjects.map { RoleSet($0.role) })
-            links = Link.bytes(Link.links(of: record, in: roles))
-            test = record.isTest
+        } else if let said = try said(source) {
+            take(said)
         }
+    }
+
+    mutating func take(_ said: PreparedVersion.Said) {
+        roles = said.roles
+        links = Link.bytes(said.links)
+        test = said.isTest
     }
 }
 

@@ -17,9 +17,12 @@ struct RecordWriter {
     private let receivedAt: Int64
     /// The rows of this batch as they came.
     private var segment: SegmentWriter
+    /// The record beyond which what has no place is found without a mark; nil where nothing is.
+    private let unmarkedBeyond: Int64?
 
-    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64) {
+    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64, unmarkedBeyond: Int64? = nil) {
         self.db = db
+        self.unmarkedBeyond = unmarkedBeyond
         self.dataset = dataset
         self.receivedAt = receivedAt
         segment = SegmentWriter(db, dataset: dataset, run: run)
@@ -36,6 +39,11 @@ struct RecordWriter {
     }
 
     private mutating func markDirty(part: Int64) throws {
+        if let unmarkedBeyond, Part.record(part) > unmarkedBeyond,
+            try !db.exists("SELECT 1 FROM placement WHERE part = ?", part)
+        {
+            return
+        }
         try db.run("INSERT OR REPLACE INTO dirty(part, change) VALUES(?, ?)", part, try touch())
     }
 
@@ -47,11 +55,11 @@ struct RecordWriter {
 
     /// Takes a version; whether it was not known before.
     mutating func take(
-        _ received: ReceivedVersion,
+        _ received: PreparedVersion,
         file: (number: Int64, epoch: Int64)?,
         generation: Int64
     ) throws -> Bool {
-        guard let known = try record(received.key) else {
+        guard let known = try record(keyed: received.key) else {
             try begin(received, file: file, generation: generation)
             return true
         }
@@ -69,13 +77,12 @@ struct RecordWriter {
                 record
             )
         }
-        let digest = received.version.digest.text
         var isNew = false
         let version: Int64
         var changed = true
-        if let seen = try find(digest, of: record) {
+        if let seen = try find(received.digest, of: record) {
             version = seen.id
-            let isGreater = received.version.sequence > seen.sequence
+            let isGreater = received.sequence > seen.sequence
             changed = isGreater || seen.isRetracted
             if seen.isRetracted, file != nil {
                 try db.keepStanding(of: version, until: receivedAt)
@@ -84,33 +91,32 @@ struct RecordWriter {
             }
             if seen.isRetracted, file != nil {
                 // What a replaced file retracted counts from where it is seen again.
-                try set(version, sequence: received.version.sequence, isRetracted: false)
+                try set(version, sequence: received.sequence, isRetracted: false)
             } else if isGreater {
-                try set(version, sequence: received.version.sequence)
+                try set(version, sequence: received.sequence)
             }
         } else {
             isNew = true
             version = try nextVersion(of: record)
-            try add(received.version, as: version, to: record, try segment.add(received.original, received.place))
+            try add(received, as: version, to: record)
         }
         if let file {
-            try see(version, in: file, sequence: received.version.sequence)
+            try see(version, in: file, sequence: received.sequence)
             // A replaced file may hold the version in another place than before, and the greater one is gone with it.
             if !isNew { changed = try takePlaceOfSightings(version) || changed }
         }
         if changed {
-            try refresh(record, mustDerive: isNew, content: isNew ? (version, received.version.content) : nil)
+            try refresh(record, mustDerive: isNew, said: isNew ? (version, received.said) : nil)
         }
         return isNew
     }
 
     /// Takes the first version of a record: most rows of a first load, so with no more statements than rows to write.
     private mutating func begin(
-        _ received: ReceivedVersion,
+        _ version: PreparedVersion,
         file: (number: Int64, epoch: Int64)?,
         generation: Int64
     ) throws {
-        let version = received.version
         let record = try nextRecord()
         let number = VersionNumber.first(of: record)
         var state = State(shown: version.operation == .record)
@@ -120,12 +126,10 @@ struct RecordWriter {
             state.sequence = version.sequence
         }
         var links: [Link] = []
-        if version.operation == .record, let content = version.content {
+        if version.operation == .record, let said = version.said {
             state.source = number
-            state.test = content.isTest
-            state.roles = RoleSet(content.subjects.map { RoleSet($0.role) })
-            links = Link.links(of: content, in: state.roles)
-            state.links = Link.bytes(links)
+            state.take(said)
+            links = said.links
         }
         try db.run(
             """
@@ -136,8 +140,8 @@ struct RecordWriter {
             """,
             record,
             dataset,
-            StoredKey.text(received.key),
-            received.hasRestrictedKey,
+            version.key,
+            version.hasRestrictedKey,
             generation,
             state.shown,
             state.test,
@@ -148,7 +152,7 @@ struct RecordWriter {
             state.roles.rawValue,
             state.links
         )
-        try insert(version, as: number, place: try segment.add(received.original, received.place))
+        try insert(version, as: number)
         if let file { try see(number, in: file, sequence: version.sequence) }
         for link in links { try insert(link, of: record) }
         count(state, after: State())
@@ -177,13 +181,8 @@ struct RecordWriter {
     }
 
     /// Inserts a version of a record that has others; the record counts it.
-    private mutating func add(
-        _ version: RecordVersion,
-        as number: Int64,
-        to record: Int64,
-        _ place: (segment: Int64, place: Int)
-    ) throws {
-        try insert(version, as: number, place: place)
+    private mutating func add(_ version: PreparedVersion, as number: Int64, to record: Int64) throws {
+        try insert(version, as: number)
         try db.run(
             """
             UPDATE record SET versions = versions + 1, sum = \(StatementSum.record(versions: "versions + 1")) WHERE id = ?
@@ -192,25 +191,22 @@ struct RecordWriter {
         )
     }
 
-    private mutating func insert(
-        _ version: RecordVersion,
-        as number: Int64,
-        place: (segment: Int64, place: Int)
-    ) throws {
+    private mutating func insert(_ version: PreparedVersion, as number: Int64) throws {
+        let place = try version.row.map { try segment.add($0.bytes, $0.place) } ?? SegmentWriter.nowhere
         try db.run(
             """
             INSERT INTO version(id, digest, operation, modified, sequence, received_at, segment, place, content, sum)
             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_xor(row_sum(?1, ?2, ?3, ?4, ?6, ?7, ?8), ?5, 0))
             """,
             number,
-            version.digest.text,
+            version.digest,
             Int64(version.operation.rawValue),
             version.modified.seconds,
             version.sequence,
             receivedAt,
             place.segment,
             place.place,
-            version.content.map(RecordCodec.encode)
+            version.content
         )
         versionDelta += 1
     }
@@ -282,15 +278,10 @@ struct RecordWriter {
             try set(version, isRetracted: false)
         } else {
             version = try nextVersion(of: record)
-            try add(
-                RecordVersion(digest: digest, operation: .absence, modified: time, sequence: sequence, content: nil),
-                as: version,
-                to: record,
-                SegmentWriter.nowhere
-            )
+            try add(PreparedVersion(absence: digest, modified: time, sequence: sequence), as: version, to: record)
         }
         if sequence >= 0 { try see(version, in: (sequence >> 32, epoch), sequence: sequence) }
-        try refresh(record, mustDerive: false, content: nil)
+        try refresh(record, mustDerive: false, said: nil)
         return try self.record(record)?.state.shown == false
     }
 
@@ -311,7 +302,7 @@ struct RecordWriter {
                 try db.keepStanding(of: version, until: receivedAt)
                 let last = try lastSighting(of: version)
                 try set(version, sequence: last, isRetracted: last == nil)
-                try refresh(VersionNumber.record(version), mustDerive: true, content: nil)
+                try refresh(VersionNumber.record(version), mustDerive: true, said: nil)
             }
         }
     }
@@ -319,14 +310,14 @@ struct RecordWriter {
     // MARK: Keeping in step
 
     /// Works out which version counts, whether the record is shown, and whom it may meet.
-    private mutating func refresh(_ record: Int64, mustDerive: Bool, content: (id: Int64, record: CreditRecord?)?)
+    private mutating func refresh(_ record: Int64, mustDerive: Bool, said: (id: Int64, said: PreparedVersion.Said?)?)
         throws
     {
         guard let row = try self.record(record) else { return }
         let versions = try versions(of: record)
         let before = row.state
         let after = try State(of: versions, after: before) { source in
-            try source == content?.id ? content?.record : self.content(of: source)
+            try source == said?.id ? said?.said : self.said(by: source)
         }
         if after != before { try write(after, over: before, of: record) }
         if mustDerive || after != before {
@@ -336,9 +327,9 @@ struct RecordWriter {
         }
     }
 
-    private func content(of version: Int64) throws -> CreditRecord? {
+    private func said(by version: Int64) throws -> PreparedVersion.Said? {
         try db.read("SELECT content FROM version WHERE id = ?", version) { row in
-            try row.bytes(0).map(RecordCodec.decode)
+            try row.bytes(0).map { try PreparedVersion.Said(RecordCodec.decode($0)) }
         } ?? nil
     }
 

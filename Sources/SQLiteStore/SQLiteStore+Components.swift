@@ -31,6 +31,8 @@ struct HandedOut {
     private(set) var components: [Int64: Component] = [:]
     /// All records up to this one are derived, marked or handed out; nil before anybody looked.
     var scanned: Int64?
+    /// Whether somebody derives: what is handed out may be out of date when it is stored, and only a mark tells.
+    var isDeriving = false
 
     /// Takes back all components but those of some tokens.
     mutating func keep(_ tokens: Set<Int64>) {
@@ -85,6 +87,7 @@ extension SQLiteStore {
         guard options.access == .exclusive else {
             throw StoreError(.readOnly, "the store was not opened for deriving: open it with exclusive access")
         }
+        try beginDeriving()
         // Before the view is taken: what is stored in between counts as busy once more, which costs nothing.
         let (busy, scanned) = handedOut.withLock { handed in
             handed.keep(tokens)
@@ -101,7 +104,9 @@ extension SQLiteStore {
                 found.append(component)
                 return true
             }
-            for start in try db.waiting(limit: limit * 8 + 64 + busy.count, dueOn: day) { _ = try take(start) }
+            for start in try db.waiting(limit: limit * 8 + 64 + busy.count, dueOn: day) where !busy.contains(start) {
+                _ = try take(start)
+            }
             var scan = PlacementScan(db, after: try scanned ?? db.integer("SELECT settled FROM meta"), busy: busy)
             while found.count < limit, walk.visited.count < options.recordsAtOnce, let start = try scan.next() {
                 try scan.note(start, isTaken: take(start))
@@ -110,6 +115,7 @@ extension SQLiteStore {
         }
         return handedOut.withLock { handed in
             handed.scanned = reached
+            handed.isDeriving = !found.isEmpty || !handed.components.isEmpty
             return found.map {
                 StoredComponent(
                     token: handed.add($0.handed),
@@ -119,6 +125,26 @@ extension SQLiteStore {
                 )
             }
         }
+    }
+}
+
+extension SQLiteStore {
+    /// From now on every change is marked, those of transactions that are under way included: they end first.
+    private func beginDeriving() throws {
+        let begins = handedOut.withLock { handed in
+            defer { handed.isDeriving = true }
+            return !handed.isDeriving
+        }
+        if begins { try write { _ in } }
+    }
+
+    /// The record beyond which a part without a place needs no mark: whoever derives comes upon it.
+    ///
+    /// nil where all need one: while somebody derives, in this process or in another.
+    func unmarkedBeyond(_ db: Database) throws -> Int64? {
+        guard options.access == .exclusive else { return nil }
+        let (isDeriving, scanned) = handedOut.withLock { ($0.isDeriving, $0.scanned) }
+        return try isDeriving ? nil : max(scanned ?? 0, db.integer("SELECT settled FROM meta"))
     }
 }
 

@@ -5,10 +5,18 @@ internal import GRDB
 /// What ingestion writes and reads.
 extension SQLiteStore {
     /// One transaction, flushed to the disk before it returns.
-    public func commit(_ batch: StoreBatch) throws -> CommitOutcome {
-        try write { db in
-            var commit = try BatchCommit(db, batch)
-            return try commit.run()
+    public func commit(_ batches: consuming [StoreBatch], once ready: () throws -> Void) throws -> CommitOutcome {
+        let prepared = batches.map { PreparedBatch($0) }
+        batches = []
+        try ready()
+        return try write { db in
+            var outcome = CommitOutcome()
+            let unmarkedBeyond = try unmarkedBeyond(db)
+            for batch in prepared {
+                var commit = try BatchCommit(db, batch, unmarkedBeyond: unmarkedBeyond)
+                outcome.add(try commit.run())
+            }
+            return outcome
         }
     }
 

@@ -50,7 +50,8 @@ struct NameIndexMender {
             try db.run("CREATE VIRTUAL TABLE \(Self.shadow) USING \(Self.form)")
         }
         let all = try store.look { db in Int(try db.integer("SELECT count(*) FROM name")) }
-        var last: Int64 = 0
+        // A damaged number may be any.
+        var last = Int64.min
         var done = 0
         while true {
             try audit.note("indexing names", done, of: all)

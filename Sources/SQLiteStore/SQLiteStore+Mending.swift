@@ -108,8 +108,17 @@ extension SQLiteStore {
                 guard let component = components[derivation.token] else {
                     throw StoreError(.staleToken, "a component was handed out again since: derive it anew")
                 }
-                var writer = DerivationWriter(db, component, hasMarks: hasMarks, moment: moment, mends: true)
+                let shared = DerivationTransaction()
+                var writer = DerivationWriter(
+                    db,
+                    component,
+                    shared,
+                    hasMarks: hasMarks,
+                    moment: moment,
+                    mends: true
+                )
                 try writer.store(derivation)
+                try shared.finish(db)
             }
             if !derivations.isEmpty { _ = try db.advancePosition() }
         }

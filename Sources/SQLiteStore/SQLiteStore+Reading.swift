@@ -13,14 +13,16 @@ extension SQLiteStore {
         try write { db in
             var changed = false
             let hasMarks = try db.exists("SELECT 1 FROM dirty LIMIT 1")
+            let shared = DerivationTransaction()
             for derivation in derivations {
                 guard let component = components[derivation.token] else {
                     throw StoreError(.staleToken, "a component was handed out again since: derive it anew")
                 }
-                var writer = DerivationWriter(db, component, hasMarks: hasMarks, moment: moment)
+                var writer = DerivationWriter(db, component, shared, hasMarks: hasMarks, moment: moment)
                 try writer.store(derivation)
                 changed = changed || writer.changed
             }
+            try shared.finish(db)
             if changed { _ = try db.advancePosition() }
             if let settled = handedOut.withLock({ $0.settled(after: tokens) }) {
                 try db.run("UPDATE meta SET settled = ?1 WHERE settled < ?1", settled)

@@ -172,10 +172,31 @@ extension Database {
     }
 
     /// Keeps a seal, unless its key has sealed the document before.
-    func insert(_ seal: ProfileSeal, on document: Int64) throws {
+    ///
+    /// - Parameters:
+    ///   - seal: what makes a document of the bytes.
+    ///   - document: its number.
+    ///   - isFirst: whether it is known to have none.
+    /// - Throws: what SQLite throws.
+    func insert(_ seal: ProfileSeal, on document: Int64, isFirst: Bool = false) throws {
+        guard !isFirst else {
+            return try run(
+                """
+                INSERT OR FAIL INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
+                VALUES(?, 0, ?, ?, ?, ?, ?, ?)
+                """,
+                document,
+                seal.key,
+                seal.issuedAt,
+                seal.opening,
+                seal.closing,
+                seal.protected,
+                seal.signature
+            )
+        }
         try run(
             """
-            INSERT INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
+            INSERT OR FAIL INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
             SELECT ?1, (SELECT count(*) FROM seal WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7
             WHERE NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1 AND key = ?2)
             """,

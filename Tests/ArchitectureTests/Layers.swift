@@ -18,7 +18,7 @@ enum Layers {
         "ServiceLifecycle",
         "Logging",
     ]
-    static let cModules: Set<String> = ["CLibXML2", "CCurl", "CZlib", "CIconv"]
+    static let cModules: Set<String> = ["CLibXML2", "CCurl", "CZlib", "CIconv", "CMalloc"]
 
     /// What an adapter may import: it sees no store, no server, no environment and no clock.
     static let adapter: Set<String> = [
@@ -45,7 +45,7 @@ enum Layers {
             beside: ["CreditStore"],
             foreign: system.union(foundation).union(["Crypto", "GRDB", "GRDBSQLite"])
         ),
-        "ServiceKit": Module(layer: 3, foreign: system),
+        "ServiceKit": Module(layer: 3, wraps: "CMalloc", foreign: system),
         // 4 services
         "AdapterRegistry": Module(layer: 4),
         "Ingestion": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),

@@ -56,7 +56,8 @@ struct DamageTests {
     /// Whether a finding tells of a table: by its name, or by that of what is next to it.
     private static func names(_ table: String, _ finding: Finding) -> Bool {
         let close = [
-            "tally": tables, "name_index_config": ["name_index"], "name_index_data": ["name_index"],
+            "tally": tables, "name": ["name_index"], "name_index_config": ["name_index"],
+            "name_index_data": ["name_index"],
             "document": ["profile", "seal"], "seal": ["profile"],
             "enterprise": ["placement"], "placement": ["held"],
         ]

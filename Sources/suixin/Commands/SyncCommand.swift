@@ -8,6 +8,7 @@ internal import Foundation
 internal import Ingestion
 internal import Logging
 internal import Publication
+internal import ServiceKit
 internal import Synchronization
 
 /// `suixin sync [agency …]`: pulls, derives, signs.
@@ -51,6 +52,7 @@ struct SyncCommand: AsyncParsableCommand {
         summary.released = try release(in: installation)
         if !offline { summary.reports = try pull(adapters, installation, stop, line) }
         summary.pulled = ContinuousClock.now
+        FreedMemory.giveBack()
         if !stop.isRaised { try derive(installation, day, stop, line, &summary) }
         line.clear()
         summary.counts = try installation.store.counts()
@@ -98,8 +100,11 @@ struct SyncCommand: AsyncParsableCommand {
         _ line: ProgressLine,
         _ summary: inout SyncSummary
     ) throws {
+        var rounds = 0
         let progress = try installation.deriver().derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
+            rounds += 1
+            if rounds % 4 == 0 { FreedMemory.giveBack() }
             return !stop.isRaised
         }
         summary.profiles = progress.profiles

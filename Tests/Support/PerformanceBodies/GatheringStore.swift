@@ -12,8 +12,9 @@ final class GatheringStore: CreditStore {
     /// What was given so far, in order.
     var gathered: [StoreBatch] { batches.withLock { $0 } }
 
-    func commit(_ batch: StoreBatch) -> CommitOutcome {
-        batches.withLock { $0.append(batch) }
+    func commit(_ batches: consuming [StoreBatch], once ready: () throws -> Void) throws -> CommitOutcome {
+        try ready()
+        self.batches.withLock { [batches] in $0 += batches }
         return CommitOutcome()
     }
 

@@ -1,0 +1,4 @@
+#ifndef SUIXIN_CMALLOC_SHIM_H
+#define SUIXIN_CMALLOC_SHIM_H
+#include <malloc.h>
+#endif
