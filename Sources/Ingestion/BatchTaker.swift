@@ -70,7 +70,7 @@ final class BatchTaker: PullSink {
         do {
             try store()
             while !storing.isEmpty { try settle(storing.removeFirst()) }
-            FreedMemory.giveBack()
+            if rows >= Self.rowsAtOnce { FreedMemory.giveBack() }
         } catch {
             throw unstored(error)
         }

@@ -115,7 +115,7 @@ extension SQLiteStore {
         }
         return handedOut.withLock { handed in
             handed.scanned = reached
-            handed.isDeriving = !found.isEmpty || !handed.components.isEmpty
+            if found.isEmpty, handed.components.isEmpty { handed.isDeriving = false }
             return found.map {
                 StoredComponent(
                     token: handed.add($0.handed),
