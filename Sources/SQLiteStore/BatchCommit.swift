@@ -26,7 +26,7 @@ struct BatchCommit {
         batch = prepared.rest
         versions = prepared.versions
         dataset = try db.makeDatasetNumber(batch.dataset)
-        writer = RecordWriter(
+        writer = try RecordWriter(
             db,
             dataset: dataset,
             run: batch.run,

@@ -8,6 +8,7 @@ struct LinkMender {
     let audit: Audit
 
     func run(upTo last: Int64, sparing damaged: DamagedStatements) throws {
+        try store.linkNewRecords(sparing: damaged.records)
         for first in stride(from: Int64(0), through: last, by: Int(SQLiteStore.auditStep)) {
             try audit.note("mending links", Int(first), of: Int(last))
             let range = first..<first + SQLiteStore.auditStep

@@ -19,9 +19,12 @@ struct RecordWriter {
     private var segment: SegmentWriter
     /// The record beyond which what has no place is found without a mark; nil where nothing is.
     private let unmarkedBeyond: Int64?
+    /// The record up to which all are linked; those beyond it are when somebody derives.
+    private let linked: Int64
 
-    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64, unmarkedBeyond: Int64? = nil) {
+    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64, unmarkedBeyond: Int64? = nil) throws {
         self.db = db
+        linked = try db.integer("SELECT linked FROM meta")
         self.unmarkedBeyond = unmarkedBeyond
         self.dataset = dataset
         self.receivedAt = receivedAt
@@ -125,11 +128,9 @@ struct RecordWriter {
             state.modified = version.modified.seconds
             state.sequence = version.sequence
         }
-        var links: [Link] = []
         if version.operation == .record, let said = version.said {
             state.source = number
             state.take(said)
-            links = said.links
         }
         try db.run(
             """
@@ -154,7 +155,6 @@ struct RecordWriter {
         )
         try insert(version, as: number)
         if let file { try see(number, in: file, sequence: version.sequence) }
-        for link in links { try insert(link, of: record) }
         count(state, after: State())
         // It waits to be derived without a mark: nothing places it yet.
         _ = try touch()
@@ -340,14 +340,16 @@ struct RecordWriter {
         let old = try Link.links(before.links)
         let new = try Link.links(after.links)
         for link in old where !new.contains(link) {
+            let part = Part.number(record, link.role)
+            try db.keepLink(link.hash, of: part)
+            guard record <= linked else { continue }
             // Whom it met by this key may have to part from each other.
             for neighbour in try db.integers("SELECT part FROM link WHERE hash = ?", link.hash) {
                 try markDirty(part: neighbour)
             }
-            let part = Part.number(record, link.role)
-            try db.keepLink(link.hash, of: part)
             try db.run("DELETE FROM link WHERE hash = ? AND part = ?", link.hash, part)
         }
+        guard record <= linked else { return }
         for link in new where !old.contains(link) { try insert(link, of: record) }
     }
 

@@ -93,7 +93,7 @@ extension SQLiteStore {
             handed.keep(tokens)
             return (Set(handed.components.values.lazy.flatMap(\.pieces.values).map(\.part)), handed.scanned)
         }
-        let (found, reached) = try read { db in
+        let (found, reached) = try readLinked { db in
             var walk = ComponentWalk(db, datasets: try db.datasets(), position: try db.storePosition(), busy: busy)
             var found: [ComponentWalk.Component] = []
             /// Whether there was room for the part, or it needs none; false where it has to wait.
@@ -136,6 +136,14 @@ extension SQLiteStore {
             return !handed.isDeriving
         }
         if begins { try write { _ in } }
+    }
+
+    /// A view of the store in which every record's keys lead to it: else one of two that meet might not be found.
+    private func readLinked<T>(_ body: (Database) throws -> T) throws -> T {
+        while true {
+            if let value = try read({ db in try db.isLinked() ? body(db) : nil }) { return value }
+            try linkNewRecords()
+        }
     }
 
     /// The record beyond which a part without a place needs no mark: whoever derives comes upon it.

@@ -24,7 +24,7 @@ extension SQLiteStore {
     public func releaseHeldWithdrawals(of dataset: DatasetID, at moment: Int64) throws -> Int {
         try write { db in
             guard let number = try db.datasetNumber(dataset) else { return 0 }
-            var writer = RecordWriter(db, dataset: number, run: "", receivedAt: moment)
+            var writer = try RecordWriter(db, dataset: number, run: "", receivedAt: moment)
             let count = try BatchCommit.withdrawWaiting(&writer, of: dataset)
             _ = try writer.touch()
             try db.run(

@@ -12,6 +12,7 @@ enum Schema {
         migrator.registerMigration("6", migrate: PastSchema.makeSix)
         migrator.registerMigration("7") { db in try db.execute(sql: contested) }
         migrator.registerMigration("8", migrate: TallySchema.makeEight)
+        migrator.registerMigration("9", migrate: TallySchema.makeNine)
         return migrator
     }
 
@@ -36,6 +37,14 @@ enum Schema {
     static let settled = """
         ALTER TABLE meta ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
         UPDATE meta SET settled = (SELECT coalesce(max(id), 0) FROM record);
+        """
+
+    /// Which records' keys are in `link`: all up to `linked`, and none beyond it.
+    ///
+    /// Whoever derives brings the rest in, in the table's own order: as they come, each would go to a page of its own.
+    static let linked = """
+        ALTER TABLE meta ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+        UPDATE meta SET linked = (SELECT coalesce(max(id), 0) FROM record);
         """
 
     /// Which codes the registry gives to several enterprises, and which quarantined rows a source still shows.

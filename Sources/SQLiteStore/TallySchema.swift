@@ -8,7 +8,17 @@ enum TallySchema {
     static func makeEight(_ db: Database) throws {
         try db.execute(sql: columns)
         try db.execute(sql: tallies)
-        for table in Tally.all { try make(table, db) }
+        for table in Tally.all { try make(table.number == meta.number ? meta : table, db) }
+    }
+
+    /// `meta` before version 9.
+    private static let meta = Tally(number: 1, table: "meta", columns: ["id", "position", "settled"], isDerived: true)
+
+    static func makeNine(_ db: Database) throws {
+        for event in ["insert", "delete", "update"] { try db.execute(sql: "DROP TRIGGER tally_meta_\(event)") }
+        try db.execute(sql: Schema.linked)
+        try db.run("DELETE FROM tally WHERE id = ?", meta.number)
+        if let tally = Tally.all.first(where: { $0.number == meta.number }) { try make(tally, db) }
     }
 
     /// `record.versions`: how many there are, so that a lost one is missed.
@@ -75,9 +85,9 @@ struct Tally {
         return (rows, sum)
     }
 
-    /// Those that were there in version 8; their columns are spelt out, so that the triggers never change by themselves.
+    /// Those that are there; their columns are spelt out, so that the triggers never change by themselves.
     static let all: [Tally] = [
-        Tally(number: 1, table: "meta", columns: ["id", "position", "settled"], isDerived: true),
+        Tally(number: 1, table: "meta", columns: ["id", "position", "settled", "linked"], isDerived: true),
         Tally(
             number: 2,
             table: "dataset",
