@@ -4,7 +4,8 @@ import Testing
 
 /// A store that an older version wrote becomes one of this version, wherever that is interrupted.
 ///
-/// `Fixtures/store-3` was written by the version before schema 4, `store-6` by that before schema 7, each with what its
+/// `Fixtures/store-3` was written by the version before schema 4, `store-6` by that before schema 7,
+/// `store-8` by that before schema 9, each with what its
 /// `store dump --digest` printed. Whoever changes the schema adds a store of the schema before.
 @Suite("A store of an older version", .serialized)
 struct MigrationTests {
@@ -25,7 +26,7 @@ struct MigrationTests {
         String(decoding: try Data(contentsOf: URL(filePath: "\(Self.fixtures)/\(name).dump")), as: UTF8.self)
     }
 
-    @Test("holds afterwards what it held before, wherever the migration was killed", arguments: ["store-3", "store-6"])
+    @Test("holds afterwards what it held before, wherever the migration was killed", arguments: ["store-3", "store-6", "store-8"])
     func killed(name: String) async throws {
         try await blocking {
             let old = try old(name)
@@ -50,7 +51,7 @@ struct MigrationTests {
         }
     }
 
-    @Test("is taken over by one of several that come at once", arguments: ["store-3", "store-6"])
+    @Test("is taken over by one of several that come at once", arguments: ["store-3", "store-6", "store-8"])
     func atOnce(name: String) async throws {
         let site = try await blocking { try old(name) }
         let wanted = try dump(name)
