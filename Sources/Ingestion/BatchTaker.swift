@@ -67,13 +67,14 @@ final class BatchTaker: PullSink {
     ///
     /// - Throws: what the store throws; from where it did, nothing is stored.
     func finish() throws(AdapterError) {
-        do {
-            try store()
-            while !storing.isEmpty { try settle(storing.removeFirst()) }
-            if rows >= Self.rowsAtOnce { FreedMemory.giveBack() }
-        } catch {
-            throw unstored(error)
+        var failure: (any Error)?
+        do { try store() } catch { failure = error }
+        // Whatever fails, nothing of this pull is under way when it has ended.
+        while !storing.isEmpty {
+            do { try settle(storing.removeFirst()) } catch { failure = failure ?? error }
         }
+        if rows >= Self.rowsAtOnce { FreedMemory.giveBack() }
+        if let failure { throw unstored(failure) }
     }
 
     private func unstored(_ error: any Error) -> AdapterError {
