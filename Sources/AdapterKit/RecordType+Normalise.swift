@@ -56,6 +56,7 @@ struct RowReader {
     }
 
     mutating func read() {
+        facts.reserveCapacity(fields.count)
         var seen = [Bool](repeating: false, count: type.columns.count)
         var next = 0
         for field in fields {

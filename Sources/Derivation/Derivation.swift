@@ -62,7 +62,7 @@ public struct Deriver: Sendable {
         store: any CreditStore,
         secret: [UInt8],
         policy: MergePolicy = .standard,
-        batchSize: Int = 1200,
+        batchSize: Int = 1000,
         width: Int? = nil,
         sealing: Sealing? = nil,
         now: @escaping @Sendable () -> Int64

@@ -2,6 +2,7 @@ internal import CanonicalJSON
 internal import CreditModel
 package import CreditStore
 internal import Crypto
+internal import ServiceKit
 package import Signing
 
 /// Writes all signed profiles out, one flattened JWS a line, with a signed manifest.
@@ -83,16 +84,18 @@ package struct Exporter: Sendable {
         report.isBehind = coverage.isBehind
         let profiles = try HashingFile(destination.profiles)
         let annexes = try destination.annexes.map { try HashingFile($0) }
-        var last: EnterpriseID?
-        while true {
-            let page = try store.signedProfiles(after: last, limit: Self.page)
-            guard let end = page.last else { break }
+        let store = store
+        var page = try store.signedProfiles(after: nil, limit: Self.page)
+        while let end = page.last {
+            // Read while this one is written: reading waits for the disk here and there.
+            let following = Ahead { try store.signedProfiles(after: end.id, limit: Self.page) }
+            defer { _ = try? following.value() }
             for profile in page {
                 try profiles.writeLine(profile.document)
                 if let annexes { try writeAnnexes(of: profile, to: annexes) }
             }
-            last = end.id
             progress(profiles.lines)
+            page = try following.value()
         }
         report.positionAtEnd = try store.storePosition()
         report.profiles = profiles.lines

@@ -8,6 +8,7 @@ extension SQLiteStore {
     /// Links all records that there are; a piece at a time, each in a transaction of its own.
     ///
     /// - Parameter damaged: records that are left out, since what they carry cannot be read.
+    /// - Throws: ``StoreError`` `damaged` where another one's cannot, and what SQLite throws.
     func linkNewRecords(sparing damaged: Set<Int64> = []) throws {
         while try read({ try !$0.isLinked() }) {
             try write { db in

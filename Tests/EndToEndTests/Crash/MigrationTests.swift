@@ -26,7 +26,10 @@ struct MigrationTests {
         String(decoding: try Data(contentsOf: URL(filePath: "\(Self.fixtures)/\(name).dump")), as: UTF8.self)
     }
 
-    @Test("holds afterwards what it held before, wherever the migration was killed", arguments: ["store-3", "store-6", "store-8"])
+    @Test(
+        "holds afterwards what it held before, wherever the migration was killed",
+        arguments: ["store-3", "store-6", "store-8"]
+    )
     func killed(name: String) async throws {
         try await blocking {
             let old = try old(name)
