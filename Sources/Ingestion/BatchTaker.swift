@@ -28,8 +28,8 @@ final class BatchTaker: PullSink {
     /// What is being stored, and what is made ready for it.
     private var storing: [Ahead<CommitOutcome>] = []
     /// Rows, and bytes of rows, that are stored at once.
-    private static let rowsAtOnce = 4500
-    private static let bytesAtOnce = 6 << 20
+    private static let rowsAtOnce = 3000
+    private static let bytesAtOnce = 4 << 20
 
     init(
         _ ingestor: Ingestor,
