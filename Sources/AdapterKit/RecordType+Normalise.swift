@@ -46,7 +46,7 @@ struct RowReader {
     private var unknown: [RawField] = []
     /// Whether the row is about somebody who is known by the number of an identity card.
     private var isOfPerson: Bool
-    /// Whether any text of the row is a person's: a telephone, a card's number, wherever it stands.
+    /// Whether any text of the row is a person's, or may be: a telephone, a card's number, an unknown element.
     private(set) var holdsPersonalText = false
 
     init(type: RecordType, fields: [RawField], isOfPerson: Bool) {
@@ -66,7 +66,8 @@ struct RowReader {
             guard let index = isNext ? next : type.byName[field.name], !seen[index] else {
                 unknown.append(field)
                 report("field", field.name)
-                if IdentityScreen.holdsNumber(field.text) { holdsPersonalText = true }
+                // Nobody knows what it holds, and it is not told: a telephone among others.
+                if Normalise.text(field.text) != nil { holdsPersonalText = true }
                 continue
             }
             seen[index] = true

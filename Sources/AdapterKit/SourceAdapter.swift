@@ -215,7 +215,7 @@ public struct NormalisedRow: Sendable, Hashable {
     public var record: CreditRecord?
     /// Whether the key holds a number of an identity card.
     public var hasRestrictedKey: Bool
-    /// Whether any text of the row is a person's, published or not: a telephone or a card's number.
+    /// Whether any text of the row is a person's, or may be: a telephone, a card's number, an element that nobody knows.
     ///
     /// A plain digest over the row would let anybody find such a number by trying.
     public var holdsPersonalText: Bool

@@ -2,8 +2,8 @@ internal import GRDB
 
 /// What the components that are stored in one transaction share.
 ///
-/// Statements with triggers open a savepoint of their own, at which an index of texts writes down all that it has gathered;
-/// `OR FAIL` spares them that, since an error ends the whole transaction here, and the index is written last of all.
+/// A statement with a trigger opens a savepoint of its own, at which an index of texts writes down all that it has gathered:
+/// so the index of names is written last of all.
 final class DerivationTransaction {
     private enum Change {
         case add(Int64, String)

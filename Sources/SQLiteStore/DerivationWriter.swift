@@ -149,7 +149,7 @@ struct DerivationWriter {
 
     private func add(_ id: EnterpriseID, _ number: Int64, current: Int64) throws {
         try db.run(
-            "INSERT OR FAIL INTO enterprise(id, text, current, since) VALUES(?, ?, ?, ?)",
+            "INSERT INTO enterprise(id, text, current, since) VALUES(?, ?, ?, ?)",
             number,
             id.text,
             current,
@@ -213,7 +213,7 @@ struct DerivationWriter {
         if known != nil, isSigned { try db.keepServed(of: number, unless: document, until: moment) }
         try db.run(
             """
-            INSERT OR FAIL INTO profile(enterprise, version, document, served, served_at, next_day, since, registered)
+            INSERT INTO profile(enterprise, version, document, served, served_at, next_day, since, registered)
             VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(enterprise) DO UPDATE SET version = excluded.version, document = excluded.document,
                 served_at = iif(coalesce(excluded.served, served) IS served, served_at, excluded.served_at),
@@ -255,7 +255,7 @@ struct DerivationWriter {
             return known
         }
         try db.run(
-            "INSERT OR FAIL INTO document(enterprise, version, bytes) VALUES(?, ?, ?)",
+            "INSERT INTO document(enterprise, version, bytes) VALUES(?, ?, ?)",
             number,
             profile.version,
             profile.bytes

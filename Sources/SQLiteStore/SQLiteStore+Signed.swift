@@ -179,28 +179,19 @@ extension Database {
     ///   - isFirst: whether it is known to have none.
     /// - Throws: what SQLite throws.
     func insert(_ seal: ProfileSeal, on document: Int64, isFirst: Bool = false) throws {
-        guard !isFirst else {
-            return try run(
-                """
-                INSERT OR FAIL INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
-                VALUES(?, 0, ?, ?, ?, ?, ?, ?)
-                """,
-                document,
-                seal.key,
-                seal.issuedAt,
-                seal.opening,
-                seal.closing,
-                seal.protected,
-                seal.signature
-            )
+        var number: Int64 = 0
+        if !isFirst {
+            let isThere = try exists("SELECT 1 FROM seal WHERE document = ? AND key = ?", document, seal.key)
+            guard !isThere else { return }
+            number = try integer("SELECT count(*) FROM seal WHERE document = ?", document)
         }
         try run(
             """
-            INSERT OR FAIL INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
-            SELECT ?1, (SELECT count(*) FROM seal WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7
-            WHERE NOT EXISTS (SELECT 1 FROM seal WHERE document = ?1 AND key = ?2)
+            INSERT INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
             """,
             document,
+            number,
             seal.key,
             seal.issuedAt,
             seal.opening,
