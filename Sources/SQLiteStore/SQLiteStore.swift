@@ -24,7 +24,7 @@ public final class SQLiteStore: AuditableStore {
         /// Connections that read at the same time.
         public var readers = 3
         /// Records in the components that are handed out at once, about.
-        public var recordsAtOnce = 10_000
+        public var recordsAtOnce = 5_000
         /// The defaults.
         public init() {}
     }
