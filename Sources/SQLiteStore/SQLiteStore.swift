@@ -87,8 +87,21 @@ public final class SQLiteStore: AuditableStore {
         }
         guard try !pool.read(Schema.migrator.hasCompletedMigrations) else { return }
         let lock = migrates ? nil : try WriterLock(path: path + ".lock")
-        try Schema.migrator.migrate(pool)
+        try migrate(pool, path: path)
         withExtendedLifetime(lock) {}
+    }
+
+    private static func migrate(_ pool: DatabasePool, path: String) throws {
+        do {
+            try Schema.migrator.migrate(pool)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            // No disk and no lock was in the way: the tables are others than the list of what was done to them says.
+            throw StoreError(
+                .damaged,
+                "the store \(path) is damaged: its tables are not those of the version that it names "
+                    + "(\(error.message ?? "no reason given")); restore the store from a back-up"
+            )
+        }
     }
 
     /// One transaction of the writer.

@@ -73,6 +73,38 @@ struct OperationTests {
         }
     }
 
+    @Test(
+        "A store that has forgotten which version it is says that it is damaged, and nothing is done to it",
+        arguments: ["3", "4", "5", "6", "7", "8", "9"]
+    )
+    func forgottenVersion(migration: String) throws {
+        let folder = NSTemporaryDirectory() + "forgotten-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/store.sqlite"
+        func change(_ statement: String) throws {
+            let queue = try DatabaseQueue(path: path)
+            try queue.write { try $0.execute(sql: statement, arguments: [migration]) }
+            try queue.close()
+        }
+        _ = try SQLiteStore(path: path).commit(
+            StoreBatch(
+                dataset: Desk.registration,
+                run: "r",
+                receivedAt: 1,
+                versions: [Desk.version("A", "n", at: 1)]
+            )
+        )
+        try change("DELETE FROM grdb_migrations WHERE identifier = ?")
+        #expect {
+            _ = try SQLiteStore(path: path)
+        } throws: {
+            ($0 as? StoreError)?.code == .damaged && "\($0)".contains("back-up")
+        }
+        try change("INSERT INTO grdb_migrations(identifier) VALUES(?)")
+        #expect(try SQLiteStore(path: path).counts().records == 1)
+    }
+
     @Test("Who opens a store waits for one short transaction of another, not for a whole sync")
     func patience() throws {
         let desk = try Desk()
