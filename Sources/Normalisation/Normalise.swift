@@ -154,8 +154,16 @@ extension Normalise {
         var last: UInt8 = 0x20
         var beforeLast: UInt8 = 0
         let bytes = text.utf8.span
-        for index in bytes.indices {
+        var index = 0
+        while index < bytes.count {
             let byte = bytes[index]
+            index += 1
+            // Han characters, which most texts are made of, have three bytes and are none of these.
+            if 0xE4...0xE9 ~= byte {
+                index += 2
+                (beforeLast, last) = (byte, byte)
+                continue
+            }
             switch byte {
             case 0x00...0x1F, 0x7F, 0xC2, 0xE1, 0xE2: return true
             case 0x20 where last == 0x20: return true

@@ -25,17 +25,24 @@ import CLibXML2
     /// Calls `body` with the bytes in UTF-8.
     ///
     /// UTF-8 is handed on as it is: whoever reads it validates it.
+    /// - Parameters:
+    ///   - bytes: In the document's encoding.
+    ///   - blanks: How many blanks may follow what was decoded, for who reads ahead; UTF-8 is followed by none.
+    ///   - body: Called once with the decoded bytes, and the blanks.
     /// - Returns: nil if a sequence cannot be decoded.
     func withUTF8<Result>(
         _ bytes: UnsafeRawBufferPointer,
+        blanks: Int = 0,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result? {
         guard encoding == .gb18030 else { return unsafe body(bytes) }
-        let needed = bytes.count * 2 + 16
+        let needed = bytes.count * 2 + 16 + blanks
         if buffer.count < needed { buffer = [UInt8](repeating: 0, count: needed + needed / 2) }
         return unsafe buffer.withUnsafeMutableBytes { output in
             guard let (read, written) = unsafe convert(bytes, into: output), read == bytes.count else { return nil }
-            return unsafe body(UnsafeRawBufferPointer(rebasing: output[..<written]))
+            let end = written + blanks
+            for place in written..<end { unsafe output[place] = 0x20 }
+            return unsafe body(UnsafeRawBufferPointer(rebasing: output[..<end]))
         }
     }
 

@@ -109,6 +109,10 @@ struct RowFault: Error {
         unsafe state.deallocate()
     }
 
+    /// With fewer bytes than this before the end libxml2 looks for more at every token, and of a row that is much of it;
+    /// blanks behind the row spare that.
+    static let readAhead = 256
+
     /// Parses one row in UTF-8.
     func parse(_ bytes: UnsafeRawBufferPointer) throws(RowFault) -> (attributes: [XMLField], fields: [XMLField]) {
         if unsafe state.pointee.names.isFull { renew() }

@@ -197,7 +197,10 @@ package final class XMLFeedReader {
     private func parse(_ range: Range<Int>) throws(RowFault) -> (attributes: [XMLField], fields: [XMLField]) {
         let result: Result<(attributes: [XMLField], fields: [XMLField]), RowFault>? = unsafe buffer.withUnsafeBytes {
             bytes in
-            unsafe decoder?.withUTF8(UnsafeRawBufferPointer(rebasing: bytes[range])) { text in
+            unsafe decoder?.withUTF8(
+                UnsafeRawBufferPointer(rebasing: bytes[range]),
+                blanks: RowParser.readAhead
+            ) { text in
                 do throws(RowFault) { return unsafe .success(try parser.parse(text)) } catch { return .failure(error) }
             }
         }
