@@ -10,7 +10,7 @@ extension AdapterContract {
         var lines = try sink.records.map { try Self.line($0, adapter.normalise($0)) }
         let announcements = sink.progress?.announcements ?? [:]
         if !announcements.isEmpty { lines.append(["announcements": announcements.mapValues(\.description)]) }
-        let expected = try JSONSerialization.jsonObject(with: feed.expected) as? NSArray
+        let expected = try JSONSerialization.jsonObject(with: Data(feed.expected)) as? NSArray
         guard expected != lines as NSArray else { return [] }
         let found = try JSONSerialization.data(withJSONObject: lines, options: [.prettyPrinted, .sortedKeys])
         return ["found \(String(decoding: found, as: UTF8.self))"]
