@@ -31,7 +31,8 @@ struct BatchCommit {
             dataset: dataset,
             run: batch.run,
             receivedAt: batch.receivedAt,
-            unmarkedBeyond: unmarkedBeyond
+            unmarkedBeyond: unmarkedBeyond,
+            packed: prepared.packed
         )
         generation = try db.integer("SELECT reading FROM dataset WHERE id = ?", dataset)
     }

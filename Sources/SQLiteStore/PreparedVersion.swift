@@ -67,10 +67,27 @@ struct PreparedVersion {
 struct PreparedBatch {
     let rest: StoreBatch
     let versions: [PreparedVersion]
+    /// The rows of all versions as a segment holds them; nil where it is not likely that all are new.
+    let packed: PackedRows?
 
-    init(_ batch: consuming StoreBatch) {
+    /// Prepares a batch; where all of it is likely to be new, its rows are packed already.
+    init(_ batch: consuming StoreBatch, isNews: Bool) throws {
         versions = batch.versions.map(PreparedVersion.init)
         batch.versions = []
         rest = batch
+        packed = isNews ? try PackedRows(versions) : nil
+    }
+}
+
+/// Rows in the stored form of a segment, and how many they are.
+struct PackedRows {
+    let count: Int
+    let bytes: [UInt8]
+
+    init(_ versions: [PreparedVersion]) throws {
+        var segment = Segment()
+        for case let row? in versions.lazy.map(\.row) { _ = segment.add(row.bytes, row.place) }
+        count = segment.count
+        bytes = try segment.packed()
     }
 }

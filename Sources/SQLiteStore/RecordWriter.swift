@@ -22,13 +22,20 @@ struct RecordWriter {
     /// The record up to which all are linked; those beyond it are when somebody derives.
     private let linked: Int64
 
-    init(_ db: Database, dataset: Int64, run: String, receivedAt: Int64, unmarkedBeyond: Int64? = nil) throws {
+    init(
+        _ db: Database,
+        dataset: Int64,
+        run: String,
+        receivedAt: Int64,
+        unmarkedBeyond: Int64? = nil,
+        packed: PackedRows? = nil
+    ) throws {
         self.db = db
         linked = try db.integer("SELECT linked FROM meta")
         self.unmarkedBeyond = unmarkedBeyond
         self.dataset = dataset
         self.receivedAt = receivedAt
-        segment = SegmentWriter(db, dataset: dataset, run: run)
+        segment = SegmentWriter(db, dataset: dataset, run: run, ready: packed)
     }
 
     /// Writes what lies beside the versions; nothing is taken after it.

@@ -1,15 +1,17 @@
 public import CreditModel
 public import CreditStore
 internal import GRDB
+internal import Synchronization
 
 /// What ingestion writes and reads.
 extension SQLiteStore {
     /// One transaction, flushed to the disk before it returns.
     public func commit(_ batches: consuming [StoreBatch], once ready: () throws -> Void) throws -> CommitOutcome {
-        let prepared = batches.map { PreparedBatch($0) }
+        let news = news.withLock { $0 }
+        let prepared = try batches.map { try PreparedBatch($0, isNews: news.contains($0.dataset)) }
         batches = []
         try ready()
-        return try write { db in
+        let outcome = try write { db in
             var outcome = CommitOutcome()
             let unmarkedBeyond = try unmarkedBeyond(db)
             for batch in prepared {
@@ -18,6 +20,11 @@ extension SQLiteStore {
             }
             return outcome
         }
+        let datasets = prepared.map(\.rest.dataset)
+        self.news.withLock { news in
+            if outcome.unchanged == 0, outcome.taken > 0 { news.formUnion(datasets) } else { news.subtract(datasets) }
+        }
+        return outcome
     }
 
     /// Withdraws what the guard held; 0 where it held nothing.

@@ -35,6 +35,8 @@ public final class SQLiteStore: AuditableStore {
     /// Held while the store is open, where the access is exclusive.
     private let lock: WriterLock?
     let handedOut = Mutex(HandedOut())
+    /// The datasets of which all was new that was taken last: what follows will be, too.
+    let news = Mutex<Set<DatasetID>>([])
 
     /// Milliseconds: who shares a store holds it for one small transaction, which must not fail a whole sync.
     private static let patience = 2000

@@ -11,13 +11,16 @@ struct SegmentWriter {
     private let db: Database
     private let dataset: Int64
     private let run: String
+    /// All rows of the batch, packed before.
+    private let ready: PackedRows?
     private var number: Int64?
     private var segment = Segment()
 
-    init(_ db: Database, dataset: Int64, run: String) {
+    init(_ db: Database, dataset: Int64, run: String, ready: PackedRows? = nil) {
         self.db = db
         self.dataset = dataset
         self.run = run
+        self.ready = ready
     }
 
     /// Adds a version's row; where it will lie.
@@ -36,7 +39,8 @@ struct SegmentWriter {
             dataset,
             run,
             segment.count,
-            try segment.packed()
+            // Rows are added in the batch's order: as many as there are, they are the same ones.
+            try segment.count == ready?.count ? ready?.bytes : segment.packed()
         )
         self.number = nil
         segment = Segment()
