@@ -88,6 +88,7 @@ extension SQLiteStore {
             throw StoreError(.readOnly, "the store was not opened for deriving: open it with exclusive access")
         }
         try beginDeriving()
+        try endLog()
         // Before the view is taken: what is stored in between counts as busy once more, which costs nothing.
         let (busy, scanned) = handedOut.withLock { handed in
             handed.keep(tokens)

@@ -25,13 +25,15 @@ public final class SQLiteStore: AuditableStore {
         public var readers = 3
         /// Records in the components that are handed out at once, about.
         public var recordsAtOnce = 5_000
+        /// Megabytes of the log that SQLite writes ahead, beyond which whoever derives lets it come to an end first.
+        public var log = 192
         /// The defaults.
         public init() {}
     }
 
     let pool: DatabasePool
     let options: Options
-    private let path: String
+    let path: String
     /// Held while the store is open, where the access is exclusive.
     private let lock: WriterLock?
     let handedOut = Mutex(HandedOut())
@@ -125,7 +127,7 @@ public final class SQLiteStore: AuditableStore {
     }
 
     /// SQLite's errors in the words of the store.
-    private static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as DatabaseError {

@@ -13,10 +13,10 @@ final class Desk {
     private(set) var store: SQLiteStore
     var path: String { folder + "/store.sqlite" }
 
-    init() throws {
+    init(options: SQLiteStore.Options = SQLiteStore.Options()) throws {
         folder = NSTemporaryDirectory() + "store-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try SQLiteStore(path: folder + "/store.sqlite")
+        store = try SQLiteStore(path: folder + "/store.sqlite", options: options)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

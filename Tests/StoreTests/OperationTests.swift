@@ -21,6 +21,24 @@ struct OperationTests {
         }
     }
 
+    @Test("The log that is written ahead comes to an end while somebody derives, and does not grow with the store")
+    func log() throws {
+        var options = SQLiteStore.Options()
+        options.log = 1
+        let desk = try Desk(options: options)
+        var sizes: [Int] = []
+        for round in 0..<12 {
+            try desk.put((0..<100).map { Desk.version("\(round)/\($0)", String(repeating: "字", count: 1500), at: 1) })
+            // Two views: one of what there is to derive, one that finds nothing more.
+            try desk.derive()
+            let log = try FileManager.default.attributesOfItem(atPath: desk.path + "-wal")[.size] as? Int
+            sizes.append(try #require(log))
+        }
+        #expect(try desk.store.counts().records == 1200)
+        // What one round writes, once more at the most: a log that is begun anew keeps its length.
+        #expect(sizes[0] > 1 << 20 && (sizes.last ?? .max) <= 2 * sizes[0], "\(sizes)")
+    }
+
     @Test("Who shares writes only while nobody else holds the store")
     func shared() throws {
         var desk: Desk? = try Desk()
