@@ -1,3 +1,4 @@
+import Foundation
 import Signing
 import Testing
 
@@ -64,6 +65,19 @@ struct SigningTests {
         let key = try SigningKey().publicKey
         let jwks = text(KeySet([key]).jwks).replacing(key.keyID, with: Vectors.edDSAThumbprint)
         #expect(throws: SigningError.self) { try KeySet(parsing: bytes(jwks)) }
+    }
+
+    @Test("Base64url of any length is what others write, without padding, and reads back")
+    func lengths() {
+        for count in 0..<200 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ count &* 31) }
+            let others = Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+                .replacing("=", with: "")
+            #expect(Base64URL.text(bytes) == others)
+            #expect(Base64URL.decode(others.utf8) == bytes)
+            // Not only from the start of its memory.
+            #expect(Base64URL.text(([7] + bytes)[1...]) == others)
+        }
     }
 
     @Test("Base64url has one text for each byte string", arguments: ["AA=", "A", "AB", "AAB", "A A", "A+/A", "AA\n"])

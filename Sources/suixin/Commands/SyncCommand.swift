@@ -104,7 +104,7 @@ struct SyncCommand: AsyncParsableCommand {
         let progress = try installation.deriver().derive(on: day) { progress in
             line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
             rounds += 1
-            if rounds % 8 == 0 { FreedMemory.giveBack() }
+            if rounds % 4 == 0 { FreedMemory.giveBack() }
             return !stop.isRaised
         }
         summary.profiles = progress.profiles
