@@ -13,6 +13,8 @@ extension SQLiteStore {
         while try read({ try !$0.isLinked() }) {
             try write { db in
                 var links: [(hash: Int64, part: Int64)] = []
+                // All at once: while an array grows, it lies in memory twice.
+                links.reserveCapacity(Self.linksAtOnce + Self.linksAtOnce / 16)
                 var reached = try db.integer("SELECT linked FROM meta")
                 while links.count < Self.linksAtOnce {
                     let page = try db.all("SELECT id, links FROM record WHERE id > ? ORDER BY id LIMIT 5000", reached) {
