@@ -3,7 +3,7 @@ internal import GRDB
 /// Bringing the keys of new records into the table by which records meet.
 extension SQLiteStore {
     /// Links that are sorted and written at once, about.
-    private static let linksAtOnce = 1_000_000
+    private static let linksAtOnce = 500_000
 
     /// Links all records that there are; a piece at a time, each in a transaction of its own.
     ///

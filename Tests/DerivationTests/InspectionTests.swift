@@ -18,7 +18,10 @@ final class InspectionTests {
 
     init() throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try SQLiteStore(path: folder + "/store.sqlite")
+        var options = SQLiteStore.Options()
+        // A whole chain in one look.
+        options.recordsAtOnce = 10_000
+        store = try SQLiteStore(path: folder + "/store.sqlite", options: options)
         deriver = try Deriver(store: store, secret: Array(repeating: 7, count: 32)) { 1 }
     }
 
