@@ -12,8 +12,11 @@ extension SQLiteStore {
     func endLog() throws {
         guard logSize > options.log << 20 else { return }
         try Self.translating(path) {
-            // Whoever else reads, in another process, keeps what it needs; then this comes again.
-            try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.passive) }
+            // Whoever else reads, in another process, keeps what it needs; whoever writes back already is not waited for.
+            // Then this comes again.
+            try pool.writeWithoutTransaction { db in
+                do { try db.checkpoint(.passive) } catch DatabaseError.SQLITE_BUSY {}
+            }
         }
     }
 

@@ -39,6 +39,52 @@ struct OperationTests {
         #expect(sizes[0] > 1 << 20 && (sizes.last ?? .max) <= 2 * sizes[0], "\(sizes)")
     }
 
+    @Test("Whoever writes the log back already does not stop who derives")
+    func busyLog() throws {
+        var options = SQLiteStore.Options()
+        options.log = 1
+        let desk = try Desk(options: options)
+        try desk.put((0..<100).map { Desk.version("\($0)", String(repeating: "字", count: 3000), at: 1) })
+        let tokens = Set(try desk.store.nextComponents(limit: 1, on: Desk.day).map(\.token))
+        // Another connection writes the log back, and waits in the middle of it for one that reads.
+        let reader = try DatabaseQueue(path: desk.path)
+        let (isWaiting, goesOn, isDone) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        var configuration = Configuration()
+        configuration.busyMode = .callback { _ in
+            isWaiting.signal()
+            goesOn.wait()
+            return false
+        }
+        let other = try DatabaseQueue(path: desk.path, configuration: configuration)
+        try reader.inDatabase { db in
+            try db.beginTransaction(.deferred)
+            _ = try Row.fetchOne(db, sql: "SELECT position FROM meta")
+            _ = try desk.store.finish(
+                RunReport(
+                    run: "r",
+                    dataset: Desk.registration,
+                    startedAt: 1,
+                    endedAt: 2,
+                    outcome: CommitOutcome(),
+                    error: ""
+                )
+            )
+            Thread.detachNewThread {
+                _ = try? other.writeWithoutTransaction { try $0.checkpoint(.full) }
+                isDone.signal()
+            }
+            isWaiting.wait()
+            defer {
+                goesOn.signal()
+                isDone.wait()
+            }
+            #expect(try !desk.store.nextComponents(limit: 1, on: Desk.day, keeping: tokens).isEmpty)
+            try db.rollback()
+        }
+    }
+
     @Test("Who shares writes only while nobody else holds the store")
     func shared() throws {
         var desk: Desk? = try Desk()
