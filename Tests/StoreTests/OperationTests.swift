@@ -79,9 +79,9 @@ struct OperationTests {
             defer {
                 goesOn.signal()
                 isDone.wait()
+                try? db.rollback()
             }
             #expect(try !desk.store.nextComponents(limit: 1, on: Desk.day, keeping: tokens).isEmpty)
-            try db.rollback()
         }
     }
 
