@@ -68,6 +68,7 @@ let package = Package(
         .target(name: "Normalisation", dependencies: ["CreditModel"]),
         .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
+        .target(name: "HashTree", dependencies: ["CreditModel"]),
 
         // 2 wrappers: one library each
         .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
@@ -146,6 +147,7 @@ let package = Package(
         ),
         .testTarget(name: "XMLFeedTests", dependencies: ["XMLFeed"]),
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
+        .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(

@@ -32,6 +32,7 @@ enum Layers {
         "Normalisation": Module(layer: 0, beside: ["CreditModel"]),
         "Resolution": Module(layer: 0, beside: ["CreditModel", "Normalisation"]),
         "ProfileMerge": Module(layer: 0, beside: ["CreditModel", "CanonicalJSON", "Normalisation", "Resolution"]),
+        "HashTree": Module(layer: 0, beside: ["CreditModel"]),
         // 2 wrappers
         "XMLFeed": Module(layer: 2, wraps: "CLibXML2", foreign: system),
         "FeedTransport": Module(layer: 2, wraps: "CCurl", foreign: system),
