@@ -74,7 +74,7 @@ let package = Package(
         .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
         .target(name: "FeedTransport", dependencies: ["CCurl"]),
         .target(name: "Compression", dependencies: ["CZlib"]),
-        .target(name: "Signing", dependencies: ["CanonicalJSON", crypto]),
+        .target(name: "Signing", dependencies: ["CanonicalJSON", "HashTree", crypto]),
 
         // 3 seams
         .target(
@@ -83,10 +83,12 @@ let package = Package(
                 "CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto,
             ]
         ),
-        .target(name: "CreditStore", dependencies: ["CreditModel"]),
+        .target(name: "CreditStore", dependencies: ["CreditModel", "HashTree"]),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
+            dependencies: [
+                "Compression", "CreditModel", "CreditStore", "HashTree", "Signing", crypto, grdb, sqlite,
+            ]
         ),
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
 
@@ -109,12 +111,15 @@ let package = Package(
         ),
         .target(
             name: "Publication",
-            dependencies: ["CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", crypto, logging]
+            dependencies: [
+                "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing", crypto, logging,
+            ]
         ),
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", hummingbird, lifecycle, logging,
+                "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing", hummingbird,
+                lifecycle, logging,
             ]
         ),
         .target(

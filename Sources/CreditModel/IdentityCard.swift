@@ -27,6 +27,12 @@ public struct IdentityCard: Hashable, Sendable, CustomStringConvertible {
         return bytes.last == (check == 10 ? UInt8(ascii: "X") : UInt8(0x30 + check))
     }
 
+    /// Whether a code is a card's number, alone or with the two characters that a tax office adds: it leads nobody to anybody.
+    package static func isCode(_ code: some StringProtocol) -> Bool {
+        let bytes = Array(code.utf8)
+        return (bytes.count == 18 || bytes.count == 20) && isValid(bytes[..<18])
+    }
+
     /// Whether 18 characters look like a number, check or not: 17 digits, then a digit or `X`, with a date of birth since 1900.
     ///
     /// Earlier years are no births of cardholders, but are the middle of many a USCC of 440118.

@@ -4,7 +4,7 @@ public import CreditModel
 ///
 /// The checks read beside whoever writes. What belongs together is read in one view, so that nothing half written is ever
 /// taken for damage. The contract suite holds for each store.
-public protocol AuditableStore: CreditStore {
+public protocol AuditableStore: ProvingStore {
     /// Checks the file, and every statement against its checksum and against what is kept of it.
     ///
     /// - Parameter audit: Who is told.

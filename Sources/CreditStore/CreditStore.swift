@@ -139,11 +139,16 @@ public protocol CreditStore: Sendable {
     func signedProfiles(after id: EnterpriseID?, limit: Int) throws -> [SignedProfile]
     /// The status that was stored last; nil before the first.
     func latestStatus() throws -> SignedStatus?
-    /// Keeps a signed status of the sources.
+    /// Keeps a signed status of the sources, and makes the hash tree speak as it does, in one transaction.
     ///
+    /// - Parameter sign: Signs the status, given what the tree is like then.
+    /// - Returns: the status.
     /// - Throws: ``StoreError`` `conflict` where it does not follow the latest status: another one's `previous`, a smaller
-    ///   position, or an earlier time.
-    func storeStatus(_ status: SignedStatus) throws
+    ///   position, or an earlier time; and what `sign` throws.
+    @discardableResult
+    func storeStatus(_ sign: (TreeState) throws -> SignedStatus) throws -> SignedStatus
+    /// Whether the tree may have to say something else than the latest status does.
+    func hasNewsForTree() throws -> Bool
     /// The position of the store: grows with every commit that may change a profile or a source's state.
     func storePosition() throws -> Int64
 }

@@ -41,6 +41,8 @@ public struct Finding: Sendable, Hashable {
         public static let name = Kind("name")
         /// The index of names does not find what it should.
         public static let nameIndex = Kind("name-index")
+        /// The hash tree does not say what is known.
+        public static let tree = Kind("tree")
         /// A profile is not what its records say.
         public static let profile = Kind("profile")
         /// The bytes of a published document are not what was published.

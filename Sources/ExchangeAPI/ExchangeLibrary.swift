@@ -1,5 +1,6 @@
 internal import CreditModel
 internal import CreditStore
+internal import HashTree
 internal import ServiceKit
 internal import Signing
 
@@ -7,22 +8,67 @@ internal import Signing
 ///
 /// Blocking; called on the readers' threads.
 struct ExchangeLibrary: Sendable {
-    let store: any CreditStore
+    let store: any ProvingStore
     let status: any SourcesStatus
     let keys: @Sendable () throws -> KeySet
     let digest: DigestFunction
     let clock: @Sendable () -> Int64
     let past: any PastProfiles
     let signer: any PastSigner
+    let absences: any AbsenceSigner
 
     /// The longest id or code that is looked up.
     private static let nameLimit = 64
 
-    /// The signed profile of whatever an id, a code or a registry key names now.
+    /// The signed profile of whatever an id, a code or a registry key names, as of the latest status.
     /// - Throws: ``Problem`` where that is nothing, several, or has moved.
-    func profile(named name: String) throws -> SignedProfile {
-        guard !name.isEmpty, name.utf8.count <= Self.nameLimit else { throw Problem.unknown }
-        let name = AskedName(name)
+    func profile(named text: String) throws -> CurrentAnswer {
+        guard !text.isEmpty, text.utf8.count <= Self.nameLimit else { throw Problem.unknown }
+        let name = AskedName(text)
+        let names =
+            name.id.map { [$0.text] } ?? [name.code, EnterpriseID(pripid: name.registryKey, digest: digest).text]
+        // Before the first status with a tree there is nothing to prove an answer by.
+        guard let answer = try store.provenAnswer(about: names) else {
+            return CurrentAnswer(profile: try unprovenProfile(of: name))
+        }
+        let proof = ProofHeaders(answer)
+        guard let said = answer.statements.first(where: { $0.statement != nil }), let end = answer.statements.last
+        else {
+            throw try absence(of: name, answer, proof)
+        }
+        if let profile = answer.profile {
+            if case .movedTo? = said.statement, name.id != nil {
+                throw Problem.moved(to: Self.location(of: profile.id)).proven(by: proof)
+            }
+            return CurrentAnswer(profile: profile, proof: proof)
+        }
+        if case .holders(let ids)? = end.statement {
+            throw Problem.several(ids.map { Self.location(of: $0) }).proven(by: proof)
+        }
+        // It led to one of whom nothing is known any more.
+        throw try absence(of: name, answer, proof)
+    }
+
+    /// That nothing is known, signed; unless something is known that no status speaks of yet.
+    private func absence(of name: AskedName, _ answer: ProvenAnswer, _ proof: ProofHeaders) throws -> Problem {
+        do {
+            _ = try unprovenProfile(of: name)
+            return .notYet
+        } catch let problem as Problem where problem.name == Problem.unknown.name {
+            guard let status = try store.status(of: answer.status) else { return .notYet }
+            let document = try absences.signedAbsence(
+                of: name.id?.text ?? name.code,
+                status: status.document,
+                digest: answer.status,
+                at: clock()
+            )
+            return Problem.unknown.with(absence: document).proven(by: proof)
+        } catch let problem as Problem {
+            return problem.name == Problem.moved(to: "").name ? .notYet : problem
+        }
+    }
+
+    private func unprovenProfile(of name: AskedName) throws -> SignedProfile {
         if let asked = name.id {
             guard let current = try store.currentID(of: asked) else { throw Problem.unknown }
             guard current == asked else { throw Problem.moved(to: Self.location(of: current)) }
@@ -38,7 +84,7 @@ struct ExchangeLibrary: Sendable {
     func profile(named name: String, _ query: PastQuery, knownAt moment: Int64) throws -> SignedProfile {
         guard !name.isEmpty, name.utf8.count <= Self.nameLimit else { throw Problem.unknownThen }
         let name = AskedName(name)
-        guard name.id != nil || !Self.isPersonal(Array(name.code.utf8)) else { throw Problem.unknownThen }
+        guard name.id != nil || !IdentityCard.isCode(name.code) else { throw Problem.unknownThen }
         switch try PastNames(store: store, digest: digest).answer(about: name, at: moment) {
         case .nothing: throw Problem.unknownThen
         case .moved(let id): throw Problem.moved(to: Self.location(of: id) + query.text)
@@ -70,7 +116,7 @@ struct ExchangeLibrary: Sendable {
 
     private func enterprise(coded name: AskedName, _ query: PastQuery? = nil) throws -> EnterpriseID {
         // The number of a person's card finds nothing, even where a tax office uses it as an enterprise's.
-        guard !Self.isPersonal(Array(name.code.utf8)) else { throw Problem.unknown }
+        guard !IdentityCard.isCode(name.code) else { throw Problem.unknown }
         let holders = try store.enterprises(holding: name.code)
         if holders.count > 1 {
             throw Problem.several(holders.sorted().map { Self.location(of: $0) + (query?.text ?? "") })
@@ -80,11 +126,6 @@ struct ExchangeLibrary: Sendable {
             throw Problem.unknown
         }
         return id
-    }
-
-    /// Whether a code is the number of an identity card, alone or with the two characters that a tax office adds.
-    private static func isPersonal(_ code: [UInt8]) -> Bool {
-        (code.count == 18 || code.count == 20) && IdentityCard.isValid(code[..<18])
     }
 
     private func signed(_ id: EnterpriseID) throws -> SignedProfile {

@@ -40,7 +40,8 @@ struct ExchangeResponder: HTTPResponder {
         case .alive: return text("alive")
         case .ready: return try await ready()
         case .keys: return try await keys()
-        case .sources: return try await sources(Accepted(request.headers[.accept]))
+        case .sources: return try await sources(request.headers)
+        case .status(let digest): return try await status(digest, request.headers)
         case .enterprise(let name):
             let query = try PastQuery(request.head.path ?? "/", at: library.clock())
             if let day = query.asOf { return try await past(name, query, asOf: day, request.headers) }
@@ -51,6 +52,7 @@ struct ExchangeResponder: HTTPResponder {
     private enum Route {
         case enterprise(String)
         case sources
+        case status(String)
         case keys
         case alive
         case ready
@@ -62,6 +64,7 @@ struct ExchangeResponder: HTTPResponder {
         case (1, "readyz", _): .ready
         case (2, ".well-known", "jwks.json"): .keys
         case (2, "v1", "sources"): .sources
+        case (3, "v1", let digest?) where segments[1] == "sources": .status(digest)
         case (3, "v1", let name?) where segments[1] == "enterprises" && !name.isEmpty: .enterprise(name)
         default: throw Problem.noSuchPath
         }
@@ -69,16 +72,18 @@ struct ExchangeResponder: HTTPResponder {
 
     private func enterprise(_ name: String, _ query: PastQuery, _ headers: HTTPFields) async throws -> Response {
         let library = library
-        let profile = try await pool.runIfActive {
-            try query.knownAt.map { try library.profile(named: name, query, knownAt: $0) }
+        let answer = try await pool.runIfActive {
+            try query.knownAt.map { CurrentAnswer(profile: try library.profile(named: name, query, knownAt: $0)) }
                 ?? library.profile(named: name)
         }
+        let profile = answer.profile
         let accepted = Accepted(headers[.accept])
         let tag = accepted == .compact ? "\"\(profile.version).compact\"" : "\"\(profile.version)\""
         var fields: HTTPFields = [
             .eTag: tag, .cacheControl: query.cacheControl(at: library.clock()), .vary: "Accept",
             .contentLocation: ExchangeLibrary.location(of: profile.id) + query.text,
         ]
+        answer.proof?.add(to: &fields)
         if EntityTags(headers[.ifNoneMatch]).contains(tag) { return Response(status: .notModified, headers: fields) }
         fields[.contentType] = accepted.contentType
         return Response(status: .ok, headers: fields, body: try body(profile.document, accepted))
@@ -105,14 +110,34 @@ struct ExchangeResponder: HTTPResponder {
         return Response(status: .ok, headers: fields, body: try body(document, accepted))
     }
 
-    private func sources(_ accepted: Accepted) async throws -> Response {
+    /// The present status; its digest is its tag, so that whoever has it is told so.
+    private func sources(_ headers: HTTPFields) async throws -> Response {
         let library = library
-        let document = try await pool.runIfActive { try library.status.statusDocument(at: library.clock()) }
-        guard let document else { throw Problem.notYet }
-        let fields: HTTPFields = [
-            .contentType: accepted.contentType, .cacheControl: "no-cache", .vary: "Accept",
+        let status = try await pool.runIfActive { () -> SignedStatus? in
+            _ = try library.status.statusDocument(at: library.clock())
+            return try library.store.latestStatus()
+        }
+        guard let status else { throw Problem.notYet }
+        return try answer(status, headers, cacheControl: "no-cache")
+    }
+
+    /// A status of any time, by the digest that an answer named.
+    private func status(_ digest: String, _ headers: HTTPFields) async throws -> Response {
+        let library = library
+        guard digest.utf8.count == 71, let status = try await pool.runIfActive({ try library.store.status(of: digest) })
+        else { throw Problem.noSuchPath }
+        return try answer(status, headers, cacheControl: "max-age=31536000, immutable")
+    }
+
+    private func answer(_ status: SignedStatus, _ headers: HTTPFields, cacheControl: String) throws -> Response {
+        let accepted = Accepted(headers[.accept])
+        let tag = accepted == .compact ? "\"\(status.digest).compact\"" : "\"\(status.digest)\""
+        var fields: HTTPFields = [
+            .eTag: tag, .cacheControl: cacheControl, .vary: "Accept", .suixinStatus: status.digest,
         ]
-        return Response(status: .ok, headers: fields, body: try body(document, accepted))
+        if EntityTags(headers[.ifNoneMatch]).contains(tag) { return Response(status: .notModified, headers: fields) }
+        fields[.contentType] = accepted.contentType
+        return Response(status: .ok, headers: fields, body: try body(status.document, accepted))
     }
 
     private func keys() async throws -> Response {

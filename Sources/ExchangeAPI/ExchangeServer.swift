@@ -26,18 +26,18 @@ package struct ExchangeServer: Service {
     ///   - status: who signs the status of the sources.
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
     ///   - past: who tells what was true on a day.
-    ///   - signer: who signs that, each time anew.
+    ///   - signer: who signs that, and that nothing is known, each time anew.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
     ///   - clock: POSIX seconds.
     ///   - logger: told of what went wrong, never of a path.
     ///   - onRunning: called with the port once the server listens.
     package init(
-        store: any CreditStore,
+        store: any ProvingStore,
         status: any SourcesStatus,
         keys: @escaping @Sendable () throws -> KeySet,
         past: any PastProfiles,
-        signer: any PastSigner,
+        signer: any PastSigner & AbsenceSigner,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
         clock: @escaping @Sendable () -> Int64,
@@ -52,7 +52,8 @@ package struct ExchangeServer: Service {
             digest: digest,
             clock: clock,
             past: past,
-            signer: signer
+            signer: signer,
+            absences: signer
         )
         self.logger = logger
         self.onRunning = onRunning

@@ -1,5 +1,3 @@
-public import CreditModel
-
 /// What a tree holds at a place.
 public struct TreeLeaf: Hashable, Sendable {
     /// Where: the digest of what is spoken of.
@@ -21,12 +19,15 @@ public struct TreeLeaf: Hashable, Sendable {
 /// function of its leaves alone, and a path is as long as a key needs to stand apart: some 20 steps among a million.
 /// Leaves and nodes are hashed apart (`0x00` before a leaf's key and value, `0x01` before two halves), so none passes for the other.
 public struct HashTree: Sendable {
-    private let digest: DigestFunction
+    /// SHA-256 of bytes where they lie.
+    public typealias Digest = @Sendable (borrowing Span<UInt8>) -> TreeHash
+
+    private let digest: Digest
 
     /// Makes a tree's rules.
     ///
     /// - Parameter digest: SHA-256.
-    public init(digest: @escaping DigestFunction) { self.digest = digest }
+    public init(digest: @escaping Digest) { self.digest = digest }
 
     /// The hash of a leaf.
     public func hash(_ leaf: TreeLeaf) -> TreeHash { hash(0, leaf.key, leaf.value) }
@@ -35,15 +36,15 @@ public struct HashTree: Sendable {
     public func hash(_ left: TreeHash, _ right: TreeHash) -> TreeHash { hash(1, left, right) }
 
     private func hash(_ kind: UInt8, _ first: TreeHash, _ second: TreeHash) -> TreeHash {
-        var bytes: [UInt8] = [kind]
-        bytes.reserveCapacity(65)
-        first.append(to: &bytes)
-        second.append(to: &bytes)
-        return TreeHash(digest(bytes)) ?? .zero
+        // In place: a tree of a million enterprises hashes some ten million times.
+        var bytes = InlineArray<65, UInt8>(repeating: kind)
+        first.write(to: &bytes, at: 1)
+        second.write(to: &bytes, at: 33)
+        return digest(bytes.span)
     }
 
     /// The digest that stands for a text in a tree: of a key, or of what is said.
-    public func digest(of text: [UInt8]) -> TreeHash { TreeHash(digest(text)) ?? .zero }
+    public func digest(of text: [UInt8]) -> TreeHash { digest(text.span) }
 
     /// Works out the hash of a subtree.
     ///

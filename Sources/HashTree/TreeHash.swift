@@ -26,6 +26,34 @@ public struct TreeHash: Hashable, Sendable, Comparable {
         return bytes
     }
 
+    /// Reads 32 bytes where they lie; what is missing at the end counts as zero.
+    public init(reading bytes: borrowing Span<UInt8>, at start: Int = 0) {
+        func word(_ number: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for place in start + number * 8..<start + number * 8 + 8 {
+                word = word << 8 | (place < bytes.count ? UInt64(bytes[place]) : 0)
+            }
+            return word
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
+    /// Puts its 32 bytes at a place.
+    func write(to bytes: inout InlineArray<65, UInt8>, at start: Int) {
+        func put(_ word: UInt64, _ number: Int) {
+            for place in 0..<8 {
+                bytes[start + number * 8 + place] = UInt8(truncatingIfNeeded: word >> UInt64(56 - place * 8))
+            }
+        }
+        put(words.0, 0)
+        put(words.1, 1)
+        put(words.2, 2)
+        put(words.3, 3)
+    }
+
+    /// The first bits as a number: which of `1 << count` equal parts of all places it lies in.
+    public func prefix(_ count: Int) -> Int { count == 0 ? 0 : Int(words.0 >> UInt64(64 - count)) }
+
     /// Appends its 32 bytes.
     public func append(to bytes: inout [UInt8]) {
         for word in [words.0, words.1, words.2, words.3] {
@@ -68,4 +96,31 @@ public struct TreeHash: Hashable, Sendable, Comparable {
 
     /// Feeds the first word: digests differ there.
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+
+    /// `sha256:` and 64 hexadecimal digits, as documents name a digest.
+    public var digest: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return "sha256:"
+            + String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Reads what ``digest`` gives; nil for anything else.
+    public init?(digest text: String) {
+        let digits = Array(text.utf8.dropFirst(7))
+        guard text.hasPrefix("sha256:"), digits.count == Self.width / 4 else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = Self.value(digits[place]), let low = Self.value(digits[place + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        self.init(bytes)
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x57
+        default: nil
+        }
+    }
 }

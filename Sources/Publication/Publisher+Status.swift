@@ -36,24 +36,32 @@ extension Publisher: SourcesStatus {
         let sources = SourcesPayload(try store.sourceStates(), datasets: datasets, now: now, lateAfter: lateAfter)
         if let latest, try isStillGood(latest, position: position, sources: sources, now: now) { return latest }
         try checkFinished(on: day)
-        let status = StatusPayload(
-            issuer: issuer,
-            issuedAt: now,
-            position: position,
-            previous: latest?.digest,
-            sources: sources
-        )
-        let payload = status.payload
-        let signed = SignedStatus(
-            position: position,
-            issuedAt: now,
-            expiresAt: status.expiresAt,
-            digest: Self.digest(payload),
-            previous: latest?.digest,
-            document: try signingKey().sign(payload, as: .status).flattened
-        )
-        try store.storeStatus(signed)
-        return signed
+        let key = try signingKey()
+        return try store.storeStatus { tree in
+            guard tree.position == position else {
+                throw StoreError(
+                    .conflict,
+                    "the store went on from position \(position): sign a status of what it is now"
+                )
+            }
+            let status = StatusPayload(
+                issuer: issuer,
+                issuedAt: now,
+                position: position,
+                previous: latest?.digest,
+                sources: sources,
+                tree: tree
+            )
+            let payload = status.payload
+            return SignedStatus(
+                position: position,
+                issuedAt: now,
+                expiresAt: status.expiresAt,
+                digest: Self.digest(payload),
+                previous: latest?.digest,
+                document: try key.sign(payload, as: .status).flattened
+            )
+        }
     }
 
     /// The status for whoever asks over HTTP; the last one while profiles wait to be derived or signed, or a sync holds the
@@ -63,7 +71,7 @@ extension Publisher: SourcesStatus {
             return try publishStatus(at: now, day: LocalTime(posix: now).day).document
         } catch PublicationError.unfinished {
             return try store.latestStatus()?.document
-        } catch let error as StoreError where error.code == .locked {
+        } catch let error as StoreError where error.code == .locked || error.code == .conflict {
             return try store.latestStatus()?.document
         }
     }
@@ -93,7 +101,8 @@ extension Publisher: SourcesStatus {
     private func isStillGood(_ latest: SignedStatus, position: Int64, sources: SourcesPayload, now: Int64) throws
         -> Bool
     {
-        guard latest.position == position, now - latest.issuedAt < Self.statusRenewal else { return false }
+        guard latest.position == position, now - latest.issuedAt < Self.statusRenewal, try !store.hasNewsForTree()
+        else { return false }
         // A source may turn late without any commit. The document is our own, from our own store.
         let payload = try SignedDocument(parsing: latest.document).unverifiedPayload
         return try StatusPayload(payload).sources == sources.value

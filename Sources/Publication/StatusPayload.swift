@@ -1,4 +1,6 @@
 internal import CanonicalJSON
+internal import CreditStore
+package import HashTree
 
 /// The payload of a signed status of the sources.
 package struct StatusPayload: Hashable, Sendable {
@@ -11,9 +13,49 @@ package struct StatusPayload: Hashable, Sendable {
     package var position: Int64
     /// The digest of the payload of the status before; nil in the first.
     package var previous: String?
+    /// What the exchange says of every id and code at that position; nil in a status from before there was a tree.
+    package var tree: Tree?
     let sources: JSONValue
 
-    init(issuer: String, issuedAt: Int64, position: Int64, previous: String?, sources: SourcesPayload) {
+    /// The hash tree as a status names it.
+    package struct Tree: Hashable, Sendable {
+        /// The root, under which every current answer has a path.
+        package var root: TreeHash
+        /// How many ids and codes it speaks of.
+        package var count: Int64
+        /// The number of the last change of an enterprise that it takes in.
+        package var change: Int64
+
+        fileprivate init?(_ value: JSONValue) {
+            guard case .object(let members) = value, case .string(let root)? = members["root"],
+                case .integer(let count)? = members["count"], case .integer(let change)? = members["change"],
+                let root = TreeHash(digest: root)
+            else { return nil }
+            self.root = root
+            self.count = count
+            self.change = change
+        }
+
+        fileprivate init(_ state: TreeState) {
+            root = state.root
+            count = state.leaves
+            change = state.change
+        }
+
+        fileprivate var value: JSONValue {
+            .object(["change": .integer(change), "count": .integer(count), "root": .string(root.digest)])
+        }
+    }
+
+    init(
+        issuer: String,
+        issuedAt: Int64,
+        position: Int64,
+        previous: String?,
+        sources: SourcesPayload,
+        tree: TreeState
+    ) {
+        self.tree = Tree(tree)
         self.issuer = issuer
         self.issuedAt = issuedAt
         self.expiresAt = issuedAt + Publisher.statusLifetime
@@ -37,15 +79,22 @@ package struct StatusPayload: Hashable, Sendable {
         self.position = position
         if case .string(let previous)? = members["previous"] { self.previous = previous }
         self.sources = sources
+        if let value = members["tree"] {
+            guard let tree = Tree(value) else {
+                throw PublicationError.malformed("a status' tree needs change, count and root")
+            }
+            self.tree = tree
+        }
     }
 
     /// Canonical JSON.
     var payload: [UInt8] {
-        let members: [String: JSONValue] = [
+        var members: [String: JSONValue] = [
             "exp": .integer(expiresAt), "iat": .integer(issuedAt), "iss": .string(issuer),
             "position": .integer(position),
             "previous": previous.map { .string($0) } ?? .null, "sources": sources,
         ]
+        if let tree { members["tree"] = tree.value }
         return JSONValue.object(members).canonical
     }
 

@@ -10,13 +10,13 @@ extension Verifier {
     /// Blocking.
     /// - Parameters:
     ///   - path: the file.
-    ///   - statusPath: a signed status to judge the document by.
+    ///   - beside: what to judge the document by.
     ///   - manifestPath: the manifest of an export; nil looks beside the file.
     /// - Returns: the verdict, and what it rests on; a false document is a verdict, no error.
     /// - Throws: ``SigningError`` where a file cannot be read.
     package func verify(
         file path: String,
-        statusPath: String? = nil,
+        beside: Beside? = nil,
         manifestPath: String? = nil
     ) throws -> Verification {
         let reader = try LineReader(path: path)
@@ -32,19 +32,17 @@ extension Verifier {
         }
         guard let second = try reader.next() else {
             if isExport { return try export([first], reader, manifest: manifest) }
-            return try one(first, statusPath)
+            return one(first, beside)
         }
         if !isExport, (try? SignedDocument(parsing: first)) == nil {
             // Pretty-printed JSON is one document on many lines.
-            return try one(reader.rest(after: [first, second], limit: SignedDocument.sizeLimit), statusPath)
+            return one(try reader.rest(after: [first, second], limit: SignedDocument.sizeLimit), beside)
         }
         return try export([first, second], reader, manifest: isExport ? manifest : nil)
     }
 
-    private func one(_ bytes: [UInt8], _ statusPath: String?) throws -> Verification {
-        guard let statusPath else { return verify(bytes) }
-        let status = try LineReader(path: statusPath)
-        return verify(bytes, status: try status.rest(after: [], limit: SignedDocument.sizeLimit))
+    private func one(_ bytes: [UInt8], _ beside: Beside?) -> Verification {
+        beside.map { verify(bytes, beside: $0) } ?? verify(bytes)
     }
 
     /// A first few bad lines are enough to name.

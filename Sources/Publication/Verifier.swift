@@ -1,11 +1,12 @@
 internal import CanonicalJSON
 internal import CreditModel
 internal import Crypto
+internal import HashTree
 package import Signing
 
 /// Checks documents of the exchange without store and network: with the issuer's public keys alone.
 package struct Verifier: Sendable {
-    private let keys: KeySet
+    let keys: KeySet
     private let now: Int64
     private let issuer: String?
 
@@ -27,6 +28,7 @@ package struct Verifier: Sendable {
             case DocumentType.profile: return try profile(verified)
             case DocumentType.pastProfile: return try pastProfile(verified)
             case DocumentType.status: return try status(verified)
+            case DocumentType.absence: return try absence(verified)
             case DocumentType.manifest: return try manifest(verified)
             default:
                 var result = Verification(.notGenuine, kind: "unknown")
@@ -38,27 +40,6 @@ package struct Verifier: Sendable {
             result.problems = ["\(error)"]
             return result
         }
-    }
-
-    /// Checks a profile beside a status: the status tells how fresh the sources are, not yet that the profile is the newest.
-    package func verify(_ bytes: [UInt8], status statusBytes: [UInt8]) -> Verification {
-        var result = verify(bytes)
-        let status = verify(statusBytes)
-        guard status.kind == "status", status.verdict != .notGenuine else {
-            result.fail("the status is not genuine: \(status.problems.joined(separator: "; "))")
-            return result
-        }
-        for (name, value) in status.facts { result.facts["status \(name)"] = value }
-        if result.facts["issuer"] != status.facts["issuer"] {
-            result.fail("profile and status come from different issuers")
-        }
-        if status.verdict == .genuineNotCurrent {
-            result.verdict = max(result.verdict, .genuineNotCurrent)
-            result.problems += status.problems.map { "status: \($0)" }
-        }
-        guard result.verdict != .notGenuine else { return result }
-        result.proves.append("the sources were as the status says at its time")
-        return result
     }
 
     private func profile(_ verified: Verified<[UInt8]>) throws -> Verification {
@@ -80,7 +61,7 @@ package struct Verifier: Sendable {
         let time = LocalTime(posix: envelope.issuedAt)
         result.proves = ["the issuer signed exactly this profile at \(time), and nothing in it was changed since"]
         result.doesNotProve = [
-            "that it is the newest version: until the status carries a hash tree, only asking the exchange anew shows that",
+            "that it is the present version: the proof that came with it and the status of that moment show that",
             "that what the agencies recorded is right: the profile names the records that it rests on",
         ]
         return result
@@ -136,7 +117,33 @@ package struct Verifier: Sendable {
         result.proves = [
             "every profile that position \(status.position) touches was derived and signed when it was issued"
         ]
-        result.doesNotProve = ["which version of a profile belongs to that position: the hash tree is not there yet"]
+        if let tree = status.tree {
+            result.facts["root"] = tree.root.digest
+            result.facts["change"] = String(tree.change)
+            result.facts["speaks of"] = "\(tree.count) ids and codes"
+        } else {
+            result.doesNotProve = [
+                "which version of a profile belongs to that position: it is from before there was a tree"
+            ]
+        }
+        result.facts["previous"] = status.previous
+        return result
+    }
+
+    private func absence(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let absence = try AbsencePayload(verified.payload)
+        var result = Verification(.genuineNotCurrent, kind: "absence")
+        result.facts = facts(verified, issuer: absence.issuer, issuedAt: absence.issuedAt)
+        result.facts["key"] = absence.key
+        result.facts["position"] = String(absence.position)
+        result.facts["status"] = absence.status
+        check(issuer: absence.issuer, &result)
+        guard result.verdict != .notGenuine else { return result }
+        result.proves = ["the issuer says that it knew nothing by this at \(LocalTime(posix: absence.issuedAt))"]
+        result.doesNotProve = [
+            "that nothing is known now: the proof that came with it and the status of that moment show that",
+            "that there is nothing to know: for each source it says how much of it was read",
+        ]
         return result
     }
 

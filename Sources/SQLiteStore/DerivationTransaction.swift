@@ -11,6 +11,8 @@ final class DerivationTransaction {
     }
 
     private var lastEnterprise: Int64?
+    /// Whether there is a tree that must be told.
+    private var hasTree: Bool?
     /// To the index of names, in order.
     private var changes: [Change] = []
 
@@ -19,6 +21,24 @@ final class DerivationTransaction {
         let number = try (lastEnterprise ?? db.integer("SELECT max(id) FROM enterprise")) + 1
         lastEnterprise = number
         return number
+    }
+
+    /// Notes for the tree that something else may be there to be said of an id or a code.
+    func note(_ name: String, _ db: Database) throws {
+        if try hasTree(db) { try db.noteForTree(name) }
+    }
+
+    /// Notes for the tree all codes of an enterprise.
+    func noteCodes(of enterprise: Int64, _ db: Database) throws {
+        guard try hasTree(db) else { return }
+        try db.run("INSERT INTO tree_news(name) SELECT text FROM code WHERE enterprise = ?", enterprise)
+    }
+
+    private func hasTree(_ db: Database) throws -> Bool {
+        if let hasTree { return hasTree }
+        let found = try db.exists("SELECT 1 FROM tree")
+        hasTree = found
+        return found
     }
 
     /// Has a name found by its number.

@@ -137,6 +137,7 @@ struct DerivationWriter {
             if known.current != number {
                 try db.keepTarget(of: number, until: moment)
                 try db.run("UPDATE enterprise SET current = id, since = ? WHERE id = ?", moment, number)
+                try shared.note(id.text, db)
                 changed = true
             }
             return number
@@ -161,6 +162,7 @@ struct DerivationWriter {
     private mutating func redirect(_ alias: EnterpriseID, to number: Int64) throws {
         guard let known = try find(alias) else {
             try add(alias, shared.drawEnterprise(db), current: number)
+            try shared.note(alias.text, db)
             changed = true
             return
         }
@@ -168,6 +170,7 @@ struct DerivationWriter {
         guard from != number, known.current != number else { return }
         try db.keepTarget(of: from, until: moment)
         try db.run("UPDATE enterprise SET current = ?, since = ? WHERE id = ?", number, moment, from)
+        try shared.note(alias.text, db)
         changed = true
         // Later than any view that a component was handed out of, so that none of those takes the mark away.
         let change = try db.storePosition() + 1
@@ -204,6 +207,7 @@ struct DerivationWriter {
             return
         }
         changed = true
+        try shared.note(profile.id.text, db)
         var (document, isSigned, isNew) = try makeDocument(of: profile, number)
         let wasSigned = isSigned
         if !isSigned, let seal = profile.seal, seal.id == profile.id, seal.version == profile.version {
@@ -288,6 +292,7 @@ struct DerivationWriter {
             ) { $1 }
         for text in old.keys where new[text] == nil {
             try db.run("DELETE FROM code WHERE text = ? AND enterprise = ?", text, number)
+            try shared.note(text, db)
         }
         for (text, isContested) in new where old[text] != isContested {
             try db.run(
@@ -296,11 +301,13 @@ struct DerivationWriter {
                 number,
                 isContested
             )
+            try shared.note(text, db)
         }
     }
 
     private mutating func remove(_ number: Int64) throws {
         try removeProfile(number)
+        try shared.noteCodes(of: number, db)
         try db.run("DELETE FROM code WHERE enterprise = ?", number)
     }
 
@@ -309,6 +316,8 @@ struct DerivationWriter {
         if let document {
             try db.keepServed(of: number, unless: nil, until: moment)
             try db.run("DELETE FROM profile WHERE enterprise = ?", number)
+            let id = try db.read("SELECT text FROM enterprise WHERE id = ?", number) { $0.text(0) }
+            if let id { try shared.note(id, db) }
             try forget(document, of: number)
             changed = true
         }

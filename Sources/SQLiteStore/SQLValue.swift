@@ -12,7 +12,7 @@ protocol SQLValue {
 /// SQLite copies the bytes before the call returns.
 ///
 /// A mark that is compared and never called, and a constant: so no thread can see it change.
-nonisolated(unsafe) private let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+nonisolated(unsafe) let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
 extension Int64: SQLValue {
     @unsafe func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {

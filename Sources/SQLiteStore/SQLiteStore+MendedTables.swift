@@ -6,6 +6,7 @@ extension SQLiteStore {
     /// The index of names where it is wrong, the store's own row, and the tallies of what was made anew.
     public func mendTables(_ audit: Audit, sparing damaged: DamagedStatements) throws {
         try NameIndexMender(store: self, audit: audit).run()
+        try mendTree(audit)
         try write { db in
             try db.run(
                 """
@@ -27,6 +28,24 @@ extension SQLiteStore {
             }
             let last = Tally.all.map(\.number).max() ?? 0
             try db.run("DELETE FROM tally WHERE id < 1 OR id > ?", last)
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Gives up a tree that is wrong: the next status makes another.
+    private func mendTree(_ audit: Audit) throws {
+        try audit.note("comparing the hash tree", 0, of: 1)
+        try write { db in
+            let areTallied = try Tally.all.filter { ["tree", "tree_news"].contains($0.table) }.allSatisfy { tally in
+                let kept = try db.read("SELECT rows, sum FROM tally WHERE id = ?", tally.number) {
+                    [$0.integer(0), $0.integer(1)]
+                }
+                let found = try tally.count(db)
+                return kept == [found.rows, found.sum]
+            }
+            guard try !areTallied || !TreeAudit.isRight(db) else { return }
+            try db.giveUpTree()
         }
     }
 }

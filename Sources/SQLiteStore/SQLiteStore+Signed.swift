@@ -55,17 +55,7 @@ extension SQLiteStore {
 
     /// The first signature that the version got.
     public func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
-        try look { db in
-            try db.read(
-                """
-                SELECT \(Self.columns) FROM enterprise e JOIN document d ON d.enterprise = e.id
-                JOIN seal s ON s.document = d.id WHERE e.text = ? AND d.version = ? ORDER BY s.number LIMIT 1
-                """,
-                id.text,
-                version,
-                with: Self.signed
-            ) ?? nil
-        }
+        try look { db in try db.signed(id.text, version: version) }
     }
 
     /// A page of signed profiles in the order of ids.
@@ -129,35 +119,22 @@ extension SQLiteStore {
             document: row.bytes(5) ?? []
         )
     }
-
-    /// Keeps a status beside all earlier ones, unless it would turn the position back.
-    public func storeStatus(_ status: SignedStatus) throws {
-        try write { db in
-            let latest = try db.read("SELECT digest, position, issued_at FROM status ORDER BY id DESC LIMIT 1") {
-                (digest: $0.text(0), position: $0.integer(1), issuedAt: $0.integer(2))
-            }
-            guard status.previous == latest?.digest, status.position >= latest?.position ?? .min,
-                status.issuedAt >= latest?.issuedAt ?? .min
-            else {
-                throw StoreError(
-                    .conflict,
-                    "a status of position \(status.position) does not follow the latest one: read that and sign anew"
-                )
-            }
-            try db.run(
-                "INSERT INTO status(position, issued_at, expires_at, digest, previous, document) VALUES(?, ?, ?, ?, ?, ?)",
-                status.position,
-                status.issuedAt,
-                status.expiresAt,
-                status.digest,
-                status.previous,
-                status.document
-            )
-        }
-    }
 }
 
 extension Database {
+    /// The document of a version, with the first signature that it got.
+    func signed(_ id: String, version: String) throws -> SignedProfile? {
+        try read(
+            """
+            SELECT \(SQLiteStore.columns) FROM enterprise e JOIN document d ON d.enterprise = e.id
+            JOIN seal s ON s.document = d.id WHERE e.text = ? AND d.version = ? ORDER BY s.number LIMIT 1
+            """,
+            id,
+            version,
+            with: SQLiteStore.signed
+        ) ?? nil
+    }
+
     /// Keeps a seal, unless its key has sealed the document before, and serves the document if it is the present one.
     func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64, at moment: Int64) throws {
         try insert(seal, on: document)

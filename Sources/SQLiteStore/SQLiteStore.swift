@@ -39,6 +39,7 @@ public final class SQLiteStore: AuditableStore {
     let handedOut = Mutex(HandedOut())
     /// The datasets of which all was new that was taken last: what follows will be, too.
     let news = Mutex<Set<DatasetID>>([])
+    let treeCache = TreeCache()
 
     /// Milliseconds: who shares a store holds it for one small transaction, which must not fail a whole sync.
     private static let patience = 2000
@@ -59,6 +60,7 @@ public final class SQLiteStore: AuditableStore {
             // Else what REPLACE deletes would stay in the tallies.
             try db.execute(sql: "PRAGMA recursive_triggers = ON")
             try RowSum.register(in: db)
+            try TreeKey.register(in: db)
         }
         let cache = options.cache
         let access = options.access

@@ -10,7 +10,7 @@ struct TableAudit {
 
     func run() throws {
         let questions = Orphan.all
-        let steps = Tally.all.count + questions.count + 2
+        let steps = Tally.all.count + questions.count + 3
         for (index, tally) in Tally.all.enumerated() {
             try audit.note("checking tables", index, of: steps)
             _ = store.attempt(tally.table, audit) { try store.read { db in try check(tally, db) } }
@@ -19,6 +19,8 @@ struct TableAudit {
             try audit.note("checking tables", Tally.all.count + index, of: steps)
             _ = store.attempt(question.table, audit) { try store.read { db in try ask(question, db) } }
         }
+        try audit.note("checking tables", steps - 3, of: steps)
+        _ = store.attempt("tree_part", audit) { try tree() }
         try audit.note("checking tables", steps - 2, of: steps)
         _ = store.attempt("annex", audit) { try annexes() }
         try audit.note("checking tables", steps - 1, of: steps)
@@ -72,6 +74,14 @@ struct TableAudit {
                     )
                 )
             }
+        }
+    }
+
+    private func tree() throws {
+        try store.read { db in
+            try TreeAudit(db) { table, problem in
+                audit.report(Finding(.tree, in: table, problem, isRepairable: true))
+            }.run()
         }
     }
 

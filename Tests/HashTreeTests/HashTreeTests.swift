@@ -1,11 +1,12 @@
 import Crypto
 import HashTree
+import Signing
 import Testing
 
 /// What is in the tree and what is not are both proven, and nothing else is.
 @Suite("A hash tree")
 struct HashTreeTests {
-    private let tree = HashTree { Array(SHA256.hash(data: $0)) }
+    private let tree = HashTree.sha256
 
     private func key(_ text: String) -> TreeHash { tree.digest(of: Array(text.utf8)) }
 

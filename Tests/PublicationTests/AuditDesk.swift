@@ -59,7 +59,10 @@ final class AuditDesk {
         )
         try world.publisher.publishStatus(at: World.now, day: TravelTown.day)
         try world.finish()
+        // The tree follows what changed, and then has not heard of it yet.
+        try town.live(steps: 6)
         try world.publisher.publishStatus(at: World.now + 10, day: TravelTown.day)
+        try town.live(steps: 6)
         try world.commit("P0", name: "还没有推导的名称")
         // A complete read that shows nothing: all that is shown waits for a person's word.
         let end = StoreEvent.completeReadEnded(

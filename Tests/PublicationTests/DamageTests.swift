@@ -8,10 +8,11 @@ import Testing
 struct DamageTests {
     /// Every table that holds something.
     static let tables = [
-        "annex", "answer", "code", "dataset", "dirty", "document", "drift", "enterprise", "file", "former_link",
+        "annex", "answer", "change", "code", "dataset", "dirty", "document", "drift", "enterprise", "file",
+        "former_link",
         "former_member", "held", "link", "meta", "name", "name_index_config", "name_index_data", "placement", "profile",
         "quarantine", "record", "refusal", "run", "seal", "segment", "sighting", "standing",
-        "status", "tally", "version", "waiting",
+        "status", "tally", "tree", "tree_news", "tree_page", "tree_part", "version", "waiting",
     ]
 
     /// One case: a column of a row, or a row.
@@ -59,7 +60,7 @@ struct DamageTests {
             "tally": tables, "name": ["name_index"], "name_index_config": ["name_index"],
             "name_index_data": ["name_index"],
             "document": ["profile", "seal"], "seal": ["profile"],
-            "enterprise": ["placement"], "placement": ["held"],
+            "enterprise": ["placement"], "placement": ["held"], "tree_page": ["tree_part"],
         ]
         return finding.table == table || close[table]?.contains(finding.table) == true
     }

@@ -59,8 +59,12 @@ struct VerdictTests {
         let old = try world.publisher.publishStatus(at: World.now, day: World.day).document
         try world.finish(at: World.now + 9000)
         let new = try world.publisher.publishStatus(at: World.now + 9000, day: World.day).document
-        #expect(world.verifier(at: World.now + 9001).verify(new, status: old).verdict == .genuineNotCurrent)
-        #expect(world.verifier(at: World.now + 9001).verify(new, status: new).verdict == .genuineAndCurrent)
+        #expect(
+            world.verifier(at: World.now + 9001).verify(new, beside: .init(status: old)).verdict == .genuineNotCurrent
+        )
+        #expect(
+            world.verifier(at: World.now + 9001).verify(new, beside: .init(status: new)).verdict == .genuineAndCurrent
+        )
     }
 
     @Test("An export of nobody is whole by its manifest; an empty file alone is nothing")

@@ -80,11 +80,10 @@ struct VerifierTests {
         let world = try World()
         let profile = try world.write(signedProfile(world), "profile.json")
         let document = try world.publisher.publishStatus(at: World.now, day: World.day).document
-        let status = try world.write(document, "status.json")
-        let result = try world.verifier().verify(file: profile, statusPath: status)
+        let result = try world.verifier().verify(file: profile, beside: .init(status: document))
         #expect(result.verdict == .genuineNotCurrent)
         #expect(result.facts["status position"] != nil)
-        let swapped = try world.verifier().verify(file: profile, statusPath: profile)
+        let swapped = try world.verifier().verify(file: profile, beside: .init(status: signedProfile(world)))
         #expect(swapped.verdict == .notGenuine)
     }
 

@@ -17,7 +17,7 @@ final class World {
     static let sha256: DigestFunction = { Array(SHA256.hash(data: $0)) }
 
     let folder: String
-    let store: any CreditStore
+    let store: any ProvingStore
     private(set) var ring: KeyRing
 
     init() throws {

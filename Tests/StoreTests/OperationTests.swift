@@ -222,16 +222,15 @@ struct OperationTests {
     func statusChain() throws {
         let desk = try Desk()
         func put(_ digest: String, after previous: String?, position: Int64 = 5, at time: Int64 = 100) throws {
-            try desk.store.storeStatus(
-                SignedStatus(
-                    position: position,
-                    issuedAt: time,
-                    expiresAt: time + 7200,
-                    digest: digest,
-                    previous: previous,
-                    document: Array(digest.utf8)
-                )
+            let status = SignedStatus(
+                position: position,
+                issuedAt: time,
+                expiresAt: time + 7200,
+                digest: digest,
+                previous: previous,
+                document: Array(digest.utf8)
             )
+            try desk.store.storeStatus { _ in status }
         }
         try put("a", after: nil)
         try put("b", after: "a", position: 6)

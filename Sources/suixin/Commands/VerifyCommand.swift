@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import CreditModel
+internal import ExchangeAPI
 internal import Foundation
 internal import Publication
 internal import Signing
@@ -12,6 +14,8 @@ struct VerifyCommand: AsyncParsableCommand {
             Says what the document proves and what it does not. Exit code 0: genuine and current; 2: genuine, but not shown to be
             current (an old but genuine profile, a status that has expired); 1: not genuine; 64: there is no such file,
             or it holds no keys.
+            An answer is current only with its proof and the status that the proof leads from: `curl -D HEADERS -o PROFILE …`,
+            then `suixin verify PROFILE --status STATUS --proof HEADERS --jwks JWKS`, with --asked for what was asked for.
             """
     )
 
@@ -19,6 +23,12 @@ struct VerifyCommand: AsyncParsableCommand {
     var file: String
     @Option(help: "The signed status of the sources, to be checked beside it.")
     var status: String?
+    @Option(help: "The field Suixin-Proof of the answer: alone, or among the headers as `curl -D` keeps them.")
+    var proof: String?
+    @Option(help: "The id or code that was asked for: then the proof must lead from it.")
+    var asked: String?
+    @Option(help: "A file that remembers the greatest position seen of each issuer: what is older is not current.")
+    var remember: String?
     @Option(help: "The manifest of an export, where it does not lie beside it.")
     var manifest: String?
     @Option(help: "The issuer's public keys, fetched from where you trust (`/.well-known/jwks.json`).")
@@ -30,10 +40,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let keys = try keys()
-        for path in [file, status, manifest].compactMap(\.self) where !FileManager.default.fileExists(atPath: path) {
+        for path in [file, status, proof, manifest].compactMap(\.self)
+        where !FileManager.default.fileExists(atPath: path) {
             throw CommandError("There is no file \(path).", exit: .usage)
         }
-        let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer))
+        let memory = try remember.map { try SeenPositions(path: $0) }
+        let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer), memory)
+        try memory?.note(result)
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
         switch result.verdict.rawValue {
         case 0: return
@@ -42,15 +55,39 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func verify(with verifier: Verifier) throws -> Verification {
+    func validate() throws {
+        if proof != nil, status == nil {
+            throw ValidationError("--proof leads from a status: give that with --status.")
+        }
+    }
+
+    private func verify(with verifier: Verifier, _ memory: SeenPositions?) throws -> Verification {
         do {
-            return try verifier.verify(file: file, statusPath: status, manifestPath: manifest)
+            let beside = try status.map { path in
+                Verifier.Beside(
+                    status: try LineReader(path: path).rest(after: [], limit: SignedDocument.sizeLimit),
+                    proof: try proof.map(field),
+                    asked: asked.map { AskedName($0) }.map { $0.id?.text ?? $0.code },
+                    seen: memory?.greatest
+                )
+            }
+            return try verifier.verify(file: file, beside: beside, manifestPath: manifest)
         } catch SigningError.tooLarge(_, let limit) {
             throw CommandError(
                 "\(file) is no document of an exchange: nothing that it signs, and no line of an export, is longer "
                     + "than \(limit) bytes."
             )
         }
+    }
+
+    /// The field as it stands in a file, alone or among others.
+    private func field(_ path: String) throws -> String {
+        let text = String(
+            decoding: try LineReader(path: path).rest(after: [], limit: SignedDocument.sizeLimit),
+            as: UTF8.self
+        )
+        let lines = text.split(whereSeparator: \.isNewline)
+        return lines.last { $0.lowercased().hasPrefix("suixin-proof:") }.map(String.init) ?? text
     }
 
     /// The keys may come through a pipe, as from `<(curl …)`.

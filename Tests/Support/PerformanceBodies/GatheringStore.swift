@@ -85,6 +85,7 @@ final class GatheringStore: CreditStore {
         try store.signedProfiles(after: id, limit: limit)
     }
     func latestStatus() throws -> SignedStatus? { try store.latestStatus() }
-    func storeStatus(_ status: SignedStatus) throws { try store.storeStatus(status) }
+    func storeStatus(_ sign: (TreeState) throws -> SignedStatus) throws -> SignedStatus { try store.storeStatus(sign) }
+    func hasNewsForTree() throws -> Bool { try store.hasNewsForTree() }
     func storePosition() throws -> Int64 { try store.storePosition() }
 }

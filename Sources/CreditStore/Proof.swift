@@ -1,0 +1,119 @@
+public import CreditModel
+public import HashTree
+
+/// What the hash tree is like when a status is signed.
+public struct TreeState: Hashable, Sendable {
+    /// Its root.
+    public var root: TreeHash
+    /// How many ids and codes it speaks of.
+    public var leaves: Int64
+    /// The number of the last change of an enterprise that it takes in; 0 where there was none.
+    public var change: Int64
+    /// The position of the store that it speaks of.
+    public var position: Int64
+
+    /// Makes a state of its parts.
+    public init(root: TreeHash, leaves: Int64, change: Int64, position: Int64) {
+        self.root = root
+        self.leaves = leaves
+        self.change = change
+        self.position = position
+    }
+}
+
+/// What the latest status says of an id or a code, with the way that proves it.
+public struct ProvenStatement: Hashable, Sendable {
+    /// The id or the code, in the form in which the tree knows it.
+    public var name: String
+    /// What is said; nil where nothing is known.
+    public var statement: TreeStatement?
+    /// From the status' root to the place of the name.
+    public var path: TreePath
+
+    /// Makes one of its parts.
+    public init(name: String, statement: TreeStatement?, path: TreePath) {
+        self.name = name
+        self.statement = statement
+        self.path = path
+    }
+}
+
+/// What is known by an id or a code as of the latest status.
+public struct ProvenAnswer: Sendable {
+    /// The digest of the status' payload.
+    public var status: String
+    /// What is said of the name that was asked for, then of each that it leads to, to the end of the way; where nothing is
+    /// known, that of every name that was tried.
+    public var statements: [ProvenStatement]
+    /// The document at the end of the way; nil where there is none, or the way forks.
+    public var profile: SignedProfile?
+
+    /// Makes an answer of its parts.
+    public init(status: String, statements: [ProvenStatement], profile: SignedProfile?) {
+        self.status = status
+        self.statements = statements
+        self.profile = profile
+    }
+}
+
+/// What came to be said of an enterprise's id from one status to a later one.
+public struct ProfileChange: Hashable, Sendable {
+    /// The number of the change: later ones are greater.
+    public var number: Int64
+    /// The digest of the status that says so first.
+    public var status: String
+    /// The id.
+    public var enterprise: EnterpriseID
+    /// What was said before; nil where nothing was known.
+    public var before: TreeStatement?
+    /// What is said since; nil where nothing is known any more.
+    public var after: TreeStatement?
+
+    /// Makes a change of its parts.
+    public init(
+        number: Int64,
+        status: String,
+        enterprise: EnterpriseID,
+        before: TreeStatement?,
+        after: TreeStatement?
+    ) {
+        self.number = number
+        self.status = status
+        self.enterprise = enterprise
+        self.before = before
+        self.after = after
+    }
+}
+
+/// Changes, in order.
+public struct ChangePage: Sendable {
+    /// The changes.
+    public var changes: [ProfileChange]
+    /// The statuses that these name, and the latest one.
+    public var statuses: [SignedStatus]
+    /// The number of the last change that there is.
+    public var last: Int64
+
+    /// Makes a page of its parts.
+    public init(changes: [ProfileChange], statuses: [SignedStatus], last: Int64) {
+        self.changes = changes
+        self.statuses = statuses
+        self.last = last
+    }
+}
+
+/// A store that proves its answers by the hash tree whose root the latest status names.
+public protocol ProvingStore: CreditStore {
+    /// What the latest status says of ids, or of codes in the form in which codes are stored.
+    ///
+    /// - Parameter names: They are tried in order until something is said of one; at least one.
+    /// - Returns: nil before the first status with a tree.
+    /// - Throws: ``StoreError`` `damaged` where the tree or the document cannot be read back.
+    func provenAnswer(about names: [String]) throws -> ProvenAnswer?
+    /// The next changes after one, of the latest status or an earlier one.
+    ///
+    /// - Returns: nil where changes after it are not kept: whoever asks must begin with a snapshot.
+    func changes(after number: Int64, limit: Int) throws -> ChangePage?
+    /// A status by its digest.
+    func status(of digest: String) throws -> SignedStatus?
+}

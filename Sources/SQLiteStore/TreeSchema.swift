@@ -1,0 +1,39 @@
+internal import GRDB
+
+/// The tables of the hash tree whose root each status names, and of what changed from one status to the next.
+///
+/// The tree is cut into parts by the first bits of its keys. `tree_part` has the leaves of a part; `tree_page` the hashes of
+/// ``TreePages/width`` parts that lie side by side, and of all of them together. What is empty has no row.
+/// All of it is as the latest status says, and changes with that, in one transaction.
+enum TreeSchema {
+    static func makeTen(_ db: Database) throws {
+        for part in [tree, news, changes] { try db.execute(sql: part) }
+        for tally in Tally.all where [22, 23, 24].contains(tally.number) { try TallySchema.make(tally, db) }
+    }
+
+    /// How the tree is cut.
+    ///
+    /// `bits`: how many first bits the keys of a part share. `leaves`: how many there are. `since`: the change after which
+    /// all changes are kept.
+    private static let tree = """
+        CREATE TABLE tree(
+            id INTEGER PRIMARY KEY CHECK(id = 1), bits INTEGER NOT NULL, leaves INTEGER NOT NULL, since INTEGER NOT NULL);
+        CREATE TABLE tree_page(number INTEGER PRIMARY KEY, root BLOB NOT NULL, nodes BLOB NOT NULL);
+        CREATE TABLE tree_part(number INTEGER PRIMARY KEY, leaves BLOB NOT NULL);
+        """
+
+    /// Ids and codes of which the tree may have to say something else: in the order in which it was found out.
+    ///
+    /// Nothing is noted before there is a tree: the first one is made of everything.
+    private static let news = """
+        CREATE TABLE tree_news(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+        """
+
+    /// What was said of an enterprise's id before and after, by the status that came to say so.
+    private static let changes = """
+        CREATE TABLE change(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, status INTEGER NOT NULL, enterprise TEXT NOT NULL, before TEXT, after TEXT);
+        CREATE INDEX change_enterprise ON change(enterprise);
+        CREATE INDEX status_digest ON status(digest);
+        """
+}
