@@ -56,11 +56,13 @@ public struct TreeHash: Hashable, Sendable, Comparable {
 
     /// Appends its 32 bytes.
     public func append(to bytes: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
+        func put(_ word: UInt64) {
+            for place in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - place * 8))) }
         }
+        put(words.0)
+        put(words.1)
+        put(words.2)
+        put(words.3)
     }
 
     /// The bit at a place, counted from 0; a tree goes right where it is set.

@@ -95,17 +95,18 @@ extension TreeStatement {
     }
 
     init?(stored text: String) {
-        let rest = text.dropFirst()
-        switch text.first {
-        case "v" where !rest.isEmpty: self = .version(String(rest))
-        case "m":
-            guard let id = EnterpriseID(rest) else { return nil }
+        let utf8 = text.utf8
+        let rest = utf8.dropFirst()
+        switch utf8.first {
+        case UInt8(ascii: "v") where !rest.isEmpty: self = .version(String(Substring(rest)))
+        case UInt8(ascii: "m"):
+            guard let id = EnterpriseID(String(Substring(rest))) else { return nil }
             self = .movedTo(id)
-        case "h":
+        case UInt8(ascii: "h"):
             var ids: [EnterpriseID] = []
             var rest = rest
             while !rest.isEmpty {
-                guard let id = EnterpriseID(rest.prefix(22)) else { return nil }
+                guard let id = EnterpriseID(String(Substring(rest.prefix(22)))) else { return nil }
                 ids.append(id)
                 rest = rest.dropFirst(22)
             }
