@@ -88,6 +88,11 @@ let package = Package(
             dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
         ),
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
+        .target(name: "Access", dependencies: ["CanonicalJSON", "CreditModel", "Signing", crypto]),
+        .target(
+            name: "SQLiteAccess",
+            dependencies: ["Access", "Compression", "CreditModel", "Signing", grdb]
+        ),
 
         // 4 services
         .target(
@@ -125,9 +130,10 @@ let package = Package(
         .executableTarget(
             name: "suixin",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore",
-                "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging, signals,
+                "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
+                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution",
+                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle,
+                logging, signals,
             ]
         ),
         .executableTarget(
@@ -171,6 +177,14 @@ let package = Package(
             dependencies: ["AgencySimulator", "CreditModel", crypto, hummingbird]
         ),
         .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "CanonicalJSON", "CreditModel", "ProfileMerge", "SQLiteAccess", "Signing", crypto]
+        ),
+        .testTarget(
+            name: "SQLiteAccessTests",
+            dependencies: ["Access", "CreditModel", "SQLiteAccess", "Signing", grdb]
+        ),
         .testTarget(
             name: "IngestionTests",
             dependencies: ["AdapterKit", "CreditModel", "CreditStore", "Ingestion", "SQLiteStore", crypto]
