@@ -206,10 +206,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
-                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, grdb,
-                hummingbird,
-                logging,
+                "Access", "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel",
+                "CreditStore", "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteAccess", "SQLiteStore",
+                "Signing", crypto, grdb, hummingbird, logging,
             ],
             exclude: ["Fixtures"]
         ),

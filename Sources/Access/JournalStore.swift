@@ -18,6 +18,8 @@ public protocol JournalStore: Sendable {
     func check(_ found: (JournalFault) -> Void) throws -> JournalState
     /// Takes away the entries that were made before a moment (POSIX milliseconds), and the bytes that only they needed.
     ///
+    /// From the beginning, up to the first that was made later; in steps, beside which others append.
+    ///
     /// - Returns: how many were taken away; the rest still proves itself.
     @discardableResult
     func prune(before moment: Int64) throws -> Int

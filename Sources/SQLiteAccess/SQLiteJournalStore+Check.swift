@@ -71,26 +71,32 @@ extension SQLiteJournalStore {
     /// See ``JournalStore``.
     @discardableResult
     public func prune(before moment: Int64) throws -> Int {
-        try file.write { db in
-            // Whole from the beginning: clocks of several processes may differ a little, numbers do not.
-            let kept =
-                try db.first("SELECT min(number) FROM entry WHERE moment >= ?", [moment]) { $0[0] as Int64? } ?? nil
-            let last = try db.first(
-                "SELECT number, chain FROM entry WHERE number < ? ORDER BY number DESC LIMIT 1",
-                [kept ?? .max]
-            ) { (number: $0[0] as Int64, chain: try $0.bytes(1)) }
-            guard let last else { return 0 }
-            try db.run("UPDATE head SET pruned = ?, pruned_chain = ?", [last.number, Data(last.chain)])
-            try db.run("DELETE FROM entry WHERE number <= ?", [last.number])
-            let count = db.changesCount
-            let days = try db.all("SELECT DISTINCT day FROM asked WHERE day <= ?", [moment / Self.day]) {
-                $0[0] as Int64
-            }
-            for day in days {
-                try db.run("DELETE FROM asked WHERE day = ? AND entry <= ?", [day, last.number])
-            }
-            try db.run("DELETE FROM body WHERE entry <= ?", [last.number])
-            return count
+        var count = 0
+        while true {
+            // Step by step: whoever appends meanwhile must not wait long.
+            let step = try file.write { try Self.pruneStep(before: moment, $0) }
+            guard step > 0 else { return count }
+            count += step
         }
+    }
+
+    /// Rows that are taken away in one transaction.
+    private static let pruned = 2_000
+
+    private static func pruneStep(before moment: Int64, _ db: Database) throws -> Int {
+        // Whole from the beginning: clocks of several processes may differ a little, numbers do not.
+        let rows = try db.all(
+            "SELECT number, moment, chain FROM entry ORDER BY number LIMIT ?",
+            [pruned]
+        ) { (number: $0[0] as Int64, moment: $0[1] as Int64, chain: try $0.bytes(2)) }
+        let old = rows.prefix { $0.moment < moment }
+        guard let last = old.last else { return 0 }
+        try db.run("UPDATE head SET pruned = ?, pruned_chain = ?", [last.number, Data(last.chain)])
+        try db.run("DELETE FROM entry WHERE number <= ?", [last.number])
+        for day in Set(old.map { $0.moment / Self.day }) {
+            try db.run("DELETE FROM asked WHERE day = ? AND entry <= ?", [day, last.number])
+        }
+        try db.run("DELETE FROM body WHERE entry <= ?", [last.number])
+        return old.count
     }
 }

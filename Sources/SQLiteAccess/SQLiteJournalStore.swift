@@ -47,6 +47,7 @@ public final class SQLiteJournalStore: JournalStore {
             PRIMARY KEY(day, enterprise, entry)) WITHOUT ROWID;
         CREATE TABLE body(
             id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, entry INTEGER NOT NULL, bytes BLOB NOT NULL);
+        CREATE INDEX body_entry ON body(entry);
         """
 
     /// Milliseconds of a day, as `asked` counts them.
