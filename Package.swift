@@ -236,8 +236,8 @@ let package = Package(
         .target(
             name: "PerformanceBodies",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "CreditModel", "CreditStore", "Derivation", "FeedTransport",
-                "Ingestion", "Publication", "SQLiteStore", "ServiceKit", "Signing", crypto, logging,
+                "Access", "AdapterKit", "AdapterRegistry", "CreditModel", "CreditStore", "Derivation", "FeedTransport",
+                "Ingestion", "Publication", "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", crypto, logging,
             ],
             path: "Tests/Support/PerformanceBodies"
         ),

@@ -16,13 +16,15 @@ final class ClientEntry: Sendable {
 final class CredentialEntry: Sendable {
     let credential: Credential
     let owner: ClientEntry
-    /// The last day of use that is known here; what the store knows is in `credential`.
+    /// The last day of use that is known here, and the last that the store knows.
     private let lastUsed: Atomic<Int32>
+    private let told: Atomic<Int32>
 
     init(_ credential: Credential, _ owner: ClientEntry) {
         self.credential = credential
         self.owner = owner
         lastUsed = Atomic(credential.lastUsed?.number ?? .min)
+        told = Atomic(credential.lastUsed?.number ?? .min)
     }
 
     func noteUse(on day: Int32) {
@@ -33,8 +35,10 @@ final class CredentialEntry: Sendable {
     /// The day, where the store does not know it yet.
     var news: Day? {
         let day = lastUsed.load(ordering: .relaxed)
-        return day > credential.lastUsed?.number ?? .min ? Day(number: day) : nil
+        return day > told.load(ordering: .relaxed) ? Day(number: day) : nil
     }
+
+    func noteTold(_ day: Day) { told.store(day.number, ordering: .relaxed) }
 }
 
 /// All clients and keys at one moment: never changed, only replaced.
@@ -110,6 +114,7 @@ public final class AccessTable: Sendable {
         do {
             let day = Day(number: LimitDecision.day(of: now))
             for (id, total) in try store.settle(use, on: day) { snapshot.clients[id]?.meter.settle(total, on: day) }
+            for (id, day) in use.credentials { snapshot.credentials[id]?.noteTold(day) }
         } catch {
             for (id, untold) in use.requests { snapshot.clients[id]?.meter.putBack(untold) }
             throw error

@@ -61,7 +61,7 @@ public final class Authenticator: Sendable {
             {
                 return try caller(key: authorization, from: start, shown.certificate, at: now)
             }
-            return try caller(token: Array(authorization.utf8.dropFirst(start)), shown.certificate, at: now)
+            return try caller(token: Self.bytes(of: authorization, from: start), shown.certificate, at: now)
         }
     }
 
@@ -73,13 +73,19 @@ public final class Authenticator: Sendable {
         return 7
     }
 
+    /// Copied whole and cut then: a text's end is copied byte by byte.
+    private static func bytes(of text: String, from start: Int) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        return start == 0 ? bytes : Array(bytes[start...])
+    }
+
     private func caller(
         key text: String,
         from start: Int,
         _ certificate: Digest256?,
         at now: Int64
     ) throws(Refusal) -> Caller {
-        let bytes = Array(text.utf8.dropFirst(start))
+        let bytes = Self.bytes(of: text, from: start)
         guard let parts = CredentialText.read(bytes.span), parts.kind == .apiKey else { throw .malformed }
         let entry = try Self.entry(of: bytes, parts, in: table.snapshot, at: now)
         try Self.admit(entry.owner.client, certificate)

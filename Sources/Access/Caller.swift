@@ -42,7 +42,7 @@ public struct Caller: Sendable {
         if let allowed = client.purposes, !allowed.contains(declared) { throw .purpose(declared) }
         guard let sections else {
             let visible = scopes.sections
-            if let visible, visible.isEmpty { throw .noSection }
+            if scope.showsProfiles, let visible, visible.isEmpty { throw .noSection }
             return Permission(sections: visible, purpose: declared)
         }
         for section in sections where !scopes.admits(section: section) {

@@ -86,6 +86,14 @@ public enum Scope: UInt8, CaseIterable, Sendable, CustomStringConvertible {
         return String(name.dropFirst(Self.prefix.count))
     }
 
+    /// Whether its endpoint shows profiles: then a section must be granted, too.
+    public var showsProfiles: Bool {
+        switch self {
+        case .readEnterprises, .searchEnterprises, .matchEnterprises, .bulkEnterprises: true
+        default: false
+        }
+    }
+
     /// The scope that opens a section; nil for one that only ``allSections`` opens.
     public init?(section: some StringProtocol) {
         guard section != "*" else { return nil }

@@ -27,6 +27,7 @@ struct AccessFile: Sendable {
         configuration.readonly = isReadOnly
         configuration.maximumReaderCount = 2
         configuration.busyMode = .timeout(Self.patience)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16384") }
         pool = try Self.translating(path) {
             let pool = try DatabasePool(path: path, configuration: configuration)
             guard try !pool.read(migrator.hasBeenSuperseded) else {
@@ -39,9 +40,19 @@ struct AccessFile: Sendable {
             } else {
                 // Only now: opening a pool sets NORMAL, which loses acknowledged commits in a power cut.
                 try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-                try migrator.migrate(pool)
+                try Self.migrate(pool, migrator)
             }
             return pool
+        }
+    }
+
+    private static func migrate(_ pool: DatabasePool, _ migrator: DatabaseMigrator) throws {
+        guard try !pool.read(migrator.hasCompletedMigrations) else { return }
+        do {
+            try migrator.migrate(pool)
+        } catch let error as DatabaseError {
+            // Of two processes that begin at once, one comes too late.
+            guard try pool.read(migrator.hasCompletedMigrations) else { throw error }
         }
     }
 

@@ -86,7 +86,8 @@ struct PermissionTests {
         }
         #expect(throws: Denial.noPurpose) { try caller.permit(.readEnterprises, purpose: nil) }
         #expect(throws: Denial.unknownPurpose) { try caller.permit(.readEnterprises, purpose: "marketing") }
-        let endpointOnly = try office.caller("无权看", .of(.readEnterprises))
+        let endpointOnly = try office.caller("无权看", .of(.readEnterprises, .readEvidence))
+        #expect(try endpointOnly.permit(.readEvidence, purpose: "dispute").sections == [])
         #expect(throws: Denial.noSection) { try endpointOnly.permit(.readEnterprises, purpose: "dispute") }
     }
 

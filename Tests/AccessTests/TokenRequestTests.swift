@@ -118,6 +118,16 @@ struct TokenRequestTests {
         #expect(bodies.count == 1)
     }
 
+    @Test("The metadata name the ways in, and the scopes that there are")
+    func metadata() throws {
+        let bytes = TokenConfiguration(issuer: Office.issuer).metadata(tokenEndpoint: "t", keys: "k")
+        let json = try JSONValue(parsing: bytes)
+        #expect(json["issuer"]?.string == Office.issuer)
+        #expect(json["scopes_supported"]?.array?.compactMap(\.string) == Scope.allCases.map(\.name))
+        let algorithms = json["token_endpoint_auth_signing_alg_values_supported"]?.array?.compactMap(\.string)
+        #expect(algorithms == SignatureAlgorithm.allCases.map(\.rawValue))
+    }
+
     // MARK: private_key_jwt
 
     private func claims(_ client: ClientID, _ change: (inout [String: JSONValue]) -> Void = { _ in }) -> [UInt8] {

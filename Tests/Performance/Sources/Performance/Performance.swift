@@ -4,6 +4,7 @@ import PerformanceBodies
 
 /// One piece of the exchange's work, for `Scripts/bench` to measure; prints what was done as a line of JSON.
 ///
+///     Performance access FOLDER SECONDS                   requests judged and journaled, in an empty folder
 ///     Performance decode AGENCY DATASET ROUNDS FILE…      answers of an agency to records
 ///     Performance sign EXPORT SECONDS                     the payloads of the first 500 documents, signed anew
 ///     Performance store FOLDER DAY SOURCES                a sync's store work; SOURCES is `sources` of a configuration
@@ -20,11 +21,17 @@ struct Performance {
 
     private static func run(_ words: [String]) throws {
         switch words.first {
+        case "access" where words.count == 3: try access(words)
         case "decode" where words.count > 4: try decode(words)
         case "sign" where words.count == 3: try sign(words)
         case "store" where words.count == 4: try store(words)
-        default: throw WorkError("usage: Performance decode|sign|store …")
+        default: throw WorkError("usage: Performance access|decode|sign|store …")
         }
+    }
+
+    private static func access(_ words: [String]) throws {
+        let rates = try AccessWork(folder: words[1], seconds: Double(words[2]) ?? 2).run()
+        print(#"{"keys":\#(rates.keys),"tokens":\#(rates.tokens),"journaled":\#(rates.journaled)}"#)
     }
 
     private static func decode(_ words: [String]) throws {
