@@ -123,7 +123,8 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing", hummingbird,
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing",
+                hummingbird,
                 lifecycle, logging,
             ]
         ),
@@ -206,8 +207,8 @@ let package = Package(
         .testTarget(
             name: "PublicationTests",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
-                "SQLiteStore", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
+                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
             ]
         ),
         .testTarget(

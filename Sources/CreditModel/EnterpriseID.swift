@@ -68,7 +68,8 @@ public enum ShortDigest {
             switch place {
             case 0: guard byte == 0x73 else { return false }
             case 1: guard byte == 0x78 else { return false }
-            default: guard byte < 128, (byte < 64 ? digits >> byte : letters >> (byte - 64)) & 1 == 1 else { return false }
+            default:
+                guard byte < 128, (byte < 64 ? digits >> byte : letters >> (byte - 64)) & 1 == 1 else { return false }
             }
             place += 1
         }

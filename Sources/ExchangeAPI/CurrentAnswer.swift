@@ -17,6 +17,7 @@ struct ProofHeaders {
     let status: String
     /// The paths to what is said; empty where they would not fit into a field.
     let proof: String
+    private let field: ProofField
 
     init(_ answer: ProvenAnswer) {
         status = answer.status
@@ -27,7 +28,19 @@ struct ProofHeaders {
                 ProofField.Step(name: isSilent && place == 0 ? nil : statement.name, path: $0)
             }
         }
-        proof = ProofField(steps: steps).text
+        field = ProofField(steps: steps)
+        proof = field.text
+    }
+
+    /// The same as a member of the JSON form.
+    var json: JSONValue {
+        .array(
+            field.steps.map { step in
+                var members: [String: JSONValue] = ["path": .string(Base64URL.text(step.path))]
+                if let name = step.name { members["name"] = .string(name) }
+                return .object(members)
+            }
+        )
     }
 
     func add(to fields: inout HTTPFields) {

@@ -9,8 +9,10 @@ package struct ExchangeConfiguration: Sendable {
     package var idleTimeout: Int64 = 30
     /// All headers of a request together, in bytes.
     package var maximumHeaderSize = 16 * 1024
-    /// The body of a request, which no route reads.
-    package var maximumBodySize = 64 * 1024
+    /// The body of a request: whoever sends more is not heard to the end.
+    ///
+    /// Endpoints read less, and say so.
+    package var maximumBodySize = 1024 * 1024
     /// The path of a request, in bytes.
     package var maximumPathSize = 512
     /// Threads that read the store.

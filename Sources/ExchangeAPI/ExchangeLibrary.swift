@@ -1,6 +1,7 @@
 internal import CreditModel
 internal import CreditStore
 internal import HashTree
+internal import NIOPosix
 internal import ServiceKit
 internal import Signing
 
@@ -16,6 +17,15 @@ struct ExchangeLibrary: Sendable {
     let past: any PastProfiles
     let signer: any PastSigner
     let absences: any AbsenceSigner
+    let answers: any AnswerSigner
+    let gate: Gate
+    let pool: NIOThreadPool
+    let excerpts = ExcerptCache()
+
+    /// Runs what reads the store or signs on a thread that may wait.
+    func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await pool.runIfActive(body)
+    }
 
     /// The longest id or code that is looked up.
     private static let nameLimit = 64

@@ -15,7 +15,8 @@ package import Signing
 /// It keeps nothing that it signs and changes nothing. TLS ends before it, in a reverse proxy.
 package struct ExchangeServer: Service {
     private let configuration: ExchangeConfiguration
-    private let library: ExchangeLibrary
+    private let library: @Sendable (NIOThreadPool) -> ExchangeLibrary
+    private let gate: Gate
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
@@ -27,6 +28,7 @@ package struct ExchangeServer: Service {
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
     ///   - past: who tells what was true on a day.
     ///   - signer: who signs that, and that nothing is known, each time anew.
+    ///   - gate: who may ask, how much, and the journal.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
     ///   - clock: POSIX seconds.
@@ -37,7 +39,8 @@ package struct ExchangeServer: Service {
         status: any SourcesStatus,
         keys: @escaping @Sendable () throws -> KeySet,
         past: any PastProfiles,
-        signer: any PastSigner & AbsenceSigner,
+        signer: any PastSigner & AbsenceSigner & AnswerSigner,
+        gate: Gate,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
         clock: @escaping @Sendable () -> Int64,
@@ -45,16 +48,22 @@ package struct ExchangeServer: Service {
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
-        self.library = ExchangeLibrary(
-            store: store,
-            status: status,
-            keys: keys,
-            digest: digest,
-            clock: clock,
-            past: past,
-            signer: signer,
-            absences: signer
-        )
+        self.gate = gate
+        self.library = { pool in
+            ExchangeLibrary(
+                store: store,
+                status: status,
+                keys: keys,
+                digest: digest,
+                clock: clock,
+                past: past,
+                signer: signer,
+                absences: signer,
+                answers: signer,
+                gate: gate,
+                pool: pool
+            )
+        }
         self.logger = logger
         self.onRunning = onRunning
     }
@@ -104,8 +113,8 @@ package struct ExchangeServer: Service {
         let onRunning = onRunning
         return Application(
             responder: ExchangeResponder(
-                library: library,
-                pool: pool,
+                library: library(pool),
+                gate: gate,
                 maximumPathSize: configuration.maximumPathSize
             ),
             server: .http1(configuration: channel),

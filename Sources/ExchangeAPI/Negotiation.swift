@@ -1,25 +1,53 @@
+internal import Access
+
 /// The form of a signed document that a caller prefers.
 enum Accepted: Hashable {
     case flattened
     case compact
+    /// JSON to be read as it is, signed beside it (RFC 9421).
+    case plain
 
-    /// Flattened unless `application/jose` is asked for and weighs more than `application/jose+json`.
+    /// Flattened unless `application/jose` or `application/json` is asked for and weighs more.
     init(_ accept: String?) {
-        var compact = 0.0
-        var flattened: Double?
+        var weights: [String: Double] = [:]
         for range in accept?.split(separator: ",").prefix(32) ?? [] {
             let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            switch parts.first {
-            case "application/jose": compact = weight
-            case "application/jose+json": flattened = weight
-            default: break
-            }
+            if let type = parts.first { weights[type] = weight }
         }
-        self = compact > flattened ?? 0 ? .compact : .flattened
+        let flattened = weights["application/jose+json"] ?? 0
+        let compact = weights["application/jose"] ?? 0
+        let plain = weights["application/json"] ?? 0
+        self = plain > max(flattened, compact) ? .plain : compact > flattened ? .compact : .flattened
     }
 
-    var contentType: String { self == .compact ? "application/jose" : "application/jose+json" }
+    /// For documents that are signed in themselves whatever is asked for.
+    var signed: Accepted { self == .plain ? .flattened : self }
+
+    var contentType: String {
+        switch self {
+        case .flattened: "application/jose+json"
+        case .compact: "application/jose"
+        case .plain: "application/json"
+        }
+    }
+
+    var form: DocumentForm {
+        switch self {
+        case .flattened: .flattened
+        case .compact: .compact
+        case .plain: .plain
+        }
+    }
+
+    /// What tells the entity tags of one form from those of the others.
+    var tag: String {
+        switch self {
+        case .flattened: ""
+        case .compact: ".compact"
+        case .plain: ".plain"
+        }
+    }
 }
 
 /// The tags of an `If-None-Match` (RFC 9110 §13.1.2), compared weakly.

@@ -78,7 +78,7 @@ extension Verifier {
         under root: TreeHash
     ) -> Bool {
         switch result.kind {
-        case "profile":
+        case "profile", "excerpt":
             let asked = asked ?? field.steps.first?.name ?? ""
             guard let version = result.facts["version"],
                 let id = field.end(from: asked, under: root, version: version), id == result.facts["enterprise"]

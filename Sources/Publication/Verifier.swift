@@ -26,6 +26,7 @@ package struct Verifier: Sendable {
             let verified = try keys.verify(SignedDocument(parsing: bytes))
             switch verified.type {
             case DocumentType.profile: return try profile(verified)
+            case DocumentType.excerpt: return try excerpt(verified)
             case DocumentType.pastProfile: return try pastProfile(verified)
             case DocumentType.status: return try status(verified)
             case DocumentType.absence: return try absence(verified)
@@ -63,6 +64,28 @@ package struct Verifier: Sendable {
         result.doesNotProve = [
             "that it is the present version: the proof that came with it and the status of that moment show that",
             "that what the agencies recorded is right: the profile names the records that it rests on",
+        ]
+        return result
+    }
+
+    private func excerpt(_ verified: Verified<[UInt8]>) throws -> Verification {
+        let (envelope, excerpt) = try Envelope.read(verified.payload)
+        var result = Verification(.genuineNotCurrent, kind: "excerpt")
+        result.facts = facts(verified, issuer: envelope.issuer, issuedAt: envelope.issuedAt)
+        result.facts["enterprise"] = envelope.subject
+        result.facts["version"] = envelope.version
+        check(issuer: envelope.issuer, &result)
+        let sections = try JSONValue(parsing: Array(excerpt))["sections"]?.array?.compactMap(\.string)
+        guard let sections, EnterpriseID(envelope.subject) != nil else {
+            result.fail("it does not say of whom it is, or which sections it shows")
+            return result
+        }
+        guard result.verdict != .notGenuine else { return result }
+        result.facts["sections"] = sections.joined(separator: ", ")
+        result.proves = ["the issuer signed exactly these sections at \(LocalTime(posix: envelope.issuedAt))"]
+        result.doesNotProve = [
+            "that it is the present version: the proof that came with it and the status of that moment show that",
+            "anything about the sections that it does not show",
         ]
         return result
     }

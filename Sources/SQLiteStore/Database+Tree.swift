@@ -47,7 +47,8 @@ extension Database {
             ORDER BY key
             """
         ) { row in
-            guard let key = row.bytes(0).map({ TreeHash(reading: $0.span) }), var statement = TreeStatement(stored: row.text(1))
+            guard let key = row.bytes(0).map({ TreeHash(reading: $0.span) }),
+                var statement = TreeStatement(stored: row.text(1))
             else { throw BinaryReader.damaged }
             if case .holders(let ids) = statement {
                 statement = .holders(Array(ids.sorted().prefix(TreeStatement.mostHolders)))

@@ -20,6 +20,8 @@ public struct DocumentType: RawRepresentable, Hashable, Sendable, CustomStringCo
     public static let profile = DocumentType(rawValue: "suixin-profile+jws")
     /// What was true of an enterprise on a past day.
     public static let pastProfile = DocumentType(rawValue: "suixin-past-profile+jws")
+    /// What a caller may see of a profile, under the version of the whole.
+    public static let excerpt = DocumentType(rawValue: "suixin-excerpt+jws")
     /// That nothing was known by an id or a code.
     public static let absence = DocumentType(rawValue: "suixin-absence+jws")
     /// The status of the sources.

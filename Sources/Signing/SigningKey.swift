@@ -65,7 +65,7 @@ public struct SigningKey: Sendable {
     }
 
     /// 64 bytes: r‖s for ES256.
-    func signature(over input: [UInt8]) throws(SigningError) -> [UInt8] {
+    package func signature(over input: [UInt8]) throws(SigningError) -> [UInt8] {
         do {
             switch secret {
             case .es256(let key): return Array(try key.signature(for: input).rawRepresentation)

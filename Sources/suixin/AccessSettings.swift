@@ -37,6 +37,13 @@ extension Settings {
         return try SQLiteJournalStore(path: access.journalPath, isReadOnly: isReadOnly)
     }
 
+    /// The journal of an installation, begun where there is none.
+    func newJournal() throws -> SQLiteJournalStore {
+        try requireInstallation()
+        try makeFolder(of: access.journalPath)
+        return try SQLiteJournalStore(path: access.journalPath)
+    }
+
     private func requireInstallation() throws(CommandError) {
         guard FileManager.default.fileExists(atPath: secretPath) else {
             throw CommandError("There is no installation here yet; `suixin init` makes one.")

@@ -44,4 +44,6 @@ struct CommonOptions: ParsableArguments {
 enum Now {
     /// POSIX seconds.
     static var posix: Int64 { Int64(Date().timeIntervalSince1970) }
+    /// POSIX milliseconds.
+    static var milliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

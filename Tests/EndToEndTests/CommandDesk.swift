@@ -29,6 +29,10 @@ final class CommandDesk: Sendable {
     }
 
     func suixin(_ arguments: String..., environment: [String: String] = [:]) throws -> Run {
+        try suixin(arguments, environment: environment)
+    }
+
+    func suixin(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
         try Run(Run.programs + "/suixin", arguments, in: folder, environment: environment)
     }
 

@@ -144,6 +144,9 @@ struct CommandLineTests {
             defer { desk.close() }
             #expect(try desk.suixin("init", "--agencies", desk.agencies).status == 0)
             #expect(try desk.suixin("sync").status == 0)
+            let scopes = ["--scope", "enterprises:read", "--scope", "section:*"]
+            #expect(try desk.suixin(["clients", "add", "平台"] + scopes).status == 0)
+            let key = try desk.suixin("clients", "keys", "add", "平台").output.trimmingCharacters(in: .newlines)
             let service = try Service(
                 Run.programs + "/suixin",
                 ["serve", "--port", "0", "--ready-file", "ready"],
@@ -152,12 +155,29 @@ struct CommandLineTests {
             defer { service.end() }
             let address = try desk.wait(for: "ready").trimmingCharacters(in: .whitespacesAndNewlines)
             let base = address.hasPrefix("http") ? address : "http://" + address
-            func get(_ path: String) throws -> Run { try Run("/usr/bin/env", ["curl", "-s", "-f", base + path]) }
-            let served = try get("/v1/enterprises/\(desk.anyID())")
+            func get(_ path: String, _ more: String...) throws -> Run {
+                let who = ["-H", "Authorization: Bearer \(key)", "-H", "Suixin-Purpose: dispute"]
+                return try Run("/usr/bin/env", ["curl", "-s", "-f"] + who + more + [base + path])
+            }
+            #expect(
+                try Run("/usr/bin/env", ["curl", "-s", "-f", base + "/v1/enterprises/\(desk.anyID())"]).status != 0
+            )
+            let id = try desk.anyID()
+            let served = try get("/v1/enterprises/\(id)", "-D", desk.folder + "/headers", "-H", "Suixin-Evidence: 1")
             #expect(served.status == 0, "\(base) \(served.errors)")
             try desk.write(served.output, "served.json")
             try desk.write(get("/.well-known/jwks.json").output, "keys.json")
-            #expect(try desk.suixin("verify", "served.json", "--jwks", "keys.json").status == 2)
+            try desk.write(get("/v1/sources").output, "status.json")
+            let document = ["verify", "served.json", "--jwks", "keys.json"]
+            #expect(try desk.suixin(document).status == 2)
+            let proven = document + ["--status", "status.json", "--proof", "headers", "--remember", "seen"]
+            #expect(try desk.suixin(proven + ["--asked", id]).status == 0)
+            #expect(try desk.suixin(proven + ["--asked", "sx00000000000000000000"]).status == 2)
+            let headers = try String(contentsOfFile: desk.folder + "/headers", encoding: .utf8)
+            let query = try #require(
+                headers.split(separator: "\r\n").first { $0.hasPrefix("Suixin-Query: ") }?.dropFirst(14)
+            )
+            #expect(try desk.suixin("evidence", String(query)).output == served.output)
             #expect(try get("/livez").status == 0)
             #expect(try get("/v1/enterprises/91440101MA59XXXXX0").status != 0)
         }

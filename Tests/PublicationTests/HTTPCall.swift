@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// One request over a socket of its own, written as given: nothing repairs what a test wants to send.
 struct HTTPAnswer {
@@ -15,24 +16,47 @@ enum HTTPCall {
         let what: String
     }
 
-    /// Sends one request without a body and reads the answer to its end.
+    /// Sends one request and reads the answer to its end.
     ///
+    /// Where a test does not say who asks, somebody asks who may do everything.
     /// - Parameters:
     ///   - method: the verb, as it stands on the request line.
     ///   - target: the request's target, sent as it is.
     ///   - port: the server's, on loopback.
     ///   - headers: lines without their ends; `Host` and `Connection: close` are added.
+    ///   - body: what is sent after them, with its length.
     /// - Returns: the answer, its body as sent.
     /// - Throws: ``Failure`` where there is no connection or no answer.
-    static func send(_ method: String, _ target: String, port: Int, headers: [String] = []) throws -> HTTPAnswer {
-        let head = (["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers).joined(
-            separator: "\r\n"
-        )
-        return try answer(raw(Array((head + "\r\n\r\n").utf8), port: port))
+    static func send(
+        _ method: String,
+        _ target: String,
+        port: Int,
+        headers: [String] = [],
+        body: String? = nil
+    ) throws -> HTTPAnswer {
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
+        func lacks(_ name: String) -> Bool { !headers.contains { $0.lowercased().hasPrefix(name + ":") } }
+        if lacks("authorization"), lacks("x-api-key"), let key = FrontDesk.keys.withLock({ $0[port] }) {
+            lines.append("Authorization: Bearer \(key)")
+        }
+        if lacks("suixin-purpose") { lines.append("Suixin-Purpose: merchant-onboarding") }
+        if let body { lines.append("Content-Length: \(body.utf8.count)") }
+        let head = lines.joined(separator: "\r\n") + "\r\n\r\n"
+        return try answer(raw(Array((head + (body ?? "")).utf8), port: port))
     }
 
-    /// Everything that comes back until the server closes.
-    static func raw(_ request: [UInt8], port: Int) throws -> [UInt8] {
+    /// What comes back to these lines, until it is enough.
+    static func lines(_ lines: [String], port: Int, until isEnough: (String) -> Bool) throws -> String {
+        let request = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        return String(
+            decoding: try raw(request, port: port) { isEnough(String(decoding: $0, as: UTF8.self)) },
+            as: UTF8.self
+        )
+    }
+
+    /// Everything that comes back until the server closes, or until it is enough.
+    static func raw(_ request: [UInt8], port: Int, until isEnough: ([UInt8]) -> Bool = { _ in false }) throws -> [UInt8]
+    {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(what: "socket") }
         defer { _ = close(descriptor) }
@@ -62,6 +86,7 @@ enum HTTPCall {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
             guard count > 0 else { return bytes }
             bytes += buffer[..<count]
+            if isEnough(bytes) { return bytes }
         }
     }
 
@@ -78,6 +103,21 @@ enum HTTPCall {
             answer.headers[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop(while: { $0 == " " })) : ""
         }
         answer.body = Array(bytes[(end + 4)...])
+        if answer.headers["transfer-encoding"] == "chunked" { answer.body = try unchunked(answer.body) }
         return answer
+    }
+
+    /// RFC 9112 §7.1, without trailers.
+    private static func unchunked(_ bytes: [UInt8]) throws -> [UInt8] {
+        var (body, rest) = ([UInt8](), bytes[...])
+        while let end = rest.firstIndex(of: 0x0D) {
+            guard let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16) else { break }
+            if size == 0 { return body }
+            rest = rest[(end + 2)...]
+            guard rest.count >= size + 2 else { break }
+            body += rest.prefix(size)
+            rest = rest.dropFirst(size + 2)
+        }
+        throw Failure(what: "the body ends early")
     }
 }

@@ -5,9 +5,23 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Signing
+import Synchronization
 
 /// Runs the API over a world on a free port of the loopback while a test asks.
-func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Sendable (Int) throws -> Void) async throws {
+///
+/// - Parameters:
+///   - world: what is served.
+///   - now: the server's time, in POSIX seconds.
+///   - desk: who may ask; nil for somebody who may do everything, as whom ``HTTPCall`` asks.
+///   - body: what the test does, given the port.
+/// - Throws: what the body throws.
+func serving(
+    _ world: World,
+    at now: Int64 = World.now,
+    desk: FrontDesk? = nil,
+    _ body: @escaping @Sendable (Int) throws -> Void
+) async throws {
+    let desk = try desk ?? FrontDesk(world, at: now)
     let keys = world.ring.folder
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test")
@@ -20,6 +34,7 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
         keys: { try KeyRing(folder: keys).keySet },
         past: Retrospect(store: world.store, secret: Array(repeating: 7, count: 32)),
         signer: world.publisher,
+        gate: desk.gate,
         digest: World.sha256,
         configuration: configuration,
         clock: { now },
@@ -30,6 +45,7 @@ func serving(_ world: World, at now: Int64 = World.now, _ body: @escaping @Senda
     try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         for await port in ports {
+            FrontDesk.keys.withLock { $0[port] = desk.key }
             do {
                 // A thread of its own: the calls block.
                 try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in

@@ -64,6 +64,28 @@ final class World {
         annexes: [Annex] = []
     ) throws -> EnterpriseID {
         try commit(pripid, name: name, restrictedKey: restrictedKey)
+        return try Self.derive(
+            in: store,
+            pripid,
+            name: name,
+            codes: codes,
+            aliases: aliases,
+            extra: extra,
+            annexes: annexes
+        )
+    }
+
+    /// Derives a small profile of a registry row that waits.
+    @discardableResult
+    static func derive(
+        in store: any ProvingStore,
+        _ pripid: String,
+        name: String,
+        codes: [String] = [],
+        aliases: [EnterpriseID] = [],
+        extra: String = "",
+        annexes: [Annex] = []
+    ) throws -> EnterpriseID {
         let id = World.id(pripid)
         for component in try store.nextComponents(limit: 10, on: World.day) {
             let members = component.records.map {

@@ -13,7 +13,10 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
         discussion: """
-            GET /v1/enterprises/{id or code}    GET /v1/sources    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            GET /v1/enterprises/{id or code}    POST /v1/enterprises:batchGet    GET /v1/changes    GET /v1/sources
+            POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
+            asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
             `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
             """
@@ -39,12 +42,15 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "suixin.serve")
         logger.logLevel = .notice
         let (folder, host, readyFile) = (settings.keysFolder, settings.host, readyFile)
+        let secret = try installation.secret()
+        let desk = try FrontDesk(settings, secret: secret, logger: logger)
         let server = ExchangeServer(
             store: installation.store,
             status: installation.publisher,
             keys: { try KeyRing(folder: folder).keySet },
-            past: try Retrospect(store: installation.store, secret: installation.secret()),
+            past: try Retrospect(store: installation.store, secret: secret),
             signer: installation.publisher,
+            gate: desk.gate,
             digest: Installation.sha256,
             configuration: ExchangeConfiguration(host: host, port: settings.port),
             clock: { Now.posix },
@@ -59,6 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
                 Terminal.complain("suixin: cannot write \(readyFile): check that its folder exists and may be written")
             }
         }
-        try await ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+        try await ServiceGroup(services: [desk, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            .run()
     }
 }

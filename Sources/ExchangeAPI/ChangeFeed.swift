@@ -1,0 +1,144 @@
+internal import Access
+internal import CanonicalJSON
+internal import CreditModel
+internal import CreditStore
+internal import HTTPTypes
+internal import HashTree
+internal import Hummingbird
+internal import NIOCore
+internal import ServiceLifecycle
+
+/// Looks for changes, now and then for as long as somebody waits.
+struct ChangeFeed: Sendable {
+    let library: ExchangeLibrary
+
+    /// Milliseconds between two looks of somebody who waits: well within the second in which a change must be seen.
+    private static let pace: Int64 = 200
+
+    /// The next changes after a number.
+    ///
+    /// - Parameters:
+    ///   - number: of the last change that is known.
+    ///   - limit: how many at most.
+    ///   - wait: seconds to wait for the first, where there is none yet.
+    /// - Returns: the page; without changes where none came in time.
+    /// - Throws: ``Problem/changesGone`` where changes after it are not kept.
+    func page(after number: Int64, limit: Int, waiting wait: Int64) async throws -> ChangePage {
+        var left = wait * 1000 / Self.pace
+        while true {
+            let library = library
+            let page = try await library.reading { try library.store.changes(after: number, limit: limit) }
+            guard let page, number <= page.last else { throw Problem.changesGone }
+            if !page.changes.isEmpty || left <= 0 || Task.isShuttingDownGracefully { return page }
+            left -= 1
+            try await Task.sleep(for: .milliseconds(Self.pace))
+        }
+    }
+
+    /// A page as JSON: changes, the statuses that they rest on, and where to go on.
+    static func json(_ page: ChangePage, after number: Int64) -> JSONValue {
+        let last = page.changes.last?.number ?? number
+        return .object([
+            "after": .integer(last), "changes": .array(page.changes.map(json)), "last": .integer(page.last),
+            "statuses": .array(page.statuses.compactMap { try? JSONValue(parsing: $0.document) }),
+        ])
+    }
+
+    static func json(_ change: ProfileChange) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "change": .integer(change.number), "id": .string(change.enterprise.text),
+            "status": .string(change.status), "kind": .string(change.kind),
+        ]
+        if case .version(let version)? = change.before { members["versionBefore"] = .string(version) }
+        switch change.after {
+        case .version(let version)?: members["version"] = .string(version)
+        case .movedTo(let id)?: members["movedTo"] = .string(id.text)
+        default: break
+        }
+        return .object(members)
+    }
+}
+
+extension ProfileChange {
+    /// What happened, in a word.
+    var kind: String {
+        switch (before, after) {
+        case (_, .movedTo?): "merged"
+        case (.movedTo?, _): "split"
+        case (nil, _): "created"
+        case (_, nil): "removed"
+        default: "changed"
+        }
+    }
+}
+
+extension Endpoint {
+    /// What came to be said of enterprises.
+    static let changes = [
+        Endpoint(
+            "changes",
+            .get,
+            "/v1/changes",
+            .scope(.readChanges),
+            parameters: ["after", "limit", "wait"]
+        ) { library, inquiry in
+            let after = try inquiry.whole("after", in: 0...Int64.max, default: 0)
+            let limit = Int(try inquiry.whole("limit", in: 1...1000, default: 500))
+            let wait = try inquiry.whole("wait", in: 0...50, default: 0)
+            let feed = ChangeFeed(library: library)
+            if inquiry.headers[.accept]?.lowercased().contains("text/event-stream") ?? false {
+                return try events(feed, inquiry, after: after, limit: limit)
+            }
+            let page = try await feed.page(after: after, limit: limit, waiting: wait)
+            var reply = Reply.json(ChangeFeed.json(page, after: after).canonical)
+            if let status = page.statuses.last { reply.headers[.suixinStatus] = status.digest }
+            return reply
+        }
+    ]
+
+    /// Server-sent events: one a change, with its number as the event's id, so that a reconnection goes on behind it.
+    private static func events(_ feed: ChangeFeed, _ inquiry: Inquiry, after: Int64, limit: Int) throws -> Reply {
+        var start = after
+        if let text = inquiry.headers[.lastEventID] {
+            guard let number = Int64(text), number >= 0 else {
+                throw Problem.value("Last-Event-ID", "the number of a change", "变更序号")
+            }
+            start = number
+        }
+        let first = start
+        let body = ResponseBody { writer in
+            var after = first
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                let text: String
+                do {
+                    let page = try await feed.page(after: after, limit: limit, waiting: 15)
+                    text =
+                        page.changes.isEmpty
+                        // Keeps proxies from taking the connection for dead.
+                        ? ": \n\n"
+                        : page.changes.map { change in
+                            let json = String(decoding: ChangeFeed.json(change).canonical, as: UTF8.self)
+                            return "id: \(change.number)\nevent: \(change.kind)\ndata: \(json)\n\n"
+                        }.joined()
+                    after = page.changes.last?.number ?? after
+                } catch let problem as Problem {
+                    let document = problem.document(in: inquiry.language, instance: inquiry.id.text)
+                    try await writer.write(
+                        ByteBuffer(string: "event: problem\ndata: \(String(decoding: document, as: UTF8.self))\n\n")
+                    )
+                    break
+                }
+                try await writer.write(ByteBuffer(string: text))
+            }
+            try await writer.finish(nil)
+        }
+        return Reply(
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: .stream(body)
+        )
+    }
+}
+
+extension HTTPField.Name {
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .eTag
+}

@@ -1,0 +1,62 @@
+internal import Access
+internal import ExchangeAPI
+internal import Foundation
+internal import Logging
+internal import SQLiteAccess
+internal import ServiceLifecycle
+internal import Signing
+
+/// Who may ask the running exchange, kept up to date while it runs, and the journal of what is asked.
+struct FrontDesk: Service {
+    let gate: Gate
+    private let keeper: AccessKeeper
+    private let journal: QueryJournal
+
+    /// Opens the clients and the journal of an installation.
+    init(_ settings: Settings, secret: [UInt8], logger: Logger) throws {
+        let clients = try settings.clients()
+        let records = try settings.newJournal()
+        let table = try AccessTable(clients, at: Now.milliseconds)
+        let tokens = TokenConfiguration(
+            issuer: settings.issuer,
+            audience: settings.access.audience,
+            tokenEndpoint: settings.issuer + "/oauth2/token",
+            lifetime: Int64(settings.access.tokenMinutes) * 60
+        )
+        let folder = settings.keysFolder
+        let keys: @Sendable () throws -> KeySet = { tokens.keys(of: try KeyRing(folder: folder), at: Now.posix) }
+        let authenticator = Authenticator(table, tokens, keys: try keys())
+        journal = QueryJournal(records)
+        keeper = AccessKeeper(table, authenticator, keys: keys, clock: { Now.milliseconds }) { failure in
+            if let failure {
+                logger.error("clients and their limits are as they were", metadata: ["error": "\(failure)"])
+            } else {
+                logger.notice("clients and their limits are up to date again")
+            }
+        }
+        gate = Gate(
+            authenticator: authenticator,
+            tokens: TokenService(
+                table,
+                store: clients,
+                tokens,
+                signingKey: { try KeyRing(folder: folder).signingKey },
+                random: { UInt64.random(in: .min ... .max) }
+            ),
+            journal: journal,
+            records: records,
+            realm: settings.issuer,
+            secret: secret,
+            clock: { Now.milliseconds },
+            random: { UInt64.random(in: .min ... .max) }
+        )
+    }
+
+    /// Keeps them until the group is shut down, after whoever answers: what was answered is on the disk then.
+    func run() async throws {
+        keeper.start()
+        try await gracefulShutdown()
+        try keeper.stop()
+        try journal.close()
+    }
+}
