@@ -116,4 +116,12 @@ public protocol ProvingStore: CreditStore {
     func changes(after number: Int64, limit: Int) throws -> ChangePage?
     /// A status by its digest.
     func status(of digest: String) throws -> SignedStatus?
+    /// Somebody who reads beside all others, for a thread of its own: without waiting in a line for a connection.
+    func answerReader() throws -> any AnswerReader
+}
+
+/// Reads proven answers on one thread.
+public protocol AnswerReader: Sendable {
+    /// As ``ProvingStore/provenAnswer(about:)``.
+    func provenAnswer(about names: [String]) throws -> ProvenAnswer?
 }

@@ -88,15 +88,7 @@ struct Batch: Sendable {
                 let record = JournalRecord(entry, keeping: excerpt ?? [], version: profile.version, form: .flattened)
                 return (JSONValue.object(members).canonical, record)
             }
-            entry.answer = .stored(
-                StoredAnswer(
-                    enterprise: profile.id,
-                    version: profile.version,
-                    key: profile.key,
-                    issuedAt: profile.issuedAt,
-                    form: .flattened
-                )
-            )
+            entry.answer = .stored(StoredAnswer(profile, form: .flattened))
             entry.digest = Digest256(of: profile.document)
             return (JSONValue.object(members).canonical, JournalRecord(entry))
         } catch let problem as Problem {

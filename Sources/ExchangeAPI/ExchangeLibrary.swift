@@ -21,6 +21,7 @@ struct ExchangeLibrary: Sendable {
     let gate: Gate
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()
+    let date = DateField()
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

@@ -101,8 +101,10 @@ package struct ExchangeServer: Service {
 
     private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {
         let limit = configuration.maximumBodySize
+        let library = library(pool)
+        let desk = HotDesk(library)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [BodyLimit(limit)],
+            additionalChannelHandlers: [BodyLimit(limit), HotReads(desk)],
             idleTimeout: .seconds(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,
@@ -113,7 +115,7 @@ package struct ExchangeServer: Service {
         let onRunning = onRunning
         return Application(
             responder: ExchangeResponder(
-                library: library(pool),
+                library: library,
                 gate: gate,
                 maximumPathSize: configuration.maximumPathSize
             ),

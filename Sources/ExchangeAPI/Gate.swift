@@ -102,15 +102,7 @@ package struct Gate: Sendable {
         let record: JournalRecord
         switch (reply.document, reply.bytes) {
         case (.stored(let signed, let form), let bytes?):
-            entry.answer = .stored(
-                StoredAnswer(
-                    enterprise: signed.id,
-                    version: signed.version,
-                    key: signed.key,
-                    issuedAt: signed.issuedAt,
-                    form: form
-                )
-            )
+            entry.answer = .stored(StoredAnswer(signed, form: form))
             entry.digest = Digest256(of: bytes)
             record = JournalRecord(entry)
         case (.kept(let version, let form), let bytes?):

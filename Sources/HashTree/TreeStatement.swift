@@ -12,12 +12,16 @@ public enum TreeStatement: Hashable, Sendable {
     /// The canonical JSON of which a leaf holds the digest.
     public var bytes: [UInt8] {
         switch self {
-        case .version(let version): Array("{\"version\":\"\(version)\"}".utf8)
-        case .movedTo(let id): Array("{\"movedTo\":\"\(id)\"}".utf8)
+        case .version(let version): Self.versionOpening + Array(version.utf8) + Self.closing
+        case .movedTo(let id): Self.movedOpening + Array(id.text.utf8) + Self.closing
         case .holders(let ids):
             Array("{\"holders\":[\(ids.map { "\"\($0)\"" }.joined(separator: ","))]}".utf8)
         }
     }
+
+    /// What stands before a version, and before an id that another moved to.
+    public static let (versionOpening, movedOpening) = (Array("{\"version\":\"".utf8), Array("{\"movedTo\":\"".utf8))
+    fileprivate static let closing = Array("\"}".utf8)
 
     /// The ids of which an answer speaks next.
     public var leadsTo: [EnterpriseID] {
@@ -32,6 +36,20 @@ public enum TreeStatement: Hashable, Sendable {
 extension HashTree {
     /// Where a tree speaks of an id, or of a code in the form in which codes are asked for.
     public func key(of name: String) -> TreeHash { digest(of: Array(name.utf8)) }
+
+    /// The leaf of a place and what is said there.
+    public func leaf(_ key: TreeHash, says statement: TreeStatement) -> TreeLeaf {
+        TreeLeaf(key: key, value: digest(of: statement.bytes))
+    }
+
+    /// The leaf of a place of which a version or an id is said, given what stands before it.
+    public func leaf(_ key: TreeHash, says opening: [UInt8], _ text: ArraySlice<UInt8>) -> TreeLeaf {
+        var bytes = opening
+        bytes.reserveCapacity(opening.count + text.count + 2)
+        bytes += text
+        bytes += TreeStatement.closing
+        return TreeLeaf(key: key, value: digest(of: bytes))
+    }
 
     /// The leaf that says something of an id or a code.
     public func leaf(_ name: String, _ statement: TreeStatement) -> TreeLeaf {

@@ -57,36 +57,13 @@ extension SQLiteStore {
 
 /// Answers with what proves them, and what changed.
 extension SQLiteStore {
-    /// The longest way from a name to a profile: a code, and ids that moved.
-    private static let longestWay = 16
-
     /// All of it in one view of the store: the status, the tree as it says, and the document.
     public func provenAnswer(about names: [String]) throws -> ProvenAnswer? {
-        try read { db in
-            guard let tree = try treeCache.view(db) else { return nil }
-            var statements: [ProvenStatement] = []
-            for name in names {
-                let said = try tree.statement(of: name, db)
-                guard said.statement != nil else {
-                    statements.append(said)
-                    continue
-                }
-                statements = [said]
-                break
-            }
-            while statements.count < Self.longestWay, let leads = statements.last?.statement?.leadsTo, leads.count == 1
-            {
-                statements.append(try tree.statement(of: leads[0].text, db))
-            }
-            var profile: SignedProfile?
-            if let end = statements.last, case .version(let version)? = end.statement {
-                profile = try db.signed(end.name, version: version)
-                // A status is signed after the profiles that it speaks of.
-                if profile == nil { throw BinaryReader.damaged }
-            }
-            return ProvenAnswer(status: tree.digest, statements: statements, profile: profile)
-        }
+        try read { db in try db.provenAnswer(about: names, treeCache) }
     }
+
+    /// A connection of its own to the same file.
+    public func answerReader() throws -> any AnswerReader { try SQLiteAnswerReader(path: path, treeCache) }
 
     /// In one view of the store.
     public func changes(after number: Int64, limit: Int) throws -> ChangePage? {

@@ -81,15 +81,16 @@ final class TreeView: Sendable {
         _ db: Database
     ) throws -> ProvenStatement {
         var path = path
-        let leaves = try db.treePart(part)
+        let bytes = (try db.read("SELECT leaves FROM tree_part WHERE number = ?", part) { $0.bytes(0) }) ?? nil
+        let (leaves, statement) = try TreeLeaves.hashed(bytes ?? [], finding: key)
         if isAlone {
-            path.end = leaves.hashed.first
+            path.end = leaves.first
         } else {
-            let rest = HashTree.sha256.path(to: key, among: leaves.hashed[...], at: pages.bits)
+            let rest = HashTree.sha256.path(to: key, among: leaves[...], at: pages.bits)
             path.siblings += rest.siblings
             path.end = rest.end
         }
-        return ProvenStatement(name: name, statement: leaves[key], path: path)
+        return ProvenStatement(name: name, statement: statement, path: path)
     }
 
     private func page(_ number: Int, _ db: Database) throws -> TreeTop {

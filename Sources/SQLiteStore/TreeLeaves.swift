@@ -46,8 +46,39 @@ struct TreeLeaves {
     }
 
     /// As the tree hashes them.
-    var hashed: [TreeLeaf] {
-        leaves.map { TreeLeaf(key: $0.key, value: HashTree.sha256.digest(of: $0.statement.bytes)) }
+    var hashed: [TreeLeaf] { leaves.map { HashTree.sha256.leaf($0.key, says: $0.statement) } }
+
+    /// A stored part as the tree hashes it, and what is said of one of its keys.
+    ///
+    /// Nothing else is made of the bytes: every answer comes through here.
+    static func hashed(_ bytes: [UInt8], finding key: TreeHash) throws(StoreError) -> (
+        leaves: [TreeLeaf], statement: TreeStatement?
+    ) {
+        var leaves: [TreeLeaf] = []
+        leaves.reserveCapacity(bytes.count / 57 + 1)
+        var statement: TreeStatement?
+        var place = 0
+        while place < bytes.count {
+            guard place + 34 <= bytes.count else { throw BinaryReader.damaged }
+            let found = TreeHash(reading: bytes.span, at: place)
+            let length = Int(bytes[place + 32]) << 8 | Int(bytes[place + 33])
+            place += 34
+            guard place + length <= bytes.count, length > 0 else { throw BinaryReader.damaged }
+            let text = bytes[place..<place + length]
+            if found == key || text.first == UInt8(ascii: "h") {
+                guard let said = TreeStatement(stored: String(decoding: text, as: UTF8.self)) else {
+                    throw BinaryReader.damaged
+                }
+                if found == key { statement = said }
+                leaves.append(HashTree.sha256.leaf(found, says: said))
+            } else {
+                let opening =
+                    text.first == UInt8(ascii: "v") ? TreeStatement.versionOpening : TreeStatement.movedOpening
+                leaves.append(HashTree.sha256.leaf(found, says: opening, text.dropFirst()))
+            }
+            place += length
+        }
+        return (leaves, statement)
     }
 
     /// What is said of a key.

@@ -12,7 +12,7 @@ struct TreePages {
     /// How many parts a page has at most.
     static let width = 128
     /// How many leaves a part has, about, when the tree is cut; and how many at most before it is cut anew.
-    static let (fewLeaves, manyLeaves) = (12, 96)
+    static let (fewLeaves, manyLeaves) = (6, 48)
 
     init(bits: Int) { self.bits = bits }
 

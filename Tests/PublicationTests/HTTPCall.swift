@@ -90,7 +90,7 @@ enum HTTPCall {
         }
     }
 
-    private static func answer(_ bytes: [UInt8]) throws -> HTTPAnswer {
+    static func answer(_ bytes: [UInt8]) throws -> HTTPAnswer {
         let blank = Array("\r\n\r\n".utf8)
         guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: blank) }) else {
             throw Failure(what: "no answer: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
