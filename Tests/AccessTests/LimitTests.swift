@@ -165,6 +165,10 @@ struct LimitTests {
         #expect(RateLimiter.admit(caller, at: Office.noon).dailyRemaining == 2)
         let day = try #require(Day("2026-03-01"))
         #expect(try office.store.settle(AccessUse(), on: day)[id] == 7)
+        // All was told, the use of the key included: nothing more is, until somebody asks again.
+        let told = store.tellings.load(ordering: .relaxed)
+        for _ in 0..<3 { try table.refresh(at: Office.noon) }
+        #expect(store.tellings.load(ordering: .relaxed) == told)
     }
 
     @Test("Two exchanges over one store count each other's requests once they have told it")
@@ -242,10 +246,13 @@ struct LimitTests {
 private final class FailingStore: AccessStore {
     private let store: SQLiteAccessStore
     let fails = Atomic(false)
+    /// How often there was something to tell.
+    let tellings = Atomic(0)
 
     init(_ store: SQLiteAccessStore) { self.store = store }
 
     func settle(_ use: AccessUse, on day: Day) throws -> [ClientID: Int64] {
+        if !use.isEmpty { tellings.add(1, ordering: .relaxed) }
         if fails.load(ordering: .relaxed) { throw AccessError(.unusable, "the disk is full") }
         return try store.settle(use, on: day)
     }
