@@ -15,6 +15,8 @@ final class ClientEntry: Sendable {
 /// A key or secret as a request meets it.
 final class CredentialEntry: Sendable {
     let credential: Credential
+    /// The credential's id, written out once.
+    let name: String
     let owner: ClientEntry
     /// The last day of use that is known here, and the last that the store knows.
     private let lastUsed: Atomic<Int32>
@@ -22,6 +24,7 @@ final class CredentialEntry: Sendable {
 
     init(_ credential: Credential, _ owner: ClientEntry) {
         self.credential = credential
+        name = credential.id.text
         self.owner = owner
         lastUsed = Atomic(credential.lastUsed?.number ?? .min)
         told = Atomic(credential.lastUsed?.number ?? .min)

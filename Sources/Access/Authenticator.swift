@@ -89,7 +89,7 @@ public final class Authenticator: Sendable {
         guard let parts = CredentialText.read(bytes.span), parts.kind == .apiKey else { throw .malformed }
         let entry = try Self.entry(of: bytes, parts, in: table.snapshot, at: now)
         try Self.admit(entry.owner.client, certificate)
-        return Caller(entry.owner, scopes: entry.owner.client.scopes, credential: entry.credential.id.text)
+        return Caller(entry.owner, scopes: entry.owner.client.scopes, credential: entry.name)
     }
 
     /// The stored key that a text is; its use is noted.

@@ -21,7 +21,7 @@ struct ClientAssertion {
 
     /// Reads an assertion; nothing of it is believed yet.
     init(parsing text: String) throws(Fault) {
-        guard text.utf8.first != UInt8(ascii: "{"),
+        guard text.utf8.first != UInt8(ascii: "{"), text.utf8.allSatisfy({ $0 > 0x20 }),
             let document = try? SignedDocument(parsing: Array(text.utf8), limit: Self.sizeLimit),
             let header = try? document.unverifiedHeader, let payload = try? document.unverifiedPayload,
             let claims = try? JSONValue(parsing: payload, limits: JSONLimits(size: Self.sizeLimit, depth: 4))

@@ -44,8 +44,6 @@ final class Meter: Sendable {
             if let left, left < Int64(cost) {
                 decision.retryAfter = max(decision.retryAfter, LimitDecision.untilMidnight(now))
             }
-            // What can never be let through must not be asked for again in a second.
-            if cost > limits.burst { decision.retryAfter = max(decision.retryAfter, limits.window) }
             if decision.isAdmitted { state.count(cost) }
             decision.remaining = max(0, limits.burst - state.inWindow)
             decision.dailyRemaining = left.map { max(0, $0 - (decision.isAdmitted ? Int64(cost) : 0)) }

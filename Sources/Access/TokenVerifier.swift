@@ -82,7 +82,9 @@ final class TokenVerifier: Sendable {
         let verified: Verified<[UInt8]>
         do throws(SigningError) {
             // The compact form alone: whatever else a document may look like is no token.
-            guard text.first != UInt8(ascii: "{") else { throw .malformed("no compact form") }
+            guard text.first != UInt8(ascii: "{"), text.allSatisfy({ $0 > 0x20 }) else {
+                throw .malformed("no compact form")
+            }
             verified = try keys.verify(SignedDocument(parsing: text, limit: Self.sizeLimit), as: .accessToken)
         } catch {
             switch error {

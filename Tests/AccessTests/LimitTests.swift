@@ -2,6 +2,7 @@ import Access
 import CreditModel
 import SQLiteAccess
 import Signing
+import Synchronization
 import Testing
 
 @Suite("A client asks as much as its limits say, and no more")
@@ -146,6 +147,31 @@ struct LimitTests {
         #expect(try office.store.settle(AccessUse(), on: days[1])[id] == 2)
     }
 
+    @Test("While the store cannot be told, what is used still counts, and is told once it can")
+    func storeFails() throws {
+        let office = try Office()
+        let id = try office.client("平台", limits: UsageLimits(burst: 100, window: 60, daily: 10))
+        let key = try office.credential(.apiKey, of: id).text
+        let store = FailingStore(office.store)
+        let table = try AccessTable(store, at: Office.noon)
+        let desk = Authenticator(table, office.configuration, keys: .init([]))
+        let caller = try desk.authenticate(ShownCredentials(apiKey: key), at: Office.noon)
+        for _ in 0..<6 { _ = RateLimiter.admit(caller, at: Office.noon) }
+        store.fails.store(true, ordering: .relaxed)
+        #expect(throws: AccessError.self) { try table.refresh(at: Office.noon) }
+        #expect(RateLimiter.admit(caller, at: Office.noon).dailyRemaining == 3)
+        store.fails.store(false, ordering: .relaxed)
+        try table.refresh(at: Office.noon)
+        #expect(RateLimiter.admit(caller, at: Office.noon).dailyRemaining == 2)
+        let day = try #require(Day("2026-03-01"))
+        #expect(try office.store.settle(AccessUse(), on: day)[id] == 7)
+        // All was told, the use of the key included: nothing more is, until somebody asks again.
+        try table.refresh(at: Office.noon)
+        let told = store.tellings.load(ordering: .relaxed)
+        for _ in 0..<3 { try table.refresh(at: Office.noon) }
+        #expect(store.tellings.load(ordering: .relaxed) == told)
+    }
+
     @Test("Two exchanges over one store count each other's requests once they have told it")
     func twoProcesses() throws {
         let office = try Office()
@@ -214,5 +240,36 @@ struct LimitTests {
             let error = #expect(throws: AccessError.self) { try office.store.change(id) { $0.limits = limits } }
             #expect(error?.code == .invalid)
         }
+    }
+}
+
+/// A real store that cannot be told of use when a test says so.
+private final class FailingStore: AccessStore {
+    private let store: SQLiteAccessStore
+    let fails = Atomic(false)
+    /// How often there was something to tell.
+    let tellings = Atomic(0)
+
+    init(_ store: SQLiteAccessStore) { self.store = store }
+
+    func settle(_ use: AccessUse, on day: Day) throws -> [ClientID: Int64] {
+        if !use.isEmpty { tellings.add(1, ordering: .relaxed) }
+        if fails.load(ordering: .relaxed) { throw AccessError(.unusable, "the disk is full") }
+        return try store.settle(use, on: day)
+    }
+
+    func generation() throws -> Int64 { try store.generation() }
+    func contents() throws -> AccessContents { try store.contents() }
+    func add(_ client: Client) throws { try store.add(client) }
+    func change(_ client: ClientID, _ change: (inout Client) throws -> Void) throws -> Client {
+        try store.change(client, change)
+    }
+    func add(_ credential: Credential) throws { try store.add(credential) }
+    func revoke(_ credential: CredentialID, of client: ClientID, at moment: Int64) throws {
+        try store.revoke(credential, of: client, at: moment)
+    }
+    func credentials(of client: ClientID) throws -> [Credential] { try store.credentials(of: client) }
+    func claim(_ assertion: Digest256, until expiry: Int64, at now: Int64) throws -> Bool {
+        try store.claim(assertion, until: expiry, at: now)
     }
 }

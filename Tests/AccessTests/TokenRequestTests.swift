@@ -245,6 +245,9 @@ struct TokenRequestTests {
             #expect(try reason(forged) == "assertion: signature")
             #expect(try reason(Array(forged.dropLast(parts[2].count))) == "assertion: signature")
         }
+        let whole = try key.sign(claims(client), as: jwt).compact
+        #expect(try reason(whole + [0x0A]) == "assertion: form")
+        #expect(try reason([0x20] + whole) == "assertion: form")
         for text in ["", ".", "..", "a.b.c", "{}", String(repeating: "a", count: 10_000)] {
             #expect(try reason(Array(text.utf8)) != "token")
         }

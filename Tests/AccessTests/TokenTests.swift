@@ -127,6 +127,9 @@ struct TokenTests {
         }
         let flattened = try SignedDocument(parsing: token()).flattened
         #expect(refusal(flattened) == .malformed)
+        for padded in [try token() + [0x0A], try [0x20] + token(), try token() + [0x20]] {
+            #expect(refusal(padded) == .malformed)
+        }
         var changed = try token()
         changed[parts[0].count + 5] ^= 1
         #expect(refusal(changed) != nil)

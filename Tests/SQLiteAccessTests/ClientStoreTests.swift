@@ -100,29 +100,6 @@ struct ClientStoreTests {
         #expect(try files.open().contents().clients == [])
     }
 
-    @Test("What was told once is not written again: an exchange that nobody asks leaves the disk alone")
-    func idle() throws {
-        let files = try Files()
-        let store = try files.open()
-        var random = SystemRandomNumberGenerator()
-        let own = client("平台")
-        let made = Credential.make(.apiKey, for: own.id, created: 0, using: &random)
-        try store.add(own)
-        try store.add(made.credential)
-        let table = try AccessTable(store, at: Archive.noon)
-        let desk = Authenticator(table, TokenConfiguration(issuer: "x"), keys: KeySet([]))
-        _ = RateLimiter.admit(
-            try desk.authenticate(ShownCredentials(apiKey: made.text), at: Archive.noon),
-            at: Archive.noon
-        )
-        try table.refresh(at: Archive.noon)
-        let other = try DatabaseQueue(path: files.path)
-        func version() throws -> Int? { try other.read { try Int.fetchOne($0, sql: "PRAGMA data_version") } }
-        let before = try version()
-        for _ in 0..<3 { try table.refresh(at: Archive.noon) }
-        #expect(try version() == before)
-    }
-
     @Test("An assertion is claimed once among all who claim it at the same time")
     func claims() async throws {
         let files = try Files()

@@ -168,6 +168,20 @@ struct JournalTests {
         }
     }
 
+    @Test("An entry that comes twice stops nothing, and an append of nothing writes nevertheless")
+    func repeated() throws {
+        let archive = try Archive()
+        let entry = Archive.entry(try archive.caller("平台"))
+        for _ in 0..<2 { try archive.store.append([JournalRecord(entry)]) }
+        #expect(try archive.store.entry(entry.id) == entry)
+        let other = try DatabaseQueue(path: archive.path)
+        func version() throws -> Int? { try other.read { try Int.fetchOne($0, sql: "PRAGMA data_version") } }
+        let before = try version()
+        try archive.store.append([])
+        #expect(try version() != before)
+        #expect(try archive.faults() == [])
+    }
+
     @Test("Ids sort by time, and are read back")
     func ids() throws {
         var last: QueryID?
