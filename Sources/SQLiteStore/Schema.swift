@@ -13,6 +13,7 @@ enum Schema {
         migrator.registerMigration("7") { db in try db.execute(sql: contested) }
         migrator.registerMigration("8", migrate: TallySchema.makeEight)
         migrator.registerMigration("9", migrate: TallySchema.makeNine)
+        migrator.registerMigration("11", migrate: SearchSchema.makeEleven)
         return migrator
     }
 
