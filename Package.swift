@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "CreditModel"),
         .target(name: "CanonicalJSON"),
         .target(name: "Normalisation", dependencies: ["CreditModel"]),
+        .target(name: "NameSearch", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
 
@@ -85,7 +86,10 @@ let package = Package(
         .target(name: "CreditStore", dependencies: ["CreditModel"]),
         .target(
             name: "SQLiteStore",
-            dependencies: ["Compression", "CreditModel", "CreditStore", "Signing", crypto, grdb, sqlite]
+            dependencies: [
+                "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "NameSearch", "Signing", crypto, grdb,
+                sqlite,
+            ]
         ),
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
 
@@ -116,6 +120,7 @@ let package = Package(
                 "CanonicalJSON", "CreditModel", "CreditStore", "ServiceKit", "Signing", hummingbird, lifecycle, logging,
             ]
         ),
+        .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch"]),
         .target(
             name: "AgencySimulator",
             dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
@@ -126,8 +131,9 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore",
-                "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging, signals,
+                "ExchangeAPI", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge", "Publication", "Resolution",
+                "SQLiteStore", "Search", "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging,
+                signals,
             ]
         ),
         .executableTarget(
@@ -139,6 +145,13 @@ let package = Package(
         .testTarget(name: "CreditModelTests", dependencies: ["CreditModel"]),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(name: "NormalisationTests", dependencies: ["CreditModel", "Normalisation"]),
+        .testTarget(name: "NameSearchTests", dependencies: ["CreditModel", "NameSearch", "Normalisation"]),
+        .testTarget(
+            name: "SearchTests",
+            dependencies: [
+                "CreditModel", "CreditStore", "NameSearch", "SQLiteStore", "Search", grdb,
+            ]
+        ),
         .testTarget(name: "ResolutionTests", dependencies: ["CreditModel", "Normalisation", "Resolution"]),
         .testTarget(
             name: "ProfileMergeTests",
@@ -179,7 +192,7 @@ let package = Package(
             name: "DerivationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge",
-                "Resolution", "SQLiteStore", crypto,
+                "Resolution", "SQLiteStore", "Search", crypto,
             ]
         ),
         .testTarget(
