@@ -16,8 +16,8 @@ struct Suixin: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
-            ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self, HeldCommand.self,
-            ServeCommand.self, StoreCommand.self,
+            MatchCommand.self, ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self,
+            HeldCommand.self, ServeCommand.self, StoreCommand.self,
         ]
     )
 
