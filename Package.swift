@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "CreditModel"),
         .target(name: "CanonicalJSON"),
         .target(name: "Normalisation", dependencies: ["CreditModel"]),
+        .target(name: "NameSearch", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
         .target(name: "HashTree", dependencies: ["CreditModel"]),
@@ -87,7 +88,8 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "Compression", "CreditModel", "CreditStore", "HashTree", "Signing", crypto, grdb, sqlite,
+                "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch", "Signing", crypto,
+                grdb, sqlite,
             ]
         ),
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
@@ -128,6 +130,7 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch"]),
         .target(
             name: "AgencySimulator",
             dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
@@ -138,9 +141,9 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution",
-                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle,
-                logging, signals,
+                "ExchangeAPI", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge", "Publication", "Resolution",
+                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", arguments, configuration, crypto,
+                lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
@@ -152,6 +155,13 @@ let package = Package(
         .testTarget(name: "CreditModelTests", dependencies: ["CreditModel"]),
         .testTarget(name: "CanonicalJSONTests", dependencies: ["CanonicalJSON"]),
         .testTarget(name: "NormalisationTests", dependencies: ["CreditModel", "Normalisation"]),
+        .testTarget(name: "NameSearchTests", dependencies: ["CreditModel", "NameSearch", "Normalisation"]),
+        .testTarget(
+            name: "SearchTests",
+            dependencies: [
+                "CreditModel", "CreditStore", "NameSearch", "SQLiteStore", "Search", grdb,
+            ]
+        ),
         .testTarget(name: "ResolutionTests", dependencies: ["CreditModel", "Normalisation", "Resolution"]),
         .testTarget(
             name: "ProfileMergeTests",
@@ -201,7 +211,7 @@ let package = Package(
             name: "DerivationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge",
-                "Resolution", "SQLiteStore", crypto,
+                "Resolution", "SQLiteStore", "Search", crypto,
             ]
         ),
         .testTarget(

@@ -75,8 +75,8 @@ public struct AuditedEnterprise: Sendable {
     public var isCurrent: Bool
     /// The codes that lead to it, each with whether it is marked as given to others, too.
     public var codes: [String: Bool]
-    /// Its names, sorted; nil where one of them is not found as it should be.
-    public var names: [String]?
+    /// Its card; nil where it has none, or it cannot be read.
+    public var card: SearchCard?
     /// Its profile, if it has one.
     public var profile: AuditedProfile?
 
@@ -85,13 +85,13 @@ public struct AuditedEnterprise: Sendable {
         id: EnterpriseID?,
         isCurrent: Bool,
         codes: [String: Bool],
-        names: [String]?,
+        card: SearchCard?,
         profile: AuditedProfile?
     ) {
         self.id = id
         self.isCurrent = isCurrent
         self.codes = codes
-        self.names = names
+        self.card = card
         self.profile = profile
     }
 }

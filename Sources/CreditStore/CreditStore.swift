@@ -70,8 +70,8 @@ public protocol CreditStore: Sendable {
     func profile(of id: EnterpriseID) throws -> StoredProfile?
     /// All profiles in the order of their ids, a page at a time.
     func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile]
-    /// Names that contain a text, best first: (id, name).
-    func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)]
+    /// Lets somebody read cards in one view of the store.
+    func viewCards<Result>(_ body: (any CardView) throws -> Result) throws -> Result
     /// A document that holds the rest of a profile's long list.
     func annex(_ digest: String) throws -> Annex?
     /// How many records, versions and enterprises the store holds, and what waits for a person.

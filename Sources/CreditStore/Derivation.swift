@@ -49,8 +49,8 @@ public struct DerivedProfile: Sendable, Hashable {
     public var nextDay: Day?
     /// The first day from which the profile is as it is: on an earlier one, as after a clock that ran ahead, it is due too.
     public var sinceDay: Day?
-    /// Present and former names, for search.
-    public var names: [String]
+    /// What a search reads of it.
+    public var card: SearchCard
     /// Documents that hold the rest of lists too long for the profile: (digest, canonical bytes).
     public var annexes: [Annex]
     /// Its signature, where it was signed at once.
@@ -63,7 +63,7 @@ public struct DerivedProfile: Sendable, Hashable {
         bytes: [UInt8],
         nextDay: Day?,
         sinceDay: Day? = nil,
-        names: [String],
+        card: SearchCard,
         annexes: [Annex]
     ) {
         self.id = id
@@ -71,7 +71,7 @@ public struct DerivedProfile: Sendable, Hashable {
         self.bytes = bytes
         self.nextDay = nextDay
         self.sinceDay = sinceDay
-        self.names = names
+        self.card = card
         self.annexes = annexes
     }
 }

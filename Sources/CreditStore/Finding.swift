@@ -37,8 +37,8 @@ public struct Finding: Sendable, Hashable {
         public static let identity = Kind("identity")
         /// A code is missing, or leads where it should not.
         public static let code = Kind("code")
-        /// A name is missing, or is not what the profile says.
-        public static let name = Kind("name")
+        /// What a search reads of an enterprise, its names above all, is missing or is not what its profile says.
+        public static let card = Kind("card")
         /// The index of names does not find what it should.
         public static let nameIndex = Kind("name-index")
         /// The hash tree does not say what is known.

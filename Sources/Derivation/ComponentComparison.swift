@@ -109,8 +109,8 @@ struct ComponentComparison {
 
     private mutating func compare(_ derived: DerivedProfile, _ stored: AuditedEnterprise, isRegistered: Bool) {
         let id = derived.id
-        if stored.names != Set(derived.names).sorted() {
-            find(.name, "name", "its names are not those of its profile", of: id)
+        if stored.card != derived.card {
+            find(.card, "card", "its names and what else a search reads are not those of its profile", of: id)
         }
         guard let profile = stored.profile else { return find(.profile, "profile", "its profile is gone", of: id) }
         if profile.version != derived.version {

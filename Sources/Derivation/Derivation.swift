@@ -189,7 +189,7 @@ extension DerivedProfile {
             bytes: merged.bytes,
             nextDay: merged.nextDay,
             sinceDay: merged.sinceDay,
-            names: merged.names,
+            card: merged.card,
             annexes: merged.annexes.map { Annex(digest: $0.digest, bytes: $0.bytes) }
         )
     }

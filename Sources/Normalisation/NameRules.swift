@@ -81,9 +81,16 @@ public enum NameRules {
 
 // Characters.
 extension NameRules {
-    private static func nameScalars(_ name: String) -> [UInt32] {
+    /// The characters of ``key(_:)``.
+    package static func nameScalars(_ name: String) -> [UInt32] {
         var scalars = scalars(name)
-        guard scalars.count >= limitedLiability.count else { return scalars }
+        dropLiability(&scalars)
+        return scalars
+    }
+
+    /// Makes 有限公司 of each 有限责任公司.
+    package static func dropLiability(_ scalars: inout [UInt32]) {
+        guard scalars.count >= limitedLiability.count else { return }
         var index = 0
         while index + limitedLiability.count <= scalars.count {
             if scalars[index] == limitedLiability[0], scalars[index...].starts(with: limitedLiability) {
@@ -91,10 +98,10 @@ extension NameRules {
             }
             index += 1
         }
-        return scalars
     }
 
-    private static func scalars(_ text: String, droppingBrackets: Bool = true) -> [UInt32] {
+    /// Compatibility forms resolved, simplified, upper case, without blanks.
+    package static func scalars(_ text: String, droppingBrackets: Bool = true) -> [UInt32] {
         var result: [UInt32] = []
         result.reserveCapacity(text.utf8.count / 3 + 4)
         for scalar in text.unicodeScalars { append(scalar.value, to: &result, droppingBrackets: droppingBrackets) }
@@ -177,10 +184,10 @@ extension NameRules {
     private static func with(_ suffix: String, _ names: [String]) -> [String] { names.flatMap { [$0, $0 + suffix] } }
 
     static func sorted(_ names: [String]) -> [[UInt32]] { names.map(values).sorted { $0.count > $1.count } }
-    static func values(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
+    package static func values(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
 
     /// How many characters must be put in, taken out or replaced; anything above `limit` once that is certain.
-    static func distance(_ a: [UInt32], _ b: [UInt32], atMost limit: Int) -> Int {
+    package static func distance(_ a: [UInt32], _ b: [UInt32], atMost limit: Int) -> Int {
         guard abs(a.count - b.count) <= limit else { return limit + 1 }
         var row = Array(0...b.count)
         for (i, left) in a.enumerated() {

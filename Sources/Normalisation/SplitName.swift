@@ -5,20 +5,21 @@ import CreditModel
 /// A region says where a name is registered, not whose it is: two firms of one district share it, and names that differ
 /// in nothing but a few characters behind it are two names. So it counts for nothing, wherever in the country it lies;
 /// but never so far that nothing is left.
-struct SplitName {
+package struct SplitName {
     /// All but the form (有限公司 and the like).
-    let whole: ArraySlice<UInt32>
+    package let whole: ArraySlice<UInt32>
     /// Without region and form.
-    private(set) var core: ArraySlice<UInt32>
+    package private(set) var core: ArraySlice<UInt32>
     /// The same with a city left in front that stands without its 市, since it may be no city: 大同, 安康, 长治.
-    private(set) var otherCore: ArraySlice<UInt32>
+    package private(set) var otherCore: ArraySlice<UInt32>
     /// That city.
-    private(set) var bareCity: ArraySlice<UInt32>?
+    package private(set) var bareCity: ArraySlice<UInt32>?
 
     /// How many characters stay at least: one that stands before a form is a name, one that stands alone is a word.
     private let least: Int
 
-    init(_ name: [UInt32]) {
+    /// Takes apart a name of simplified characters without brackets and blanks.
+    package init(_ name: [UInt32]) {
         whole = Self.withoutForm(name[...])
         least = whole.count < name.count ? 1 : 2
         core = whole

@@ -28,8 +28,8 @@ public struct MergedProfile: Hashable, Sendable {
     ///
     /// The day before needs another profile.
     public var sinceDay: Day?
-    /// Present and former names, the present one first: for search.
-    public var names: [String]
+    /// What a search reads of it.
+    public var card: SearchCard
     /// What the profile's cut lists lack; none as a rule.
     public var annexes: [Annex]
 
@@ -40,7 +40,7 @@ public struct MergedProfile: Hashable, Sendable {
         bytes: [UInt8],
         nextDay: Day?,
         sinceDay: Day?,
-        names: [String],
+        card: SearchCard,
         annexes: [Annex]
     ) {
         self.id = id
@@ -48,7 +48,7 @@ public struct MergedProfile: Hashable, Sendable {
         self.bytes = bytes
         self.nextDay = nextDay
         self.sinceDay = sinceDay
-        self.names = names
+        self.card = card
         self.annexes = annexes
     }
 }
@@ -144,7 +144,7 @@ public struct ProfileMerger: Sendable {
             bytes: bytes,
             nextDay: items.nextDay,
             sinceDay: items.sinceDay,
-            names: names(in: attributes),
+            card: card(of: attributes),
             annexes: annexes
         )
     }
@@ -188,16 +188,33 @@ public struct ProfileMerger: Sendable {
         return sources
     }
 
-    private func names(in attributes: [Attribute]) -> [String] {
-        guard
-            let name = attributes.first(where: {
-                policy.attributes[$0.section].section == "registration" && $0.field == "name"
-            })
-        else { return [] }
-        var names: [String] = []
-        for value in [name.statement.value] + name.conflicts.map(\.value) + name.history.map(\.value) {
-            if let text = value.plainText, !names.contains(text) { names.append(text) }
+    /// What is on it stands in the profile, too: a card can be made of either.
+    private func card(of attributes: [Attribute]) -> SearchCard {
+        var fields: [String: Attribute] = [:]
+        for attribute in attributes where policy.attributes[attribute.section].section == "registration" {
+            fields[attribute.field] = attribute
         }
-        return names
+        func text(_ field: String) -> String? { fields[field]?.statement.value.plainText }
+        var established: String?
+        switch fields["established"]?.statement.value {
+        case .date(let date): established = date.description
+        case let other: established = other?.plainText.flatMap { CreditDate($0) }?.description
+        }
+        return SearchCard(
+            names: fields["name"].map { names(of: $0) } ?? [],
+            state: text("state"),
+            district: text("district"),
+            industry: text("industry"),
+            established: established,
+            representative: text("legalRepresentative"),
+            address: text("address")
+        )
+    }
+
+    private func names(of name: Attribute) -> [SearchCard.Name] {
+        let all: [(Value, SearchCard.NameKind)] =
+            [(name.statement.value, .present)] + name.conflicts.map { ($0.value, .other) }
+            + name.history.map { ($0.value, .former) }
+        return all.compactMap { value, kind in value.plainText.map { SearchCard.Name($0, kind) } }
     }
 }

@@ -1,20 +1,27 @@
+internal import CreditModel
 internal import GRDB
+internal import NameSearch
 
 /// What the components that are stored in one transaction share.
 ///
 /// A statement with a trigger opens a savepoint of its own, at which an index of texts writes down all that it has gathered:
 /// so the index of names is written last of all.
 final class DerivationTransaction {
-    private enum Change {
-        case add(Int64, String)
-        case remove(Int64, String)
+    private struct Change {
+        var place: NamePlace
+        var words: String
+        var isAdded: Bool
     }
 
+    /// The table into which names go.
+    private let names: String
     private var lastEnterprise: Int64?
     /// Whether there is a tree that must be told.
     private var hasTree: Bool?
     /// To the index of names, in order.
     private var changes: [Change] = []
+
+    init(index names: String = "name_index") { self.names = names }
 
     /// The number of a new enterprise: nobody else makes any.
     func drawEnterprise(_ db: Database) throws -> Int64 {
@@ -41,25 +48,41 @@ final class DerivationTransaction {
         return found
     }
 
-    /// Has a name found by its number.
-    func index(_ name: Int64, _ folded: String) { changes.append(.add(name, folded)) }
+    /// Has an enterprise found by the names on its card.
+    func index(_ card: SearchCard, of enterprise: Int64) { add(card, enterprise, isAdded: true) }
 
-    /// Has a name found no more.
-    func unindex(_ name: Int64, _ folded: String) { changes.append(.remove(name, folded)) }
+    /// Has it found by them no more.
+    func unindex(_ card: SearchCard, of enterprise: Int64) { add(card, enterprise, isAdded: false) }
+
+    private func add(_ card: SearchCard, _ enterprise: Int64, isAdded: Bool) {
+        let words = IndexWords(of: card)
+        for name in card.names.indices {
+            changes.append(
+                Change(
+                    place: NamePlace(enterprise: enterprise, name: name, on: card),
+                    words: words.words(ofName: name),
+                    isAdded: isAdded
+                )
+            )
+        }
+    }
 
     /// Writes what was left for the end.
     func finish(_ db: Database) throws {
-        for change in changes {
-            switch change {
-            case .add(let name, let folded):
-                try db.run("INSERT INTO name_index(rowid, grams) VALUES(?, ?)", name, NameIndex.grams(folded))
-            case .remove(let name, let folded):
-                try db.run(
-                    "INSERT INTO name_index(name_index, rowid, grams) VALUES('delete', ?, ?)",
-                    name,
-                    NameIndex.grams(folded)
-                )
-            }
+        // The index gathers what comes in the order of its rows, and writes down what it has at every step back.
+        let order = changes.indices.sorted { a, b in
+            let (left, right) = (changes[a].place.number, changes[b].place.number)
+            return left == right ? a < b : left < right
+        }
+        for index in order {
+            let change = changes[index]
+            try db.run(
+                change.isAdded
+                    ? "INSERT INTO \(names)(rowid, words) VALUES(?, ?)"
+                    : "INSERT INTO \(names)(\(names), rowid, words) VALUES('delete', ?, ?)",
+                change.place.number,
+                change.words
+            )
         }
         changes = []
     }

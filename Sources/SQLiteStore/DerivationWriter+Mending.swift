@@ -103,23 +103,6 @@ extension DerivationWriter {
             moment
         )
     }
-
-    /// Writes the names anew where they are wrong; the index is compared with them at the end.
-    func restore(names: [String], of number: Int64) throws {
-        let known = try knownNames(of: number)
-        let isRight = known.allSatisfy { NameIndex.fold($0.text) == $0.folded }
-        let wanted = Set(names).sorted()
-        guard !isRight || known.map(\.text).sorted() != wanted else { return }
-        try db.run("DELETE FROM name WHERE enterprise = ?", number)
-        for name in wanted {
-            try db.run(
-                "INSERT INTO name(enterprise, text, folded) VALUES(?, ?, ?)",
-                number,
-                name,
-                NameIndex.fold(name)
-            )
-        }
-    }
 }
 
 extension Database {

@@ -192,7 +192,7 @@ struct DerivationWriter {
                 (version: $0.text(0), document: $0.integer(1))
             }
         if mends { try restore(profile, of: number, isKnown: known?.version == profile.version) }
-        // The same version has the same names and the same documents beside it.
+        // The same version has the same card and the same documents beside it.
         guard mends || known?.version != profile.version else {
             try db.run(
                 """
@@ -238,7 +238,7 @@ struct DerivationWriter {
         for annex in profile.annexes {
             try db.run("INSERT OR IGNORE INTO annex(digest, bytes) VALUES(?, ?)", annex.digest, annex.bytes)
         }
-        if mends { try restore(names: profile.names, of: number) } else { try store(names: profile.names, of: number) }
+        try store(profile.card, of: number)
     }
 
     /// The document of a version, which may have been there before, and whether it is signed.
@@ -321,6 +321,6 @@ struct DerivationWriter {
             try forget(document, of: number)
             changed = true
         }
-        for name in try knownNames(of: number) { try remove(name) }
+        try removeCard(of: number)
     }
 }

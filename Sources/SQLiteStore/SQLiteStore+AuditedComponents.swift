@@ -170,9 +170,6 @@ private struct ComponentReader {
         let row = try db.read("SELECT text, current FROM enterprise WHERE id = ?", number) {
             (id: EnterpriseID($0.text(0)), current: $0.integer(1))
         }
-        let names = try db.all("SELECT text, folded FROM name WHERE enterprise = ?", number) {
-            (text: $0.text(0), folded: $0.text(1))
-        }
         return AuditedEnterprise(
             id: row?.id,
             isCurrent: row?.current == number,
@@ -181,7 +178,10 @@ private struct ComponentReader {
                     ($0.text(0), $0.integer(1) != 0)
                 }
             ) { $1 },
-            names: names.allSatisfy { NameIndex.fold($0.text) == $0.folded } ? names.map(\.text).sorted() : nil,
+            card: try db.card(of: number).flatMap { bytes in
+                let card = try? SearchCardCodec.decode(bytes)
+                return card.map { SearchCardCodec.encode($0) } == bytes ? card : nil
+            },
             profile: try profile(of: number)
         )
     }

@@ -1,3 +1,4 @@
+internal import CreditModel
 public import CreditStore
 internal import GRDB
 
@@ -66,30 +67,27 @@ struct NameIndexMender {
         try store.write { db in
             for view in ["name_words", "name_terms"] { try db.run("DROP TABLE IF EXISTS temp.\(view)") }
             try db.run("DROP TABLE IF EXISTS \(Self.shadow)")
-            try db.run("CREATE VIRTUAL TABLE \(Self.shadow) USING \(Self.form)")
+            try db.run("CREATE VIRTUAL TABLE \(Self.shadow) USING \(SearchSchema.index)")
         }
-        let all = try store.look { db in Int(try db.integer("SELECT count(*) FROM name")) }
+        let all = try store.look { db in Int(try db.integer("SELECT count(*) FROM card")) }
         // A damaged number may be any.
         var last = Int64.min
         var done = 0
         while true {
             try audit.note("indexing names", done, of: all)
             let page = try store.look { db in
-                try db.all("SELECT id, folded FROM name WHERE id > ? ORDER BY id LIMIT \(Self.step)", last) {
-                    (id: $0.integer(0), folded: $0.text(1))
-                }
+                try db.all(
+                    "SELECT enterprise, content FROM card WHERE enterprise > ? ORDER BY enterprise LIMIT \(Self.step)",
+                    last
+                ) { (enterprise: $0.integer(0), card: try? SearchCardCodec.decode($0.bytes(1) ?? [])) }
             }
             guard let end = page.last else { break }
-            last = end.id
+            last = end.enterprise
             done += page.count
             try store.write { db in
-                for name in page {
-                    try db.run(
-                        "INSERT INTO \(Self.shadow)(rowid, grams) VALUES(?, ?)",
-                        name.id,
-                        NameIndex.grams(name.folded)
-                    )
-                }
+                let shared = DerivationTransaction(index: Self.shadow)
+                for (enterprise, card) in page { if let card { shared.index(card, of: enterprise) } }
+                try shared.finish(db)
             }
         }
         try store.write { db in
@@ -97,7 +95,4 @@ struct NameIndexMender {
             try db.run("ALTER TABLE \(Self.shadow) RENAME TO name_index")
         }
     }
-
-    /// As the schema makes it.
-    private static let form = "fts5(grams, content='', columnsize=0, tokenize='ascii')"
 }

@@ -97,45 +97,6 @@ extension SQLiteStore {
         EnterpriseID(row.text(0)).map { StoredProfile(id: $0, version: row.text(1), bytes: row.bytes(2) ?? []) }
     }
 
-    /// Names that contain the text, best first.
-    public func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)] {
-        let folded = NameIndex.fold(name)
-        guard let query = NameIndex.query(folded), limit > 0 else { return [] }
-        return try read { db in
-            // Equal names and beginnings first, whatever else matches; of the rest a bounded number is ranked.
-            func found(_ row: SQLRow) -> (number: Int64, id: String, name: String, folded: String) {
-                (row.integer(0), row.text(1), row.text(2), row.text(3))
-            }
-            let rows =
-                try db.all(
-                    """
-                    SELECT n.id, e.text, n.text, n.folded FROM name n JOIN enterprise e ON e.id = n.enterprise
-                    WHERE n.folded >= ? AND n.folded < ? ORDER BY n.folded LIMIT ?
-                    """,
-                    folded,
-                    folded + "\u{10FFFF}",
-                    limit,
-                    with: found
-                )
-                + db.all(
-                    """
-                    SELECT n.id, e.text, n.text, n.folded
-                    FROM (SELECT rowid FROM name_index WHERE name_index MATCH ? LIMIT ?) f
-                    CROSS JOIN name n ON n.id = f.rowid JOIN enterprise e ON e.id = n.enterprise
-                    """,
-                    query,
-                    max(1000, limit),
-                    with: found
-                )
-            var seen: Set<Int64> = []
-            let ranked = rows.filter { seen.insert($0.number).inserted }.map { row in
-                let rank = row.folded == folded ? 0 : row.folded.hasPrefix(folded) ? 1 : 2
-                return (rank: rank, length: row.folded.utf8.count, id: row.id, name: row.name)
-            }.sorted { ($0.rank, $0.length, $0.name, $0.id) < ($1.rank, $1.length, $1.name, $1.id) }
-            return ranked.prefix(limit).compactMap { hit in EnterpriseID(hit.id).map { (id: $0, name: hit.name) } }
-        }
-    }
-
     /// One row by its digest.
     public func annex(_ digest: String) throws -> Annex? {
         try look { db in

@@ -14,6 +14,7 @@ enum Schema {
         migrator.registerMigration("8", migrate: TallySchema.makeEight)
         migrator.registerMigration("9", migrate: TallySchema.makeNine)
         migrator.registerMigration("10", migrate: TreeSchema.makeTen)
+        migrator.registerMigration("11", migrate: SearchSchema.makeEleven)
         return migrator
     }
 

@@ -2,6 +2,7 @@ internal import CreditModel
 internal import CreditStore
 internal import Crypto
 internal import GRDB
+internal import NameSearch
 
 /// Checks what neither the statements nor the derivation tell of; each question in one view of the store.
 struct TableAudit {
@@ -97,7 +98,7 @@ struct TableAudit {
     }
 }
 
-/// Compares the index of names with the names, word for word, in two scans.
+/// Compares the index of names with the cards, word for word, in two scans.
 enum NameIndexAudit {
     /// To be called where temporary tables may be made: not in a reader of a store that is open for writing.
     static func isRight(_ db: Database) throws -> Bool {
@@ -106,17 +107,22 @@ enum NameIndexAudit {
         )
         var expected: Int64 = 0
         var found: Int64 = 0
-        try db.each("SELECT id, folded FROM name") { row in
-            for (place, word) in NameIndex.grams(row.text(1)).split(separator: " ").enumerated() {
-                var sum = RowHash()
-                sum.add(String(word))
-                sum.add(1, row.integer(0))
-                sum.add(1, Int64(place))
-                expected ^= Int64(bitPattern: sum.value)
+        try db.each("SELECT enterprise, content FROM card") { row in
+            // What cannot be read is told with its component.
+            guard let card = try? SearchCardCodec.decode(row.bytes(1) ?? []) else { return }
+            let words = IndexWords(of: card)
+            for name in card.names.indices {
+                let place = NamePlace(enterprise: row.integer(0), name: name, on: card)
+                for word in Set(words.words(ofName: name).split(separator: " ").map(indexed)) {
+                    var sum = RowHash()
+                    sum.add(word)
+                    sum.add(1, place.number)
+                    expected ^= Int64(bitPattern: sum.value)
+                }
             }
         }
         do {
-            try db.each("SELECT row_sum(term, doc, offset) FROM name_words") { found ^= $0.integer(0) }
+            try db.each("SELECT row_sum(term, doc) FROM name_words") { found ^= $0.integer(0) }
             // That the words are there does not yet mean that a search comes upon them.
             try db.execute(
                 sql: "CREATE VIRTUAL TABLE IF NOT EXISTS temp.name_terms USING fts5vocab(main, name_index, row)"
@@ -132,6 +138,11 @@ enum NameIndexAudit {
             return false
         }
         return found == expected
+    }
+
+    /// A word as the index has it: it knows no capitals but those beyond ASCII.
+    private static func indexed(_ word: Substring) -> String {
+        String(decoding: word.utf8.map { 0x41...0x5A ~= $0 ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 }
 
@@ -226,7 +237,7 @@ struct Orphan {
                 """
         ),
         leftOver(in: "code", called: "'enterprise ' || x.enterprise"),
-        leftOver(in: "name", called: "'name ' || x.id"),
+        leftOver(in: "card", called: "'enterprise ' || x.enterprise"),
         leftOver(in: "profile", called: "'enterprise ' || x.enterprise"),
         Orphan(
             kind: .document,

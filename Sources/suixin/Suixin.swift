@@ -16,9 +16,9 @@ struct Suixin: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
-            ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self, HeldCommand.self,
-            ServeCommand.self, StoreCommand.self, ClientsCommand.self, QueriesCommand.self, EvidenceCommand.self,
-            JournalCommand.self,
+            MatchCommand.self, ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self,
+            HeldCommand.self, ServeCommand.self, StoreCommand.self, ClientsCommand.self, QueriesCommand.self,
+            EvidenceCommand.self, JournalCommand.self,
         ]
     )
 

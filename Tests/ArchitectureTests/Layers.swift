@@ -30,6 +30,7 @@ enum Layers {
         "CreditModel": Module(layer: 0),
         "CanonicalJSON": Module(layer: 0),
         "Normalisation": Module(layer: 0, beside: ["CreditModel"]),
+        "NameSearch": Module(layer: 0, beside: ["CreditModel", "Normalisation"]),
         "Resolution": Module(layer: 0, beside: ["CreditModel", "Normalisation"]),
         "ProfileMerge": Module(layer: 0, beside: ["CreditModel", "CanonicalJSON", "Normalisation", "Resolution"]),
         "HashTree": Module(layer: 0, beside: ["CreditModel"]),
@@ -54,6 +55,7 @@ enum Layers {
         "Ingestion": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Derivation": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Publication": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
+        "Search": Module(layer: 4, foreign: system),
         "ExchangeAPI": Module(layer: 4, foreign: system.union(server)),
         "AgencySimulator": Module(
             layer: 4,

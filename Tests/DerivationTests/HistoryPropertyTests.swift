@@ -2,6 +2,7 @@ import CreditModel
 import CreditStore
 import Derivation
 import Foundation
+import Search
 import SQLiteStore
 import Testing
 
@@ -75,11 +76,12 @@ final class HistoryPropertyTests {
             return digests.filter { digest in profiles.contains { $0.contains(digest) } }
         }
         #expect(try told().count > 10, "there is something to withdraw")
-        #expect(try !store.search(name: name, limit: 9).isEmpty)
+        let search = EnterpriseSearch(store: store)
+        #expect(try !search.search(SearchQuery(name: name, limit: 9)).hits.isEmpty)
         try store.take(victims.map { later($0, .withdrawal, nil) })
         try derive(store)
         #expect(try told() == [])
-        #expect(try store.search(name: name, limit: 9).allSatisfy { $0.name != name })
+        #expect(try search.search(SearchQuery(name: name, limit: 9)).hits.allSatisfy { $0.matched != name })
         #expect(try store.enterprises(holding: "91440104\(700_000_000 + lost)X").isEmpty)
         let profiles = try store.profiles(after: nil, limit: 1000)
         #expect(!profiles.contains { String(decoding: $0.bytes, as: UTF8.self).contains(name) })

@@ -29,12 +29,32 @@ struct CommandLineTests {
         }
     }
 
+    private func match(_ desk: CommandDesk, _ hits: [JSONValue]) throws {
+        let hit = try #require(hits.first { $0["district"] != nil })
+        let (id, name, district) = (hit["id"], try #require(hit["name"]?.string), try #require(hit["district"]?.string))
+        let filtered = try desk.suixin("search", name, "--district", district, "--json").json.array ?? []
+        #expect(filtered.contains { $0["id"] == id })
+        #expect(try desk.suixin("search", name, "--district", "999999", "--json").status == 3)
+        let found = try desk.suixin("match", "--name", name, "--json").json["candidates"]?.array?.first
+        #expect(found?["fields"]?.array?.first?["grade"] == .string("A"))
+        let file = desk.folder + "/asked.ndjson"
+        let lines = "{\"name\":\"\(name)\"}\n\n{\"name\":\"没有这样的企业\",\"address\":\"无\"}\n"
+        try lines.write(toFile: file, atomically: true, encoding: .utf8)
+        let answers = try desk.suixin("match", file, "--json").output.split(separator: "\n")
+        #expect(answers.count == 2 && answers[0].contains("confidence") && !answers[1].contains("confidence"))
+        try "{\"name\":\"x\",\"telephone\":\"1\"}".write(toFile: file, atomically: true, encoding: .utf8)
+        let refused = try desk.suixin("match", file)
+        #expect(refused.status == 1 && refused.errors.contains("line 1") && refused.errors.contains("telephone"))
+        #expect(try desk.suixin("match").status == 64)
+    }
+
     private func lookUp(_ desk: CommandDesk) throws {
         let found = try desk.suixin("search", "广州", "--limit", "1", "--json")
         #expect(found.status == 0 && !found.output.isEmpty)
         let simplified = try desk.suixin("search", "广州", "--limit", "10000", "--json").json.array ?? []
         let traditional = try desk.suixin("search", "廣州", "--limit", "10000", "--json").json.array ?? []
         #expect(!simplified.isEmpty && simplified.allSatisfy(traditional.contains), "廣州 stands for 广州, too")
+        try match(desk, simplified)
         let nothing = try desk.suixin("search", "没有这样的企业")
         #expect(nothing.status == 3)
         #expect(try desk.suixin("search", " （）").status == 64)

@@ -22,7 +22,7 @@ struct HistoryTests {
         #expect(field["history"][0]["from"].text == "2003-05-06")
         #expect(field["history"][0]["to"].text == "2010-03-03")
         #expect(field["history"][0]["version"].text == row.versions[1].digest.text)
-        #expect(profile.names == [new, old])
+        #expect(profile.card.names.map(\.text) == [new, old])
     }
 
     @Test("A correction that arrives before what it corrects leaves the same profile")

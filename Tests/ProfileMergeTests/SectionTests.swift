@@ -107,7 +107,7 @@ struct SectionTests {
         )
         #expect(Reading(profile)["registration"]["name"].description == #"{"records":[0],"value":"佛山某厂"}"#)
         #expect(Reading(profile)["registered"].bool == false)
-        #expect(profile.names == ["佛山某厂"])
+        #expect(profile.card.names.map(\.text) == ["佛山某厂"])
     }
 
     @Test("Test rows, withdrawn rows, rows that a complete read lacks and other enterprises' rows are in no profile")

@@ -136,7 +136,7 @@ struct SizeTests {
         #expect(history.count == 20)
         let rest = try #require(profile.annexes.first)
         #expect(Reading(try JSONValue(parsing: rest.bytes))["registration"]["name"]["history"].count == 2_999)
-        #expect(profile.names.count == 3_000)
+        #expect(profile.card.names.count == SearchCard.mostNames)
     }
 
     @Test("A registration that says nothing is named where only lists are cut")

@@ -111,7 +111,7 @@ final class World {
                 version: ShortDigest.text(of: World.sha256(bytes)),
                 bytes: bytes,
                 nextDay: nil,
-                names: [name],
+                card: SearchCard(names: [SearchCard.Name(name, .present)]),
                 annexes: annexes
             )
             try store.store([

@@ -82,7 +82,7 @@ struct DerivationStoreTests {
         #expect(try desk.store.currentID(of: Desk.id("Q")) == nil)
         #expect(try desk.store.enterprises(holding: code.text) == [Desk.id("A")])
         #expect(try desk.store.enterprises(of: Desk.registration, key: RecordKey(["Z"])).map(\.id) == [Desk.id("A")])
-        #expect(try desk.store.search(name: "z", limit: 5).map(\.id) == [Desk.id("A")])
+        #expect(try desk.named("Z").map(\.id) == [Desk.id("A")])
     }
 
     @Test("A code that the registry gives to two finds both and is listed, until one of them gives it up")
@@ -103,20 +103,32 @@ struct DerivationStoreTests {
         #expect(try desk.store.counts().contested == 0)
     }
 
-    @Test("Any part of a name finds it, the best first", arguments: ["华美", "天河华", "美", "华美（贸易）", "ＡＢ"])
-    func search(part: String) throws {
+    @Test("Names are found by their words, in the order of their places, a page at a time")
+    func names() throws {
         let desk = try Desk()
         try desk.put([
-            Desk.version("A", "广州市天河华美贸易AB有限公司", at: 1), Desk.version("B", "华美", at: 1),
-            Desk.version("C", "美华", at: 1),
+            Desk.version("A", "广州市天河华美贸易AB有限公司", at: 1), Desk.version("B", "华美", at: 1), Desk.version("C", "美华", at: 1),
         ])
         try desk.derive()
-        let names = try desk.store.search(name: part, limit: 10).map(\.name)
-        #expect(names.contains("广州市天河华美贸易AB有限公司"))
-        if part == "华美" { #expect(names == ["华美", "广州市天河华美贸易AB有限公司"]) }
+        #expect(try desk.named("华美").map(\.name) == ["广州市天河华美贸易AB有限公司", "华美"])
+        #expect(try desk.named("华美", "AB").map(\.name) == ["广州市天河华美贸易AB有限公司"])
+        #expect(try desk.named("美*").count == 3)
+        #expect(try desk.named("没有").isEmpty)
+        try desk.store.viewCards { view in
+            let first = try view.names(with: [["华美"], ["美华"]], after: 0, limit: 2)
+            let rest = try view.names(with: [["华美"], ["美华"]], after: first.last?.place ?? 0, limit: 9)
+            #expect(first.count == 2 && rest.count == 1 && rest[0].place > first[1].place)
+            #expect(try view.names(with: [], after: 0, limit: 9).isEmpty)
+            #expect(try view.names(with: [["\" OR 华美"]], after: 0, limit: 9).isEmpty)
+            #expect(try view.enterprises(with: "华美", limit: 9).count == 2)
+            #expect(try view.card(of: 999) == nil && view.holder(999) == nil)
+            let sample = try view.sample(2)
+            #expect(sample.cards.count >= 2 && sample.count >= 2)
+        }
         try desk.put([Desk.version("A", "更名", at: 2)])
         try desk.derive()
-        #expect(try desk.store.search(name: part, limit: 10).allSatisfy { $0.id != Desk.id("A") })
+        #expect(try desk.named("华美").map(\.name) == ["华美"])
+        #expect(try desk.named("更名").map(\.id) == [Desk.id("A")])
     }
 
     @Test("Signatures are kept, the first of a version counts, and the one before serves until the next is signed")

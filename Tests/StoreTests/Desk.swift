@@ -89,6 +89,15 @@ final class Desk {
         return history.current?.content?.subjects.first?.name
     }
 
+    /// Whom names with all these words of the index belong to.
+    func named(_ words: String...) throws -> [(id: EnterpriseID, name: String)] {
+        try store.viewCards { view in
+            try view.names(with: [words], after: 0, limit: 100).compactMap { entry in
+                try view.holder(entry.enterprise).map { (id: $0.id, name: entry.card.names[entry.name].text) }
+            }
+        }
+    }
+
     static func id(_ text: String) -> EnterpriseID {
         EnterpriseID(pripid: text) { bytes in Array(repeating: bytes.reduce(7) { $0 &* 31 &+ $1 }, count: 13) }
     }
@@ -155,7 +164,7 @@ final class Desk {
             version: names.joined(separator: "+"),
             bytes: Array(names.joined().utf8),
             nextDay: nil,
-            names: names,
+            card: SearchCard(names: names.map { SearchCard.Name($0, .present) }),
             annexes: []
         )
         return Derivation(

@@ -87,7 +87,7 @@ struct KilledCommandTests {
                 UPDATE record SET shown = 0 WHERE id IN (SELECT id FROM record WHERE shown = 1 LIMIT 2);
                 UPDATE placement SET reason = x'0100' WHERE part IN (SELECT part FROM placement WHERE enterprise > 0 LIMIT 2);
                 DELETE FROM code WHERE text IN (SELECT text FROM code LIMIT 2);
-                UPDATE name SET text = text || '改' WHERE id IN (SELECT id FROM name LIMIT 2);
+                DELETE FROM card WHERE enterprise IN (SELECT enterprise FROM card LIMIT 2);
                 """
             try DatabaseQueue(path: site.folder + "/data/suixin.sqlite").write { db in try db.execute(sql: damage) }
             #expect(try site.suixin(["store", "check"] + CrashSite.day).status == 1)

@@ -42,9 +42,7 @@ final class GatheringStore: CreditStore {
     func profiles(after id: EnterpriseID?, limit: Int) throws -> [StoredProfile] {
         try store.profiles(after: id, limit: limit)
     }
-    func search(name: String, limit: Int) throws -> [(id: EnterpriseID, name: String)] {
-        try store.search(name: name, limit: limit)
-    }
+    func viewCards<Result>(_ body: (any CardView) throws -> Result) throws -> Result { try store.viewCards(body) }
     func annex(_ digest: String) throws -> Annex? { try store.annex(digest) }
     func counts() throws -> StoreCounts { try store.counts() }
     func members(of id: EnterpriseID) throws -> [Membership] { try store.members(of: id) }

@@ -1,0 +1,92 @@
+public import CreditModel
+public import NameSearch
+
+/// What a search by name asks.
+public struct SearchQuery: Sendable, Hashable {
+    /// A name, a part of one or several, or the pinyin initials or syllables of its beginning.
+    public var name: String
+    /// Which enterprises are shown.
+    public var filter: SearchFilter
+    /// How many hits a page has at most.
+    public var limit: Int
+    /// Where the page before ended, as it said itself; nil for the first.
+    public var cursor: String?
+
+    /// The longest page.
+    public static let mostHits = 1000
+
+    /// Makes a query; a limit is brought between 1 and ``mostHits``.
+    public init(name: String, filter: SearchFilter = .none, limit: Int = 20, cursor: String? = nil) {
+        self.name = name
+        self.filter = filter
+        self.limit = min(Self.mostHits, max(1, limit))
+        self.cursor = cursor
+    }
+}
+
+/// An enterprise that a search found.
+public struct SearchHit: Sendable, Hashable {
+    /// Its present id.
+    public var id: EnterpriseID
+    /// The name that it has; the one that matched, where no source tells the present one.
+    public var name: String
+    /// The name that matched.
+    public var matched: String
+    /// What kind of name that is: so a former name is told as such.
+    public var kind: SearchCard.NameKind
+    /// 登记状态, as its code.
+    public var state: String?
+    /// 行政区划, as its code.
+    public var district: String?
+    /// 行业, as its code.
+    public var industry: String?
+    /// Its 统一社会信用代码, where one leads to it.
+    public var uscc: String?
+    /// How well it answers, 1 to 100: the order of the hits, in a number.
+    public var score: Int
+}
+
+/// Some hits, the best first.
+public struct SearchPage: Sendable, Hashable {
+    /// The hits; a page that has fewer than were asked for may still have a next one, where looking on would take long.
+    public var hits: [SearchHit]
+    /// From where the next page goes on; nil where there is none.
+    public var next: String?
+}
+
+/// A candidate for what was asked.
+public struct MatchCandidate: Sendable, Hashable {
+    /// Its present id.
+    public var id: EnterpriseID
+    /// The name that it has; nil where no source tells one.
+    public var name: String?
+    /// The name that is most like the one asked for; nil where none was.
+    public var matched: String?
+    /// What kind of name that is.
+    public var kind: SearchCard.NameKind?
+    /// 登记状态, as its code.
+    public var state: String?
+    /// Its 统一社会信用代码, where one leads to it.
+    public var uscc: String?
+    /// How sure it is, what each field says of it, and why.
+    public var verdict: MatchVerdict
+}
+
+/// Why nothing was searched for.
+public enum SearchError: Error, Hashable, CustomStringConvertible {
+    /// Nothing is left of the name but blanks and marks.
+    case emptyName
+    /// The cursor is none, or of another query.
+    case badCursor
+    /// Neither a name nor a code was given to match: by the number of the query in its batch.
+    case nothingToMatch(Int)
+
+    /// What to do.
+    public var description: String {
+        switch self {
+        case .emptyName: "the name must hold at least one letter, digit or Chinese character"
+        case .badCursor: "the cursor does not belong to this query: ask for the first page again, without a cursor"
+        case .nothingToMatch(let number): "query \(number + 1) gives neither a name nor a code: give one of them"
+        }
+    }
+}
