@@ -31,7 +31,7 @@ final class Archive {
     func reopen() throws { store = try SQLiteJournalStore(path: path) }
 
     func caller(_ name: String) throws -> Caller {
-        var random = SystemRandomNumberGenerator()
+        var random = Lot()
         var client = Client(id: ClientID(using: &random), name: name, created: 0)
         client.scopes = .all
         let made = Credential.make(.apiKey, for: client.id, created: 0, using: &random)
@@ -106,4 +106,14 @@ final class Shared<Value: Sendable>: Sendable {
     var value: Value { mutex.withLock { $0 } }
 
     func change(_ change: @Sendable (inout Value) -> Void) { mutex.withLock { change(&$0) } }
+}
+
+/// The system's randomness, with a state of its own: the thread sanitizer falls over a generator without any.
+struct Lot: RandomNumberGenerator {
+    private var drawn = 0
+
+    mutating func next() -> UInt64 {
+        drawn += 1
+        return .random(in: .min ... .max)
+    }
 }

@@ -25,7 +25,7 @@ struct ClientStoreTests {
     }
 
     private func client(_ name: String) -> Client {
-        var random = SystemRandomNumberGenerator()
+        var random = Lot()
         return Client(id: ClientID(using: &random), name: name, created: 5)
     }
 
@@ -73,7 +73,7 @@ struct ClientStoreTests {
         for name in ["", "a\nb", String(repeating: "长", count: 100), first.id.text] {
             #expect(code { try store.change(second.id) { $0.name = name } } == .invalid)
         }
-        var random = SystemRandomNumberGenerator()
+        var random = Lot()
         let stray = Credential.make(.apiKey, for: client("丙").id, created: 0, using: &random).credential
         #expect(code { try store.add(stray) } == .unknown)
         let own = Credential.make(.apiKey, for: first.id, created: 0, using: &random).credential
@@ -122,7 +122,7 @@ struct ClientStoreTests {
     func keeper() async throws {
         let files = try Files()
         let store = try files.open()
-        var random = SystemRandomNumberGenerator()
+        var random = Lot()
         let own = client("平台")
         let made = Credential.make(.apiKey, for: own.id, created: 0, using: &random)
         try store.add(own)
