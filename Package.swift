@@ -92,7 +92,7 @@ let package = Package(
                 grdb, sqlite,
             ]
         ),
-        .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
+        .target(name: "ServiceKit", dependencies: ["CMalloc", "CanonicalJSON", "CreditModel", "NameSearch"]),
         .target(name: "Access", dependencies: ["CanonicalJSON", "CreditModel", "Signing", crypto]),
         .target(
             name: "SQLiteAccess",
@@ -125,12 +125,12 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing",
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ServiceKit", "Signing",
                 hummingbird,
                 lifecycle, logging,
             ]
         ),
-        .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch"]),
+        .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),
         .target(
             name: "AgencySimulator",
             dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "SearchTests",
             dependencies: [
-                "CreditModel", "CreditStore", "NameSearch", "SQLiteStore", "Search", grdb,
+                "CreditModel", "CreditStore", "NameSearch", "SQLiteStore", "Search", "ServiceKit", grdb,
             ]
         ),
         .testTarget(name: "ResolutionTests", dependencies: ["CreditModel", "Normalisation", "Resolution"]),
@@ -211,14 +211,14 @@ let package = Package(
             name: "DerivationTests",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "Normalisation", "ProfileMerge",
-                "Resolution", "SQLiteStore", "Search", crypto,
+                "Resolution", "SQLiteStore", "Search", "ServiceKit", crypto,
             ]
         ),
         .testTarget(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
-                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
+                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
             ]
         ),
         .testTarget(

@@ -18,6 +18,7 @@ struct ExchangeLibrary: Sendable {
     let signer: any PastSigner
     let absences: any AbsenceSigner
     let answers: any AnswerSigner
+    let finder: any EnterpriseFinder
     let gate: Gate
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()

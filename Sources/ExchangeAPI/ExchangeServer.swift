@@ -28,6 +28,7 @@ package struct ExchangeServer: Service {
     ///   - keys: the public keys, retired ones included; asked anew for each reader, so that a rotation is seen.
     ///   - past: who tells what was true on a day.
     ///   - signer: who signs that, and that nothing is known, each time anew.
+    ///   - finder: who finds enterprises by name and by example.
     ///   - gate: who may ask, how much, and the journal.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
@@ -40,6 +41,7 @@ package struct ExchangeServer: Service {
         keys: @escaping @Sendable () throws -> KeySet,
         past: any PastProfiles,
         signer: any PastSigner & AbsenceSigner & AnswerSigner,
+        finder: any EnterpriseFinder,
         gate: Gate,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
@@ -60,6 +62,7 @@ package struct ExchangeServer: Service {
                 signer: signer,
                 absences: signer,
                 answers: signer,
+                finder: finder,
                 gate: gate,
                 pool: pool
             )

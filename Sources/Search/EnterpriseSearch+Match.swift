@@ -1,6 +1,7 @@
 internal import CreditModel
 internal import CreditStore
 public import NameSearch
+public import ServiceKit
 
 /// Finding candidates by example.
 extension EnterpriseSearch {

@@ -1,11 +1,12 @@
 public import CreditStore
 internal import CreditModel
 internal import NameSearch
+public import ServiceKit
 
 /// Finds enterprises by name, and candidates for what is known of one.
 ///
 /// Blocking: for threads that may wait, several at once. Each call reads one view of the store; nothing is written.
-public final class EnterpriseSearch: Sendable {
+public final class EnterpriseSearch: EnterpriseFinder {
     let store: any CreditStore
     let frequencies = WordFrequencies.Keeper()
 

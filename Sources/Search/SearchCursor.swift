@@ -1,4 +1,5 @@
 internal import NameSearch
+internal import ServiceKit
 
 /// Where a page ended: the way in which its last name answered, and that name's place.
 ///

@@ -3,6 +3,7 @@ import CreditStore
 import Derivation
 import Foundation
 import Search
+import ServiceKit
 import SQLiteStore
 import Testing
 

@@ -3,6 +3,7 @@ import Derivation
 import ExchangeAPI
 import Foundation
 import Logging
+import Search
 import ServiceLifecycle
 import Signing
 import Synchronization
@@ -34,6 +35,7 @@ func serving(
         keys: { try KeyRing(folder: keys).keySet },
         past: Retrospect(store: world.store, secret: Array(repeating: 7, count: 32)),
         signer: world.publisher,
+        finder: EnterpriseSearch(store: world.store),
         gate: desk.gate,
         digest: World.sha256,
         configuration: configuration,

@@ -1,6 +1,7 @@
 import CreditModel
 import NameSearch
 import Search
+import ServiceKit
 import Testing
 
 @Suite("A match by example")

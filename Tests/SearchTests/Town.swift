@@ -4,6 +4,7 @@ import Foundation
 import NameSearch
 import SQLiteStore
 import Search
+import ServiceKit
 
 /// A store of enterprises with cards of a test's choice, one a record.
 final class Town {

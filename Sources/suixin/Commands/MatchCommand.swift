@@ -107,33 +107,22 @@ struct MatchCommand: AsyncParsableCommand {
     }
 
     private static func query(_ line: [UInt8], _ number: Int, of file: String) throws(CommandError) -> MatchQuery {
-        guard let members = (try? JSONValue(parsing: line))?.object else {
-            throw CommandError("\(file), line \(number), is no JSON object.")
-        }
-        var query = MatchQuery()
-        for (member, value) in members {
-            guard let text = value.string else {
-                throw CommandError("\(file), line \(number): \(Terminal.plain(member)) must be a text.")
-            }
-            let part: MatchQuery
-            switch member {
-            case "name": part = MatchQuery(name: text); query.name = part.name
-            case "code": part = MatchQuery(code: text); query.code = part.code
-            case "legalRepresentative":
-                part = MatchQuery(representative: text)
-                query.representative = part.representative
-            case "address": part = MatchQuery(address: text); query.address = part.address
-            case "district": part = MatchQuery(district: text); query.district = part.district
-            case "industry": part = MatchQuery(industry: text); query.industry = part.industry
-            default:
+        do throws(MatchQueryFault) {
+            guard let json = try? JSONValue(parsing: line) else { throw .noObject }
+            return try MatchQuery(json: json)
+        } catch {
+            let place = "\(file), line \(number)"
+            switch error {
+            case .noObject: throw CommandError("\(place), is no JSON object.")
+            case .noText(let member): throw CommandError("\(place): \(Terminal.plain(member)) must be a text.")
+            case .unknown(let member):
                 throw CommandError(
-                    "\(file), line \(number): there is no member \(Terminal.plain(member)); there are name, code, "
-                        + "legalRepresentative, address, district and industry."
+                    "\(place): there is no member \(Terminal.plain(member)); there are "
+                        + "\(MatchQuery.members.joined(separator: ", "))."
                 )
+            case .nothing: throw CommandError("\(place), has neither name nor code.")
             }
         }
-        guard query.canBeFound else { throw CommandError("\(file), line \(number), has neither name nor code.") }
-        return query
     }
 
     private static func json(_ candidates: [MatchCandidate]) -> JSONValue {
@@ -144,26 +133,6 @@ struct MatchCommand: AsyncParsableCommand {
 }
 
 extension MatchCandidate {
-    fileprivate var json: JSONValue {
-        var members: [String: JSONValue] = [
-            "id": .string(id.text), "confidence": .integer(Int64(verdict.confidence)),
-            "fields": .array(
-                verdict.findings.map { finding in
-                    .object([
-                        "field": .string(finding.field.member), "grade": .string(finding.grade.rawValue),
-                        "zh": .string(finding.chinese), "en": .string(finding.english),
-                    ])
-                }
-            ),
-        ]
-        for (member, text) in [
-            ("name", name), ("matched", matched), ("kind", kind?.word), ("state", state), ("uscc", uscc),
-        ] {
-            if let text { members[member] = .string(text) }
-        }
-        return .object(members)
-    }
-
     fileprivate func text(_ language: Language) -> String {
         let reasons = verdict.findings.filter { $0.grade != .missing }.map {
             "\($0.grade.rawValue) \(language.word($0.chinese, $0.english))"
@@ -171,9 +140,4 @@ extension MatchCandidate {
         let title = "\(verdict.confidence)  \(id.text)  \(Terminal.plain(name ?? matched ?? "-"))"
         return ([title] + reasons.map { "    " + $0 }).joined(separator: "\n")
     }
-}
-
-extension MatchField {
-    /// As JSON has it.
-    fileprivate var member: String { self == .representative ? "legalRepresentative" : rawValue }
 }

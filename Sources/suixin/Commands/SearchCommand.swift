@@ -3,6 +3,7 @@ internal import CanonicalJSON
 internal import CreditModel
 internal import NameSearch
 internal import Search
+internal import ServiceKit
 
 /// Finds enterprises by name: `suixin search NAME`.
 struct SearchCommand: AsyncParsableCommand {
@@ -64,30 +65,7 @@ struct SearchCommand: AsyncParsableCommand {
 }
 
 extension SearchHit {
-    /// Without what is not known.
-    fileprivate var json: JSONValue {
-        var members: [String: JSONValue] = [
-            "id": .string(id.text), "name": .string(name), "matched": .string(matched),
-            "kind": .string(kind.word), "score": .integer(Int64(score)),
-        ]
-        for (member, text) in [("state", state), ("district", district), ("industry", industry), ("uscc", uscc)] {
-            if let text { members[member] = .string(text) }
-        }
-        return .object(members)
-    }
-
     fileprivate var row: [String] {
         [id.text, Terminal.plain(name), matched == name ? "" : Terminal.plain("（\(matched)）")]
-    }
-}
-
-extension SearchCard.NameKind {
-    /// As JSON has it.
-    var word: String {
-        switch self {
-        case .present: "present"
-        case .other: "other"
-        case .former: "former"
-        }
     }
 }

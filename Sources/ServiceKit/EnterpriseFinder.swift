@@ -1,6 +1,26 @@
 public import CreditModel
 public import NameSearch
 
+/// Whoever finds enterprises by name, and candidates for what is known of one.
+public protocol EnterpriseFinder: Sendable {
+    /// Enterprises whose names answer the query, the best first.
+    ///
+    /// Blocking. A page may be short, or empty, and still have a next one.
+    /// - Throws: ``SearchError``, and what the store throws.
+    func search(_ query: SearchQuery) throws -> SearchPage
+
+    /// Candidates for each query, the likeliest first.
+    ///
+    /// Blocking.
+    /// - Parameters:
+    ///   - queries: What is known of each enterprise.
+    ///   - limit: How many candidates each.
+    ///   - rule: How sure they are of what.
+    /// - Returns: As many lists as queries, in their order.
+    /// - Throws: ``SearchError`` where a query has neither name nor code, and what the store throws.
+    func match(_ queries: [MatchQuery], limit: Int, rule: MatchRule) throws -> [[MatchCandidate]]
+}
+
 /// What a search by name asks.
 public struct SearchQuery: Sendable, Hashable {
     /// A name, a part of one or several, or the pinyin initials or syllables of its beginning.
@@ -44,6 +64,29 @@ public struct SearchHit: Sendable, Hashable {
     public var uscc: String?
     /// How well it answers, 1 to 100: the order of the hits, in a number.
     public var score: Int
+
+    /// Makes a hit of its parts.
+    public init(
+        id: EnterpriseID,
+        name: String,
+        matched: String,
+        kind: SearchCard.NameKind,
+        state: String?,
+        district: String?,
+        industry: String?,
+        uscc: String?,
+        score: Int
+    ) {
+        self.id = id
+        self.name = name
+        self.matched = matched
+        self.kind = kind
+        self.state = state
+        self.district = district
+        self.industry = industry
+        self.uscc = uscc
+        self.score = score
+    }
 }
 
 /// Some hits, the best first.
@@ -52,6 +95,15 @@ public struct SearchPage: Sendable, Hashable {
     public var hits: [SearchHit]
     /// From where the next page goes on; nil where there is none.
     public var next: String?
+
+    /// Makes a page of its parts.
+    public init(
+        hits: [SearchHit],
+        next: String?
+    ) {
+        self.hits = hits
+        self.next = next
+    }
 }
 
 /// A candidate for what was asked.
@@ -70,6 +122,25 @@ public struct MatchCandidate: Sendable, Hashable {
     public var uscc: String?
     /// How sure it is, what each field says of it, and why.
     public var verdict: MatchVerdict
+
+    /// Makes a candidate of its parts.
+    public init(
+        id: EnterpriseID,
+        name: String?,
+        matched: String?,
+        kind: SearchCard.NameKind?,
+        state: String?,
+        uscc: String?,
+        verdict: MatchVerdict
+    ) {
+        self.id = id
+        self.name = name
+        self.matched = matched
+        self.kind = kind
+        self.state = state
+        self.uscc = uscc
+        self.verdict = verdict
+    }
 }
 
 /// Why nothing was searched for.
