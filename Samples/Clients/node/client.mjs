@@ -160,7 +160,7 @@ async function ask(exchange, verifier, memory, asked, result) {
     const proof = headers.get("Suixin-Proof") ?? "", digest = headers.get("Suixin-Status");
     if (code === 200) return check(verifier, memory, body, await exchange.status(digest), proof, asked, result);
     let members = {};
-    try { members = JSON.parse(body); } catch { /* no problem document: said below */ }
+    try { members = JSON.parse(body) ?? {}; } catch { /* no problem document: said below */ }
     if (code === 404 && members.absence) {
       return check(verifier, memory, Buffer.from(canonical(members.absence)), await exchange.status(digest), proof, asked, result);
     }
@@ -172,7 +172,7 @@ async function ask(exchange, verifier, memory, asked, result) {
     const steps = readProof(proof).slice(0, code === 300 ? undefined : 1);
     const { name, said } = follow(steps, namesOf(asked), verifier.root(status.members));
     if (code === 300) {
-      const ids = members.locations.map((place) => LOCATION.exec(place)?.[1] ?? null);
+      const ids = [...body.toString().matchAll(/"\/v1\/enterprises\/(sx[0-9a-z]{20})"/g)].map((match) => match[1]);
       if (!said.equals(statement("holders", ids))) throw new NotCurrent("the proof is of other holders");
       throw new Stop(SEVERAL, `several enterprises hold this code: ${ids.join(", ")}`);
     }

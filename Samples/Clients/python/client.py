@@ -186,7 +186,7 @@ def ask(exchange, verifier, memory, asked, result):
         verifier.check_time(status)
         end, said = follow(read_proof(proof)[:None if code == 300 else 1], names_of(asked), verifier.root(status))
         if code == 300:
-            ids = [LOCATION.fullmatch(place)[1] for place in json.loads(body)["locations"]]
+            ids = re.findall(r'"/v1/enterprises/(sx[0-9a-z]{20})"', body.decode(errors="replace"))
             if said != statement("holders", ids):
                 raise NotCurrent("the proof is of other holders")
             raise Stop(SEVERAL, "several enterprises hold this code: " + ", ".join(ids))
