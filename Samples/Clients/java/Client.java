@@ -68,8 +68,9 @@ final class Client {
 
     private static final class Exchange {
         // A redirect is a statement to be proven, and must not carry the key elsewhere: we follow it ourselves.
+        // HTTP/1.1: over plain HTTP the JDK would ask each server to upgrade to HTTP/2 first.
         private final HttpClient http = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(20)).build();
+            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
         private final String base;
         private final Path cache;
 
@@ -247,6 +248,7 @@ final class Client {
                 throw new Suixin.NotGenuine("another status than the answer names");
             }
             memory.note(opened);
+            status = opened;
             verifier.checkTime(opened);
             List<Suixin.Step> steps = Suixin.readProof(proof);
             Suixin.End end = Suixin.follow(came.code == 300 ? steps : steps.subList(0, 1), Suixin.namesOf(asked), verifier.root(opened));

@@ -168,6 +168,7 @@ async function ask(exchange, verifier, memory, asked, result) {
     const status = verifier.openStatus(await exchange.status(digest));
     if (status.digest !== digest) throw new NotGenuine("another status than the answer names");
     memory.note(status.members);
+    result.status = status.members;
     verifier.checkTime(status.members);
     const steps = readProof(proof).slice(0, code === 300 ? undefined : 1);
     const { name, said } = follow(steps, namesOf(asked), verifier.root(status.members));

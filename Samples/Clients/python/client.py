@@ -183,6 +183,7 @@ def ask(exchange, verifier, memory, asked, result):
         if found != digest:
             raise NotGenuine("another status than the answer names")
         memory.note(status)
+        result["status"] = status
         verifier.check_time(status)
         end, said = follow(read_proof(proof)[:None if code == 300 else 1], names_of(asked), verifier.root(status))
         if code == 300:
