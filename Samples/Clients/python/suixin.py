@@ -132,6 +132,11 @@ class Keys:
             key = ed25519.Ed25519PublicKey.from_public_bytes(point[0])
         self.by_id[thumbprint] = (algorithm, key)
 
+    @property
+    def ed25519(self):
+        """The Ed25519 keys, which sign webhooks."""
+        return [key for algorithm, key in self.by_id.values() if algorithm == "EdDSA"]
+
     def check(self, header, message, signature):
         if header.get("kid") not in self.by_id:
             raise NotGenuine("signed by a key that is not among those handed in: fetch the JWKS anew from where you trust")
