@@ -162,13 +162,9 @@ final class Client {
             if (path != null && Files.exists(this.path)) positions.putAll(Json.object(Json.read(Files.readAllBytes(this.path))));
         }
 
-        Long greatest() {
-            return positions.values().stream().map(Long.class::cast).max(Long::compare).orElse(null);
-        }
-
         void note(Suixin.Opened status) throws IOException {
             Object before = positions.get(status.text("iss"));
-            if (path == null || before != null && (Long) before >= status.number("position")) return;
+            if (path == null || before instanceof Long position && position >= status.number("position")) return;
             positions.put(status.text("iss"), status.number("position"));
             replace(path, Suixin.utf8(Json.canonical(positions)));
         }
@@ -211,7 +207,7 @@ final class Client {
         // Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
         Suixin.Keys keys = new Suixin.Keys(given.containsKey("jwks") ? file("jwks") : exchange.fetch("/.well-known/jwks.json"));
         long now = given.containsKey("now") ? Long.parseLong(given.get("now")) : System.currentTimeMillis() / 1000;
-        Suixin.Verifier verifier = new Suixin.Verifier(keys, now, given.get("issuer"), memory.greatest());
+        Suixin.Verifier verifier = new Suixin.Verifier(keys, now, given.get("issuer"), memory.positions);
         if (exchange == null) check(verifier, memory, file("file"), file("status"), proofField(), given.get("asked"));
         else ask(exchange, verifier, memory, names.get(1));
         return answer.kind().equals(Suixin.ABSENCE) ? UNKNOWN : CURRENT;

@@ -413,9 +413,9 @@ final class Suixin {
      * Judges answers.
      *
      * @param issuer who must have issued; null takes whoever the keys belong to
-     * @param seen the greatest position that was ever shown of this issuer; a lower one is an old state shown again; or null
+     * @param seen the greatest position that was ever shown, by issuer; a lower one is an old state shown again
      */
-    record Verifier(Keys keys, long now, String issuer, Long seen) {
+    record Verifier(Keys keys, long now, String issuer, Map<String, Object> seen) {
         Opened openStatus(byte[] document) {
             return checked(open(document, keys, Map.of(STATUS, Suixin::readStatus)));
         }
@@ -460,8 +460,8 @@ final class Suixin {
 
         void checkTime(Opened status) {
             long position = status.number("position");
-            if (seen != null && position < seen) {
-                throw new NotCurrent("the status is of position " + position + ", but " + seen + " was seen before");
+            if (seen.get(status.text("iss")) instanceof Long before && position < before) {
+                throw new NotCurrent("the status is of position " + position + ", but " + before + " was seen before");
             }
             if (now >= status.number("exp")) throw new NotCurrent("the status has expired");
             if (status.number("iat") > now + CLOCK_DIFFERENCE) {

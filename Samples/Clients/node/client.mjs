@@ -130,11 +130,6 @@ class Memory {
     this.positions = path && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   }
 
-  get greatest() {
-    const known = Object.values(this.positions);
-    return known.length ? Math.max(...known) : undefined;
-  }
-
   note({ iss, position }) {
     if (!this.path || (this.positions[iss] ?? -1) >= position) return;
     this.positions[iss] = position;
@@ -253,7 +248,7 @@ async function run(given, result) {
   // Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
   const keys = new Keys(given.jwks ? readFileSync(given.jwks) : await exchange.fetch("/.well-known/jwks.json"));
   const now = given.now === undefined ? Math.floor(Date.now() / 1000) : Number(given.now);
-  const verifier = new Verifier(keys, now, { issuer: given.issuer, seen: memory.greatest });
+  const verifier = new Verifier(keys, now, { issuer: given.issuer, seen: memory.positions });
   if (exchange) await ask(exchange, verifier, memory, given.name, result);
   else {
     check(verifier, memory, readFileSync(given.file), given.status && readFileSync(given.status),

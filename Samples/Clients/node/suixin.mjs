@@ -263,8 +263,8 @@ function checkAbsence(steps, names, root) {
 // --- the whole answer -------------------------------------------------------------------------------------------------------
 
 export class Verifier {
-  /** `seen`: the greatest position that was ever shown of this issuer; a lower one is an old state shown again. */
-  constructor(keys, now, { issuer, seen } = {}) {
+  /** `seen`: the greatest position that was ever shown, by issuer; a lower one is an old state shown again. */
+  constructor(keys, now, { issuer, seen = {} } = {}) {
     Object.assign(this, { keys, now, issuer, seen });
   }
 
@@ -306,8 +306,9 @@ export class Verifier {
   }
 
   checkTime(status) {
-    if (this.seen !== undefined && status.position < this.seen) {
-      throw new NotCurrent(`the status is of position ${status.position}, but ${this.seen} was seen before`);
+    const seen = this.seen[status.iss] ?? -1;
+    if (status.position < seen) {
+      throw new NotCurrent(`the status is of position ${status.position}, but ${seen} was seen before`);
     }
     if (this.now >= status.exp) throw new NotCurrent("the status has expired");
     if (status.iat > this.now + CLOCK_DIFFERENCE) {

@@ -136,9 +136,6 @@ class Memory:
             with open(path, "rb") as file:
                 self.positions = json.load(file)
 
-    def greatest(self):
-        return max(self.positions.values(), default=None)
-
     def note(self, status):
         if self.path and self.positions.get(status["iss"], -1) < status["position"]:
             self.positions[status["iss"]] = status["position"]
@@ -264,7 +261,7 @@ def run(given, result):
     # Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
     keys = Keys(read(given.jwks) if given.jwks else exchange.fetch("/.well-known/jwks.json"))
     now = int(time.time()) if given.now is None else given.now
-    verifier = Verifier(keys, now, given.issuer, memory.greatest())
+    verifier = Verifier(keys, now, given.issuer, memory.positions)
     if exchange:
         ask(exchange, verifier, memory, given.name, result)
     else:

@@ -308,8 +308,8 @@ def check_absence(steps, names, root):
 
 class Verifier:
     def __init__(self, keys, now, issuer=None, seen=None):
-        """`seen`: the greatest position that was ever shown of this issuer; a lower one is an old state shown again."""
-        self.keys, self.now, self.issuer, self.seen = keys, now, issuer, seen
+        """`seen`: the greatest position that was ever shown, by issuer; a lower one is an old state shown again."""
+        self.keys, self.now, self.issuer, self.seen = keys, now, issuer, seen or {}
 
     def open(self, document, **readers):
         """Checks signature, type and issuer; the readers are named by types."""
@@ -357,8 +357,9 @@ class Verifier:
         return bytes.fromhex(status["tree"]["root"][7:])
 
     def check_time(self, status):
-        if self.seen is not None and status["position"] < self.seen:
-            raise NotCurrent(f"the status is of position {status['position']}, but {self.seen} was seen before")
+        seen = self.seen.get(status["iss"], -1)
+        if status["position"] < seen:
+            raise NotCurrent(f"the status is of position {status['position']}, but {seen} was seen before")
         if self.now >= status["exp"]:
             raise NotCurrent("the status has expired")
         if status["iat"] > self.now + CLOCK_DIFFERENCE:

@@ -161,16 +161,15 @@ recall() {
     : > "$work/seen.parts"
     [ -n "$remember" ] && [ -f "$remember" ] || return 0
     parts "$remember" > "$work/seen.parts" || finish $USAGE "$remember does not say which positions were seen"
-    seen=$(cut -f 2 "$work/seen.parts" | sort -n | tail -1)
 }
 
+# note: sets `seen` for the issuer of the status, and keeps its position where that is greater.
 note() {
     iss=$(member "$work/status.parts" iss | sed 's/^"//; s/"$//')
-    [ -n "$remember" ] || return 0
     # In a file, since awk would read escapes in a variable.
     printf '%s\t%s\n' "$iss" "$position" > "$work/seen.new"
-    before=$(awk -F '\t' 'NR == FNR { wanted = $1; next } $1 == wanted { print $2 }' "$work/seen.new" "$work/seen.parts")
-    [ "${before:--1}" -lt "$position" ] || return 0
+    seen=$(awk -F '\t' 'NR == FNR { wanted = $1; next } $1 == wanted { print $2 }' "$work/seen.new" "$work/seen.parts")
+    [ -n "$remember" ] && [ "${seen:--1}" -lt "$position" ] || return 0
     awk -F '\t' 'NR == FNR { wanted = $1; print; next } $1 != wanted' "$work/seen.new" "$work/seen.parts" | sort \
         | awk -F '\t' '{ printf "%s\"%s\":%s", NR == 1 ? "{" : ",", $1, $2 } END { printf "}" }' > "$remember.part"
     mv "$remember.part" "$remember"
