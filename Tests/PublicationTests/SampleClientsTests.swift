@@ -34,7 +34,7 @@ private enum SampleClient: String, Sendable {
         case .shell: return ["sh", Self.folder + "/shell/client.sh"]
         case .java:
             let classes = folder + "/classes"
-            let sources = ["Json", "Suixin", "Client"].map { "\(Self.folder)/java/\($0).java" }
+            let sources = ["Json", "Keys", "Suixin", "Client"].map { "\(Self.folder)/java/\($0).java" }
             let compiled = Self.run(["javac", "-encoding", "UTF-8", "-d", classes] + sources)
             try #require(compiled.status == 0, "\(compiled.output)")
             return ["java", "-cp", classes, "Client"]

@@ -205,7 +205,7 @@ final class Client {
         Memory memory = new Memory(given.get("remember"));
         Exchange exchange = given.containsKey("file") ? null : new Exchange(names.get(0), given.get("cache"));
         // Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
-        Suixin.Keys keys = new Suixin.Keys(given.containsKey("jwks") ? file("jwks") : exchange.fetch("/.well-known/jwks.json"));
+        Keys keys = new Keys(given.containsKey("jwks") ? file("jwks") : exchange.fetch("/.well-known/jwks.json"));
         long now = given.containsKey("now") ? Long.parseLong(given.get("now")) : System.currentTimeMillis() / 1000;
         Suixin.Verifier verifier = new Suixin.Verifier(keys, now, given.get("issuer"), memory.positions);
         if (exchange == null) check(verifier, memory, file("file"), file("status"), proofField(), given.get("asked"));

@@ -45,7 +45,7 @@ final class Webhook {
     private final Path seenFile;
 
     private Webhook(Map<String, String> given) throws IOException {
-        keys = given.containsKey("jwks") ? new Suixin.Keys(Files.readAllBytes(Path.of(given.get("jwks")))).ed25519() : List.of();
+        keys = given.containsKey("jwks") ? new Keys(Files.readAllBytes(Path.of(given.get("jwks")))).ed25519() : List.of();
         for (String text : System.getenv().getOrDefault("SUIXIN_WEBHOOK_SECRET", "").split("\\s+")) {
             if (text.isEmpty()) continue;
             if (!text.startsWith("whsec_")) throw new IllegalArgumentException("SUIXIN_WEBHOOK_SECRET is no whsec_…");

@@ -1,7 +1,7 @@
 # Verifies what a Suixin exchange signs, with openssl, awk, sed, od, tr, cut: POSIX sh, to be sourced. No network, no clock.
 # `Documentation/wire-format.md` is the contract. Bytes are held in files and as hexadecimal text, never in variables.
 #
-# The caller defines `finish CODE MESSAGE`, which ends the program, and $work, a folder of its own.
+# The caller defines `finish CODE MESSAGE`, which ends the program, $here, where this file lies, and $work, a folder of its own.
 
 LC_ALL=C
 export LC_ALL
@@ -32,11 +32,11 @@ decode() {
 # short_digest HEX: `sx` and the first 100 bits of a SHA-256 in an alphabet without look-alikes.
 short_digest() {
     echo "$1" | awk '{
-        text = "sx"; bits = 0; value = 0
+        split("1 2 4 8", power, " "); text = "sx"; bits = 0; value = 0
         for (i = 1; i <= 25; i++) {
             value = value * 16 + index("0123456789abcdef", substr($0, i, 1)) - 1; bits += 4
             if (bits >= 5) {
-                bits -= 5; digit = int(value / 2 ^ bits); value -= digit * 2 ^ bits
+                bits -= 5; digit = int(value / power[bits + 1]); value -= digit * power[bits + 1]
                 text = text substr("0123456789abcdefghjkmnpqrstvwxyz", digit + 1, 1)
             }
         }
@@ -44,69 +44,8 @@ short_digest() {
     }'
 }
 
-# parts FILE: checks that a file is one canonical JSON object or list (RFC 8785, whole numbers only) and writes its parts, one
-# a line: of an object "name<TAB>value", of a list "value". Names must ascend, so none comes twice. (By bytes, where RFC 8785
-# sorts by UTF-16: no name in an exchange's documents is beyond the plane where both agree.)
-parts() {
-    awk '
-    function wrong() { if (!bad) bad = 1; return "" }
-    function string(  start, c) {
-        start = place++
-        while (!bad) {
-            c = substr(text, place++, 1)
-            if (c == "") return wrong()
-            if (c == "\"") return substr(text, start, place - start)
-            if (c < " ") return wrong()
-            if (c == "\\") {
-                c = substr(text, place++, 1)
-                if (c == "u") {
-                    if (substr(text, place, 4) !~ /^00[01][0-9a-f]$/) return wrong()
-                    place += 4
-                } else if (c == "" || index("\"\\bfnrt", c) == 0) return wrong()
-            }
-        }
-    }
-    function value(depth,  start, c, close_, name, last, inner) {
-        start = place
-        c = substr(text, place, 1)
-        if (depth > 64) return wrong()
-        if (c == "\"") return string()
-        if (c == "{" || c == "[") {
-            close_ = c == "{" ? "}" : "]"
-            place++
-            if (substr(text, place, 1) == close_) { place++; return c close_ }
-            last = ""
-            do {
-                name = ""
-                if (c == "{") {
-                    if (substr(text, place, 1) != "\"") return wrong()
-                    name = string()
-                    name = substr(name, 2, length(name) - 2)
-                    if (last != "" && "x" name <= last) return wrong()
-                    last = "x" name
-                    if (substr(text, place++, 1) != ":") return wrong()
-                }
-                inner = value(depth + 1)
-                if (bad) return ""
-                if (depth == 0) output = output (c == "{" ? name "\t" : "") inner "\n"
-            } while (substr(text, place++, 1) == ",")
-            if (substr(text, place - 1, 1) != close_) return wrong()
-            return substr(text, start, place - start)
-        }
-        while (substr(text, place, 1) ~ /^[-0-9a-z]$/) place++
-        inner = substr(text, start, place - start)
-        if (inner !~ /^(true|false|null|0|-?[1-9][0-9]*)$/) return wrong()
-        return inner
-    }
-    { text = text (NR > 1 ? "\n" : "") $0 }
-    END {
-        place = 1
-        if (substr(text, 1, 1) != "{" && substr(text, 1, 1) != "[") exit 1
-        value(0)
-        if (bad || place != length(text) + 1) exit 1
-        printf "%s", output
-    }' "$1"
-}
+# parts FILE: the parts of a canonical JSON object or list, one a line: "name<TAB>value", or "value".
+parts() { awk -f "$here/parts.awk" "$1"; }
 
 # member FILE NAME: the value of a member as it stands, out of what `parts` wrote; nothing where there is none.
 member() { awk -F '\t' -v name="$2" '$1 == name { print $2 }' "$1"; }
@@ -287,10 +226,11 @@ statement_at() {
     hex < "$work/path" | awk -v key="$key" '
     function digit(text, i) { return index("0123456789abcdef", substr(text, i, 1)) - 1 }
     function byte(i) { return digit(path, 2 * i + 1) * 16 + digit(path, 2 * i + 2) }
-    function bit(text, i) { return int(digit(text, int(i / 4) + 1) / 2 ^ (3 - i % 4)) % 2 }
+    function bit(text, i) { return int(digit(text, int(i / 4) + 1) / power[i % 4 + 1]) % 2 }
     function take(  hash) { hash = substr(path, at, 64); at += 64; if (length(hash) < 64) exit 1; return hash }
     { path = $0 }
     END {
+        split("8 4 2 1", power, " ")
         if (length(path) < 6 || byte(0) != 1 || byte(1) > 2) exit 1
         end = byte(1); count = byte(2); width = int((count + 7) / 8)
         marks = substr(path, 7, 2 * width); at = 7 + 2 * width

@@ -47,11 +47,11 @@ hmac() {
         while (length($0) < 128) $0 = $0 "0"
         for (i = 1; i <= 128; i++) {
             digit = index("0123456789abcdef", substr($0, i, 1)) - 1
-            inner = inner xor(digit, i % 2 ? 3 : 6); outer = outer xor(digit, i % 2 ? 5 : 12)
+            inner = inner mixed(digit, i % 2 ? 3 : 6); outer = outer mixed(digit, i % 2 ? 5 : 12)
         }
         print inner; print outer
     }
-    function xor(a, b,  sum, bit) {
+    function mixed(a, b,  sum, bit) {
         for (bit = 1; bit < 16; bit *= 2) if (int(a / bit) % 2 != int(b / bit) % 2) sum += bit
         return substr("0123456789abcdef", sum + 1, 1)
     }' > "$work/pads"
