@@ -247,7 +247,12 @@ final class Client {
             status = opened;
             verifier.checkTime(opened);
             List<Suixin.Step> steps = Suixin.readProof(proof);
-            Suixin.End end = Suixin.follow(came.code == 300 ? steps : steps.subList(0, 1), Suixin.namesOf(asked), verifier.root(opened));
+            Matcher moved = LOCATION.matcher(came.header("Location"));
+            String next = moved.matches() ? moved.group(1) : null;
+            int last = 1;
+            while (last < steps.size() && !(next != null && next.equals(steps.get(last).name()))) last++;
+            // The paths behind the new id prove what is said of that; it is asked for anew.
+            Suixin.End end = Suixin.follow(steps.subList(0, last), Suixin.namesOf(asked), verifier.root(opened));
             if (came.code == 300) {
                 List<String> ids = new ArrayList<>();
                 Matcher places = Pattern.compile("\"" + LOCATION + "\"").matcher(new String(came.body, StandardCharsets.UTF_8));
@@ -255,12 +260,11 @@ final class Client {
                 if (!Suixin.isStatement(end.said(), "holders", ids)) throw new Suixin.NotCurrent("the proof is of other holders");
                 throw new Stop(SEVERAL, "several enterprises hold this code: " + String.join(", ", ids));
             }
-            Matcher moved = LOCATION.matcher(came.header("Location"));
-            if (!moved.matches() || !Suixin.isStatement(end.said(), "movedTo", moved.group(1))) {
+            if (next == null || !Suixin.isStatement(end.said(), "movedTo", next)) {
                 throw new Suixin.NotCurrent("nothing proves that the enterprise has moved there");
             }
-            System.err.println(end.name() + " was joined to " + moved.group(1));
-            asked = moved.group(1);
+            System.err.println(end.name() + " was joined to " + next);
+            asked = next;
         }
         throw new Stop(UNAVAILABLE, "redirected too often");
     }

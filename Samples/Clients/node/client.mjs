@@ -165,14 +165,15 @@ async function ask(exchange, verifier, memory, asked, result) {
     memory.note(status.members);
     result.status = status.members;
     verifier.checkTime(status.members);
-    const steps = readProof(proof).slice(0, code === 300 ? undefined : 1);
-    const { name, said } = follow(steps, namesOf(asked), verifier.root(status.members));
+    const moved = LOCATION.exec(headers.get("Location") ?? "")?.[1];
+    const steps = readProof(proof), end = moved ? steps.findIndex((step) => step.name === moved) : -1;
+    // The paths behind the new id prove what is said of that; it is asked for anew.
+    const { name, said } = follow(end > 0 ? steps.slice(0, end) : steps, namesOf(asked), verifier.root(status.members));
     if (code === 300) {
       const ids = [...body.toString().matchAll(/"\/v1\/enterprises\/(sx[0-9a-z]{20})"/g)].map((match) => match[1]);
       if (!said.equals(statement("holders", ids))) throw new NotCurrent("the proof is of other holders");
       throw new Stop(SEVERAL, `several enterprises hold this code: ${ids.join(", ")}`);
     }
-    const moved = LOCATION.exec(headers.get("Location") ?? "")?.[1];
     if (!moved || !said.equals(statement("movedTo", moved))) {
       throw new NotCurrent("nothing proves that the enterprise has moved there");
     }

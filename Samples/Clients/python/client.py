@@ -8,6 +8,7 @@
 The client's key comes from the environment: SUIXIN_KEY=sxk_… . Exit codes are in the README beside this folder.
 """
 import argparse
+import itertools
 import json
 import os
 import re
@@ -182,13 +183,16 @@ def ask(exchange, verifier, memory, asked, result):
         memory.note(status)
         result["status"] = status
         verifier.check_time(status)
-        end, said = follow(read_proof(proof)[:None if code == 300 else 1], names_of(asked), verifier.root(status))
+        moved = LOCATION.fullmatch(headers.get("Location", ""))
+        steps = read_proof(proof)
+        # The paths behind the new id prove what is said of that; it is asked for anew.
+        before = list(itertools.takewhile(lambda step: not moved or step[1] != moved[1], steps)) or steps
+        end, said = follow(before, names_of(asked), verifier.root(status))
         if code == 300:
             ids = re.findall(r'"/v1/enterprises/(sx[0-9a-z]{20})"', body.decode(errors="replace"))
             if said != statement("holders", ids):
                 raise NotCurrent("the proof is of other holders")
             raise Stop(SEVERAL, "several enterprises hold this code: " + ", ".join(ids))
-        moved = LOCATION.fullmatch(headers.get("Location", ""))
         if not moved or said != statement("movedTo", moved[1]):
             raise NotCurrent("nothing proves that the enterprise has moved there")
         print(f"{end} was joined to {moved[1]}", file=sys.stderr)

@@ -216,7 +216,10 @@ ask() {
         need_root
         read_proof "$proof"
         names_of "$target"
-        if [ "$answered" = 308 ]; then sed 1q "$work/proof" > "$work/proof.first"; mv "$work/proof.first" "$work/proof"; fi
+        moved=${location#/v1/enterprises/}
+        # The paths behind the new id prove what is said of that; it is asked for anew.
+        awk -v moved="$moved" 'NR > 1 && $2 == moved { exit } { print }' "$work/proof" > "$work/proof.before"
+        mv "$work/proof.before" "$work/proof"
         follow
         if [ "$answered" = 300 ]; then
             ids=$(grep -Eo '"/v1/enterprises/sx[0-9a-z]{20}"' "$work/document" | sed 's/.*\///; s/"//' | tr '\n' ' ')
@@ -224,7 +227,6 @@ ask() {
                 || not_current "the proof is of other holders"
             finish $SEVERAL "several enterprises hold this code: $(echo $ids | sed 's/ /, /g')"
         fi
-        moved=${location#/v1/enterprises/}
         { is_id "$moved" && [ "$said" = "$(says movedTo "\"$moved\"")" ]; } \
             || not_current "nothing proves that the enterprise has moved there"
         echo "$reached was joined to $moved" >&2
