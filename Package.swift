@@ -88,7 +88,8 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch", "Signing", crypto,
+                "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch", "Signing",
+                crypto,
                 grdb, sqlite,
             ]
         ),
@@ -125,7 +126,8 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ServiceKit", "Signing",
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ServiceKit",
+                "Signing",
                 hummingbird,
                 lifecycle, logging,
             ]

@@ -7,7 +7,9 @@ internal import NameSearch
 internal import ServiceKit
 
 extension Endpoint {
-    /// Who may be meant: by name, and by example. What is found is no identity, and is signed as an answer.
+    /// Who may be meant: by name, and by example.
+    ///
+    /// What is found is no identity, and is signed as an answer.
     static let finding = [
         Endpoint(
             "search",
@@ -111,7 +113,8 @@ extension ExchangeLibrary {
     }
 
     /// What was found, signed, and kept by the journal under those whom it names.
-    fileprivate func found(_ members: [String: JSONValue], naming ids: [EnterpriseID], _ inquiry: Inquiry) throws -> Reply
+    fileprivate func found(_ members: [String: JSONValue], naming ids: [EnterpriseID], _ inquiry: Inquiry) throws
+        -> Reply
     {
         let body = JSONValue.object(members).canonical
         var reply = Reply.json(body)

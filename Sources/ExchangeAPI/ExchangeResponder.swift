@@ -34,6 +34,7 @@ struct ExchangeResponder: HTTPResponder {
         }
         reply.headers[.query] = id.text
         reply.headers[.xContentTypeOptions] = "nosniff"
+        if request.headers[.connection]?.lowercased() == "close" { reply.headers[.connection] = "close" }
         if let decision {
             reply.headers[.rateLimit] = decision.rateLimit
             reply.headers[.rateLimitPolicy] = decision.limits.policy

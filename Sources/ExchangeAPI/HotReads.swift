@@ -33,7 +33,13 @@ final class HotReads: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head):
+        case .head(var head):
+            // Nothing is upgraded here, and the parser reads nothing behind such a request: the connection ends with it.
+            if head.headerFields[.upgrade] != nil {
+                head.headerFields[.connection] = "close"
+                outstanding += 1
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            }
             if outstanding == 0, let reader, NIODeadline.now() - lastSeenBehind < Self.mostlyHere,
                 let (response, body) = desk.answer(head, reader, context.channel.allocator)
             {
@@ -168,7 +174,7 @@ final class HotDesk: Sendable {
     }
 
     private static func isUsual(_ accept: String?) -> Bool {
-        accept == nil || accept == "*/*" || accept == Accepted.flattened.contentType
+        accept == nil || Accepted(accept) == .flattened
     }
 
     /// Whether the name is the enterprise's id, or a code that leads to it; an id that moved redirects.

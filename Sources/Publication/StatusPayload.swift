@@ -85,6 +85,7 @@ package struct StatusPayload: Hashable, Sendable {
             }
             self.tree = tree
         }
+        guard self.payload == payload else { throw PublicationError.malformed("the status is not canonical") }
     }
 
     /// Canonical JSON.

@@ -1,3 +1,5 @@
+internal import CreditModel
+internal import Crypto
 internal import HashTree
 internal import Signing
 
@@ -9,16 +11,13 @@ extension Verifier {
         package var status: [UInt8]
         /// The field `Suixin-Proof` that came with the answer; nil where it was not kept.
         package var proof: String?
-        /// The id or code that was asked for; nil for the document's own enterprise.
+        /// What was asked for, as it was typed; nil for the document's own enterprise.
         package var asked: String?
-        /// The greatest position that was seen of this exchange; what is older is refused.
-        package var seen: Int64?
 
-        package init(status: [UInt8], proof: String? = nil, asked: String? = nil, seen: Int64? = nil) {
+        package init(status: [UInt8], proof: String? = nil, asked: String? = nil) {
             self.status = status
             self.proof = proof
             self.asked = asked
-            self.seen = seen
         }
     }
 
@@ -48,7 +47,12 @@ extension Verifier {
             }
             return
         }
+        guard ["profile", "excerpt", "absence"].contains(result.kind) else {
+            result.fail("a \(result.kind) is no answer about an enterprise: no proof leads to it")
+            return
+        }
         guard let root = status.facts["root"].flatMap({ TreeHash(digest: $0) }) else {
+            result.verdict = max(result.verdict, .genuineNotCurrent)
             result.problems.append("the status has no tree: no proof can be checked by it")
             return
         }
@@ -56,17 +60,14 @@ extension Verifier {
             result.fail("the proof cannot be read: it must be the field Suixin-Proof as it came")
             return
         }
-        guard isProven(&result, field, asked: beside.asked, under: root) else {
+        guard isProven(&result, field, asked: beside.asked.map { AskedName($0) }, under: root, of: status) else {
+            result.verdict = max(result.verdict, .genuineNotCurrent)
             result.problems.append(
                 "the proof does not lead from the status to this document: it was not what the exchange said then"
             )
             return
         }
         result.doesNotProve.removeAll { $0.hasPrefix("that it is the present version") }
-        if let seen = beside.seen, let position = status.facts["position"].flatMap({ Int64($0) }), position < seen {
-            result.problems.append("the status is of position \(position), but position \(seen) was seen before")
-            return
-        }
         result.verdict = status.verdict
         result.problems += status.problems.map { "status: \($0)" }
     }
@@ -74,25 +75,30 @@ extension Verifier {
     private func isProven(
         _ result: inout Verification,
         _ field: ProofField,
-        asked: String?,
-        under root: TreeHash
+        asked: AskedName?,
+        under root: TreeHash,
+        of status: Verification
     ) -> Bool {
+        let registryID = asked?.registryID { Array(SHA256.hash(data: $0)) }?.text
         switch result.kind {
         case "profile", "excerpt":
-            let asked = asked ?? field.steps.first?.name ?? ""
+            let first = field.steps.first?.name
+            // A registry key is asked under the id that it derives.
+            let start = asked.map { first == registryID ? first ?? $0.name : $0.name } ?? first ?? ""
             guard let version = result.facts["version"],
-                let id = field.end(from: asked, under: root, version: version), id == result.facts["enterprise"]
+                let id = field.end(from: start, under: root, version: version), id == result.facts["enterprise"]
             else { return false }
             result.proves.append(
-                "\(asked) led to \(id), and this was the present version of its profile, as of the status"
+                "\(start) led to \(id), and this was the present version of its profile, as of the status"
             )
             return true
         case "absence":
-            // Without what was asked for, nobody can tell whose absence it is.
-            guard let asked, result.facts["key"] == HashTree.sha256.key(of: asked).digest,
-                field.provesAbsence(of: asked, under: root)
+            // Without what was asked for, nobody can tell whose absence it is; a text that is no id may be a registry key.
+            guard let asked, result.facts["key"] == HashTree.sha256.key(of: asked.name).digest,
+                result.facts["status"] == status.facts["digest"], result.facts["position"] == status.facts["position"],
+                field.provesAbsence(of: asked.name, andOf: registryID, under: root)
             else { return false }
-            result.proves.append("nothing was known by \(asked), as of the status")
+            result.proves.append("nothing was known by \(asked.name), as of the status")
             return true
         default: return false
         }

@@ -9,15 +9,18 @@ package struct Verifier: Sendable {
     let keys: KeySet
     private let now: Int64
     private let issuer: String?
+    private let seen: [String: Int64]
 
     /// - Parameters:
     ///   - keys: the issuer's, fetched from where the verifier trusts.
     ///   - now: POSIX seconds: a status expires.
     ///   - issuer: who must have issued; nil takes whoever the keys belong to.
-    package init(keys: KeySet, now: Int64, issuer: String? = nil) {
+    ///   - seen: the greatest position that was seen of each issuer: a status of an older one is not current.
+    package init(keys: KeySet, now: Int64, issuer: String? = nil, seen: [String: Int64] = [:]) {
         self.keys = keys
         self.now = now
         self.issuer = issuer
+        self.seen = seen
     }
 
     /// Checks one document, flattened or compact, whatever it is.
@@ -54,6 +57,9 @@ package struct Verifier: Sendable {
             result.fail("its subject is no enterprise id")
             return result
         }
+        if try JSONValue(parsing: Array(profile))["id"]?.string.map({ $0 == envelope.subject }) != true {
+            result.fail("its profile is another enterprise's than its subject")
+        }
         if ShortDigest.text(of: Array(SHA256.hash(data: profile))) != envelope.version {
             result.fail("its version is not the digest of the profile in it")
         }
@@ -75,8 +81,9 @@ package struct Verifier: Sendable {
         result.facts["enterprise"] = envelope.subject
         result.facts["version"] = envelope.version
         check(issuer: envelope.issuer, &result)
-        let sections = try JSONValue(parsing: Array(excerpt))["sections"]?.array?.compactMap(\.string)
-        guard let sections, EnterpriseID(envelope.subject) != nil else {
+        let shown = try JSONValue(parsing: Array(excerpt))
+        let sections = shown["sections"]?.array?.compactMap(\.string)
+        guard let sections, EnterpriseID(envelope.subject) != nil, shown["id"]?.string == envelope.subject else {
             result.fail("it does not say of whom it is, or which sections it shows")
             return result
         }
@@ -128,7 +135,7 @@ package struct Verifier: Sendable {
         guard result.verdict != .notGenuine else { return result }
         if now >= status.expiresAt {
             result.verdict = .genuineNotCurrent
-            result.problems = [
+            result.problems += [
                 "it expired at \(LocalTime(posix: status.expiresAt)): ask the exchange for the present one"
             ]
         }
@@ -137,6 +144,11 @@ package struct Verifier: Sendable {
             result.verdict = .genuineNotCurrent
             result.problems.append("it was issued in the future: one of the clocks is wrong")
         }
+        if let greatest = seen[status.issuer], status.position < greatest {
+            result.verdict = .genuineNotCurrent
+            result.problems.append("it is of position \(status.position), but position \(greatest) was seen before")
+        }
+        result.facts["digest"] = Publisher.digest(verified.payload)
         result.proves = [
             "every profile that position \(status.position) touches was derived and signed when it was issued"
         ]

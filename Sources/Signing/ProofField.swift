@@ -105,12 +105,21 @@ extension ProofField {
         return nil
     }
 
-    /// Whether one of the paths proves that nothing is known by a name.
-    public func provesAbsence(of name: String, under root: TreeHash) -> Bool {
+    /// Whether the paths prove that nothing is known by what was asked for.
+    ///
+    /// - Parameters:
+    ///   - name: What was asked for, as ids and codes are stored: the first path leads to it.
+    ///   - registryID: The id that it derives as a registry key, where it is no id: the second path leads to that.
+    ///   - root: The root that a status names.
+    /// - Returns: false unless each path ends where nothing is.
+    public func provesAbsence(of name: String, andOf registryID: String?, under root: TreeHash) -> Bool {
         let tree = HashTree.sha256
-        return steps.contains { step in
+        let names = [name] + [registryID].compactMap(\.self)
+        guard steps.count == names.count else { return false }
+        return zip(steps, names).enumerated().allSatisfy { place, pair in
+            let (step, name) = pair
             let key = tree.key(of: name)
-            return step.name ?? name == name
+            return (step.name == name || place == 0 && step.name == nil)
                 && TreePath(step.path, to: key)?.finding(of: key, under: root, in: tree) == .nothing
         }
     }

@@ -22,10 +22,8 @@ struct SeenPositions {
         positions = members
     }
 
-    /// Of any issuer: of one only where keys of several are not mixed, as they should not be.
-    var greatest: Int64? {
-        positions.values.compactMap { if case .integer(let position) = $0 { position } else { nil } }.max()
-    }
+    /// The greatest position of each issuer.
+    var greatest: [String: Int64] { positions.compactMapValues { $0.integer } }
 
     /// Remembers what a genuine status said.
     func note(_ result: Verification) throws {

@@ -61,6 +61,7 @@ struct DamageTests {
             "name_index_data": ["name_index"],
             "document": ["profile", "seal"], "seal": ["profile"],
             "enterprise": ["placement"], "placement": ["held"], "tree_page": ["tree_part"],
+            "tree_part": ["tree_page"],
         ]
         return finding.table == table || close[table]?.contains(finding.table) == true
     }

@@ -53,9 +53,10 @@ struct ProofTests {
 
         func verdict(_ kept: Kept, asked: String? = nil, seen: Int64? = nil, at now: Int64 = World.now) -> Verification
         {
-            Verifier(keys: keys, now: now, issuer: World.issuer).verify(
+            let positions = seen.map { [World.issuer: $0] } ?? [:]
+            return Verifier(keys: keys, now: now, issuer: World.issuer, seen: positions).verify(
                 kept.document,
-                beside: .init(status: kept.status, proof: kept.proof, asked: asked, seen: seen)
+                beside: .init(status: kept.status, proof: kept.proof, asked: asked)
             )
         }
     }

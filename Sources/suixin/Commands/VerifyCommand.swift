@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import CreditModel
-internal import ExchangeAPI
 internal import Foundation
 internal import Publication
 internal import Signing
@@ -45,7 +43,8 @@ struct VerifyCommand: AsyncParsableCommand {
             throw CommandError("There is no file \(path).", exit: .usage)
         }
         let memory = try remember.map { try SeenPositions(path: $0) }
-        let result = try verify(with: Verifier(keys: keys, now: Now.posix, issuer: issuer), memory)
+        let verifier = Verifier(keys: keys, now: Now.posix, issuer: issuer, seen: memory?.greatest ?? [:])
+        let result = try verify(with: verifier)
         try memory?.note(result)
         if json { Terminal.print(bytes: result.json) } else { Terminal.print(result.text) }
         switch result.verdict.rawValue {
@@ -61,14 +60,13 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func verify(with verifier: Verifier, _ memory: SeenPositions?) throws -> Verification {
+    private func verify(with verifier: Verifier) throws -> Verification {
         do {
             let beside = try status.map { path in
                 Verifier.Beside(
                     status: try LineReader(path: path).rest(after: [], limit: SignedDocument.sizeLimit),
                     proof: try proof.map(field),
-                    asked: asked.map { AskedName($0) }.map { $0.id?.text ?? $0.code },
-                    seen: memory?.greatest
+                    asked: asked
                 )
             }
             return try verifier.verify(file: file, beside: beside, manifestPath: manifest)
@@ -86,8 +84,11 @@ struct VerifyCommand: AsyncParsableCommand {
             decoding: try LineReader(path: path).rest(after: [], limit: SignedDocument.sizeLimit),
             as: UTF8.self
         )
-        let lines = text.split(whereSeparator: \.isNewline)
-        return lines.last { $0.lowercased().hasPrefix("suixin-proof:") }.map(String.init) ?? text
+        // After a redirection `curl -D` keeps the headers of each answer: the last ones are the document's.
+        let last = text.components(separatedBy: "HTTP/").last ?? text
+        let lines = last.split(whereSeparator: \.isNewline).filter { $0.lowercased().hasPrefix("suixin-proof:") }
+        // Lines of one name are one list (RFC 9110 §5.2).
+        return lines.isEmpty ? text : lines.map { $0.dropFirst("suixin-proof:".count) }.joined(separator: ", ")
     }
 
     /// The keys may come through a pipe, as from `<(curl …)`.
