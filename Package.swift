@@ -91,6 +91,11 @@ let package = Package(
             ]
         ),
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
+        .target(name: "Access", dependencies: ["CanonicalJSON", "CreditModel", "Signing", crypto]),
+        .target(
+            name: "SQLiteAccess",
+            dependencies: ["Access", "Compression", "CreditModel", "Signing", grdb]
+        ),
 
         // 4 services
         .target(
@@ -131,9 +136,10 @@ let package = Package(
         .executableTarget(
             name: "suixin",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution", "SQLiteStore",
-                "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle, logging, signals,
+                "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
+                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution",
+                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle,
+                logging, signals,
             ]
         ),
         .executableTarget(
@@ -179,6 +185,14 @@ let package = Package(
         ),
         .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
         .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "CanonicalJSON", "CreditModel", "ProfileMerge", "SQLiteAccess", "Signing", crypto]
+        ),
+        .testTarget(
+            name: "SQLiteAccessTests",
+            dependencies: ["Access", "CreditModel", "SQLiteAccess", "Signing", grdb]
+        ),
+        .testTarget(
             name: "IngestionTests",
             dependencies: ["AdapterKit", "CreditModel", "CreditStore", "Ingestion", "SQLiteStore", crypto]
         ),
@@ -199,10 +213,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel", "CreditStore",
-                "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteStore", "Signing", crypto, grdb,
-                hummingbird,
-                logging,
+                "Access", "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel",
+                "CreditStore", "Derivation", "ExchangeAPI", "Ingestion", "Publication", "SQLiteAccess", "SQLiteStore",
+                "Signing", crypto, grdb, hummingbird, logging,
             ],
             exclude: ["Fixtures"]
         ),

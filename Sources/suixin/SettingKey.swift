@@ -45,6 +45,8 @@ struct SettingKey: Sendable, Hashable {
     private static let general = [
         SettingKey("issuer"), SettingKey("language"), SettingKey("store"), SettingKey("keys"), SettingKey("spool"),
         SettingKey("secretFile"),
+        SettingKey("access.clients"), SettingKey("access.journal"), SettingKey("access.audience"),
+        SettingKey("access.tokenMinutes", .whole), SettingKey("access.journalDays", .whole),
         SettingKey("serve.host"), SettingKey("serve.port", .whole),
         SettingKey("sync.withdrawalShare", .decimal), SettingKey("sync.lateAfterHours", .whole),
         SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole),

@@ -15,6 +15,8 @@ struct Settings: Sendable {
     var spoolFolder: String
     /// The installation's secret, under which restricted keys are digested.
     var secretPath: String
+    /// Who may ask, for what, and how that is kept.
+    var access: AccessSettings
     var host: String
     var port: Int
     /// The share of a source's records that a complete read may withdraw without a person's word.
@@ -45,6 +47,7 @@ struct Settings: Sendable {
             keysFolder: path("keys", default: "keys"),
             spoolFolder: path("spool", default: "data/spool"),
             secretPath: path("secretFile", default: "keys/installation.secret"),
+            access: try access(reader, path),
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,
@@ -64,6 +67,24 @@ struct Settings: Sendable {
         for adapter in AdapterRegistry.all {
             if let source = try source(adapter.descriptor.id, reader, in: folder) { settings.sources.append(source) }
         }
+        return settings
+    }
+
+    private static func access(
+        _ reader: SettingsReader,
+        _ path: (String, String) -> String
+    ) throws(CommandError) -> AccessSettings {
+        let settings = AccessSettings(
+            clientsPath: path("access.clients", "data/access.db"),
+            journalPath: path("access.journal", "data/journal.db"),
+            audience: reader.text("access.audience"),
+            tokenMinutes: try reader.whole("access.tokenMinutes") ?? 15,
+            journalDays: try reader.whole("access.journalDays") ?? 0
+        )
+        guard 1...1440 ~= settings.tokenMinutes else {
+            throw CommandError("access.tokenMinutes must lie between 1 and 1440: 15 is usual.")
+        }
+        guard settings.journalDays <= 36_500 else { throw CommandError("access.journalDays must be at most 36500.") }
         return settings
     }
 

@@ -17,7 +17,8 @@ struct Suixin: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
             ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self, HeldCommand.self,
-            ServeCommand.self, StoreCommand.self,
+            ServeCommand.self, StoreCommand.self, ClientsCommand.self, QueriesCommand.self, EvidenceCommand.self,
+            JournalCommand.self,
         ]
     )
 

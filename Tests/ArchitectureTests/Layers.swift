@@ -47,6 +47,8 @@ enum Layers {
             foreign: system.union(foundation).union(["Crypto", "GRDB", "GRDBSQLite"])
         ),
         "ServiceKit": Module(layer: 3, wraps: "CMalloc", foreign: system),
+        "Access": Module(layer: 3, foreign: system.union(["Crypto"])),
+        "SQLiteAccess": Module(layer: 3, beside: ["Access"], foreign: system.union(foundation).union(["GRDB"])),
         // 4 services
         "AdapterRegistry": Module(layer: 4),
         "Ingestion": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
@@ -123,6 +125,7 @@ enum Layers {
                 ? nil : "\(importer) may not use \(imported): see the table of layers"
         }
         if imported == "SQLiteStore", module.layer < 5 { return "a store is reached through CreditStore" }
+        if imported == "SQLiteAccess", module.layer < 5 { return "clients and journal are reached through Access" }
         if layer == module.layer {
             return module.beside.contains(imported)
                 ? nil : "they are of one layer: what one needs of the other is a protocol below"

@@ -1,0 +1,201 @@
+import Access
+import CreditModel
+import GRDB
+import SQLiteAccess
+import Testing
+
+@Suite("The journal keeps what was asked and answered, and shows what was done to it")
+struct JournalTests {
+    @Test("An entry is read back as it was written, whatever it holds")
+    func roundTrip() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        let id = try Archive.enterprise(1)
+        var entries = [
+            Archive.entry(caller), Archive.entry(caller, at: 1, about: [id, try Archive.enterprise(2)]),
+            QueryEntry(
+                id: QueryID(at: Archive.noon + 2) { 0 },
+                caller: caller,
+                endpoint: "changes",
+                status: 403
+            ),
+        ]
+        entries[0].asked = [.unknown("110101199003070011", secret: Array(repeating: 7, count: 32))]
+        entries[1].answer = .stored(
+            StoredAnswer(enterprise: id, version: "v1", key: "k", issuedAt: 5, form: .compact)
+        )
+        entries[1].digest = Digest256(of: [1, 2, 3])
+        entries[1].sections = nil
+        try archive.store.append(entries.map { JournalRecord($0) })
+        let kept = JournalRecord(Archive.entry(caller, at: 3), keeping: Array("body".utf8), version: "v2", form: .plain)
+        try archive.store.append([kept])
+        try archive.reopen()
+        for entry in entries + [kept.entry] { #expect(try archive.store.entry(entry.id) == entry) }
+        #expect(try archive.faults() == [])
+    }
+
+    @Test("What was asked for in vain may be a person's number, and is not in the file")
+    func noNumbers() throws {
+        let archive = try Archive()
+        var entry = Archive.entry(try archive.caller("平台"))
+        let secret = [UInt8](repeating: 7, count: 32)
+        entry.asked = [.unknown("110101199003070011", secret: secret)]
+        try archive.store.append([JournalRecord(entry)])
+        #expect(!String(decoding: entry.record, as: UTF8.self).contains("110101199003070011"))
+        // Who has the secret can tell that it was this one.
+        #expect(try archive.store.entry(entry.id)?.asked == [.unknown("110101199003070011", secret: secret)])
+        #expect(entry.asked != [.unknown("110101199003070012", secret: secret)])
+        #expect(entry.asked != [.unknown("110101199003070011", secret: secret + [1])])
+    }
+
+    @Test("Entries are found by client, enterprise and time, page by page, the newest first")
+    func filters() throws {
+        let archive = try Archive()
+        let callers = [try archive.caller("甲"), try archive.caller("乙")]
+        let ids = try (0..<3).map { try Archive.enterprise($0) }
+        let day: Int64 = 86_400_000
+        // Six days, out of order within a commit.
+        let entries = (0..<60).map { number in
+            Archive.entry(callers[number % 2], at: Int64(number) * day / 10, about: [ids[number % 3]])
+        }
+        for part in [entries[0..<7], entries[7..<30], entries[30..<60]] {
+            try archive.store.append(part.shuffled().map { JournalRecord($0) })
+        }
+        for client in [nil, callers[0].id, callers[1].id] {
+            for enterprise in [nil, ids[0], ids[2]] {
+                for (since, until) in [(0, 60), (13, 47), (20, 20), (59, 60)] {
+                    let wanted = entries[since..<until].reversed().filter {
+                        (client ?? $0.client) == $0.client && $0.enterprises.contains(enterprise ?? $0.enterprises[0])
+                    }
+                    var filter = JournalFilter(limit: 4)
+                    filter.client = client
+                    filter.enterprise = enterprise
+                    filter.since = entries[since < 60 ? since : 0].moment
+                    filter.until = until < 60 ? entries[until].moment : nil
+                    var found: [QueryEntry] = []
+                    while true {
+                        let page = try archive.store.entries(filter)
+                        found += page
+                        guard page.count == 4, let last = page.last else { break }
+                        filter.before = last.id
+                    }
+                    #expect(found == wanted)
+                }
+            }
+        }
+    }
+
+    @Test("Equal answers lie once, and go with the last entry that names them")
+    func bodies() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        let body = Array(String(repeating: "信用档案", count: 10_000).utf8)
+        let records = (0..<20).map {
+            JournalRecord(Archive.entry(caller, at: Int64($0) * 1_000), keeping: body, form: .flattened)
+        }
+        try archive.store.append(records)
+        #expect(try archive.store.body(Digest256(of: body)) == body)
+        let queue = try DatabaseQueue(path: archive.path)
+        #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM body") } == 1)
+        #expect(try archive.store.prune(before: Archive.noon + 10_000) == 10)
+        #expect(try archive.store.body(Digest256(of: body)) == body)
+        #expect(try archive.faults() == [])
+        #expect(try archive.store.prune(before: Archive.noon + 100_000) == 10)
+        #expect(try archive.store.body(Digest256(of: body)) == nil)
+        #expect(try archive.faults() == [])
+    }
+
+    @Test("What is left after pruning still proves itself, and goes on")
+    func pruning() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        let id = try Archive.enterprise(1)
+        func append(_ range: Range<Int>) throws {
+            try archive.store.append(
+                range.map { JournalRecord(Archive.entry(caller, at: Int64($0) * 3_600_000, about: [id])) }
+            )
+        }
+        try append(0..<100)
+        #expect(try archive.store.prune(before: Archive.noon) == 0)
+        #expect(try archive.store.prune(before: Archive.noon + 40 * 3_600_000) == 40)
+        try append(100..<110)
+        let state = try archive.store.check { Issue.record("\($0)") }
+        #expect(state.entries == 70)
+        #expect(state.last == 110)
+        var filter = JournalFilter(limit: 1_000)
+        filter.enterprise = id
+        #expect(try archive.store.entries(filter).count == 70)
+    }
+
+    @Test("Every change to a row, and every row that is taken away, is noticed")
+    func tampering() throws {
+        let changes: [(sql: String, fault: JournalFault)] = [
+            ("UPDATE entry SET record = replace(record, 'dispute', 'risk-control') WHERE number = 5", .changed(5)),
+            ("UPDATE entry SET record = x'7b7d' WHERE number = 5", .changed(5)),
+            ("UPDATE entry SET chain = (SELECT chain FROM entry WHERE number = 6) WHERE number = 5", .changed(5)),
+            ("UPDATE entry SET client = 'c000000000000' WHERE number = 5", .index(5)),
+            ("UPDATE entry SET moment = moment + 1 WHERE number = 5", .index(5)),
+            ("UPDATE entry SET id = 'q' || substr(id, 2, 25) || '0' WHERE number = 5", .index(5)),
+            ("DELETE FROM asked WHERE entry = 5", .index(5)),
+            ("UPDATE asked SET enterprise = 'sx00000000000000000000' WHERE entry = 5", .index(5)),
+            ("DELETE FROM entry WHERE number = 5", .missing(5...5)),
+            ("DELETE FROM entry WHERE number <= 3", .missing(1...3)),
+            ("DELETE FROM entry WHERE number >= 9", .missing(9...10)),
+            ("DELETE FROM entry", .missing(1...10)),
+            ("DELETE FROM body", .body(7)),
+            ("UPDATE body SET bytes = x'00'", .body(7)),
+            ("UPDATE head SET number = 9, chain = (SELECT chain FROM entry WHERE number = 9)", .changed(10)),
+            ("UPDATE head SET pruned = 2", .missing(1...1)),
+        ]
+        for (sql, fault) in changes {
+            let archive = try Archive()
+            let caller = try archive.caller("平台")
+            for number in 1...10 {
+                var entry = Archive.entry(caller, at: Int64(number), about: [try Archive.enterprise(number)])
+                entry.status = 200
+                try archive.store.append([
+                    number == 7 ? JournalRecord(entry, keeping: [1, 2, 3], form: .plain) : JournalRecord(entry)
+                ])
+            }
+            #expect(try archive.faults() == [])
+            try DatabaseQueue(path: archive.path).write { try $0.execute(sql: sql) }
+            let faults = try archive.faults()
+            if sql.contains("pruned") {
+                #expect(!faults.isEmpty, "\(sql)")
+            } else {
+                #expect(faults.contains(fault), "\(sql): \(faults)")
+            }
+        }
+    }
+
+    @Test("Ids sort by time, and are read back")
+    func ids() throws {
+        var last: QueryID?
+        for moment in stride(from: Archive.noon, to: Archive.noon + 5_000, by: 13) {
+            let id = QueryID(at: moment) { .random(in: .min ... .max) }
+            #expect(id.moment == moment)
+            #expect(QueryID(id.text) == id)
+            if let last { #expect(last < id) }
+            last = id
+        }
+        for text in ["", "q", "x" + String(repeating: "0", count: 26), "q" + String(repeating: "u", count: 26)] {
+            #expect(QueryID(text) == nil)
+        }
+    }
+
+    @Test("A file of another kind is left alone, and one that is opened for reading is not written")
+    func opening() throws {
+        let archive = try Archive()
+        try archive.store.append([JournalRecord(Archive.entry(try archive.caller("平台")))])
+        let reader = try SQLiteJournalStore(path: archive.path, isReadOnly: true)
+        #expect(try reader.entries(JournalFilter()).count == 1)
+        #expect(throws: AccessError.self) { try reader.append([]) }
+        #expect(throws: AccessError.self) {
+            try SQLiteJournalStore(path: archive.folder + "/none.db", isReadOnly: true)
+        }
+        let synchronous = try DatabaseQueue(path: archive.path).read {
+            try String.fetchOne($0, sql: "PRAGMA journal_mode")
+        }
+        #expect(synchronous == "wal")
+    }
+}
