@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
         .target(name: "HashTree", dependencies: ["CreditModel"]),
+        .target(name: "ProfileChanges", dependencies: ["CanonicalJSON", "CreditModel", "HashTree"]),
 
         // 2 wrappers: one library each
         .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
@@ -83,7 +84,7 @@ let package = Package(
                 "CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto,
             ]
         ),
-        .target(name: "CreditStore", dependencies: ["CreditModel", "HashTree"]),
+        .target(name: "CreditStore", dependencies: ["CreditModel", "HashTree", "ProfileChanges"]),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -93,8 +94,14 @@ let package = Package(
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CreditModel"]),
         .target(name: "Access", dependencies: ["CanonicalJSON", "CreditModel", "Signing", crypto]),
         .target(
+            name: "Watches",
+            dependencies: [
+                "Access", "CanonicalJSON", "CreditModel", "FeedTransport", "ProfileChanges", "Signing", crypto,
+            ]
+        ),
+        .target(
             name: "SQLiteAccess",
-            dependencies: ["Access", "Compression", "CreditModel", "Signing", grdb]
+            dependencies: ["Access", "CanonicalJSON", "Compression", "CreditModel", "Signing", "Watches", grdb]
         ),
 
         // 4 services
@@ -121,6 +128,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Watching",
+            dependencies: [
+                "Access", "CreditModel", "CreditStore", "FeedTransport", "HashTree", "ProfileChanges", "Signing",
+                "Watches",
+            ]
+        ),
+        .target(
             name: "ExchangeAPI",
             dependencies: [
                 "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing", hummingbird,
@@ -138,8 +152,8 @@ let package = Package(
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
                 "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution",
-                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", arguments, configuration, crypto, lifecycle,
-                logging, signals,
+                "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", "Watches", "Watching", arguments, configuration,
+                crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
@@ -159,6 +173,7 @@ let package = Package(
         .testTarget(name: "XMLFeedTests", dependencies: ["XMLFeed"]),
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
         .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
+        .testTarget(name: "ProfileChangesTests", dependencies: ["CreditModel", "HashTree", "ProfileChanges", crypto]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(
@@ -191,6 +206,18 @@ let package = Package(
         .testTarget(
             name: "SQLiteAccessTests",
             dependencies: ["Access", "CreditModel", "SQLiteAccess", "Signing", grdb]
+        ),
+        .testTarget(
+            name: "WatchesTests",
+            dependencies: ["Access", "CanonicalJSON", "CreditModel", "ProfileChanges", "Watches"]
+        ),
+        .testTarget(
+            name: "WatchingTests",
+            dependencies: [
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "FeedTransport", "ProfileChanges",
+                "Publication",
+                "SQLiteAccess", "SQLiteStore", "Signing", "Watches", "Watching", crypto, grdb, hummingbird,
+            ]
         ),
         .testTarget(
             name: "IngestionTests",
