@@ -151,7 +151,8 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "Normalisation", "ProfileMerge", "Publication", "Resolution",
+                "ExchangeAPI", "FeedTransport", "Ingestion", "Normalisation", "ProfileMerge", "Publication",
+                "Resolution",
                 "SQLiteAccess", "SQLiteStore", "ServiceKit", "Signing", "Watches", "Watching", arguments, configuration,
                 crypto, lifecycle, logging, signals,
             ]

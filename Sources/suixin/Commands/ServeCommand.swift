@@ -38,11 +38,11 @@ struct ServeCommand: AsyncParsableCommand {
         let installation = try Installation(settings, for: .serving)
         var logger = Logger(label: "suixin.serve")
         logger.logLevel = .notice
-        let (folder, host, readyFile) = (settings.keysFolder, settings.host, readyFile)
+        let (host, readyFile) = (settings.host, readyFile)
         let server = ExchangeServer(
             store: installation.store,
             status: installation.publisher,
-            keys: { try KeyRing(folder: folder).keySet },
+            keys: { [settings] in try settings.publishedKeys },
             past: try Retrospect(store: installation.store, secret: installation.secret()),
             signer: installation.publisher,
             digest: Installation.sha256,
