@@ -137,10 +137,10 @@ package struct SystemResolver: HostResolver {
         var next = unsafe list
         while let entry = unsafe next {
             if let address = unsafe entry.pointee.ai_addr,
-                let found1 = unsafe NetworkAddress(UnsafeRawPointer(address), family: entry.pointee.ai_family),
-                !found.contains(found1)
+                let own = unsafe NetworkAddress(UnsafeRawPointer(address), family: entry.pointee.ai_family),
+                !found.contains(own)
             {
-                found.append(found1)
+                found.append(own)
             }
             unsafe next = entry.pointee.ai_next
         }

@@ -36,9 +36,8 @@ package enum OutboundRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .scheme: "the address must begin with https://"
         case .credentials: "the address must hold no user and password"
         case .port(let port): "port \(port) may not be called"
-        case .unknownHost(let host): "the host \(host) is not known"
-        // Which address it is tells a stranger about our network.
-        case .ownNetwork: "the host is not one that is reached over the public internet"
+        // One sentence for both: which names and addresses there are in our network is nobody's business.
+        case .unknownHost, .ownNetwork: "the host has no address, or one that is not reached over the public internet"
         }
     }
 }

@@ -36,7 +36,7 @@ extension Installation {
     func dispatcher(_ report: @escaping @Sendable (String) -> Void) throws -> Dispatcher {
         let rights = try RightsTable(settings.clients())
         let watch = settings.watch
-        let journal = try? settings.journal()
+        let answers = PastAnswers(settings)
         let lookUp: @Sendable (ClientID) throws -> ClientRights? = { try rights.rights(of: $0) }
         let store = try settings.watchStore()
         return Dispatcher(
@@ -47,7 +47,7 @@ extension Installation {
                 rights: lookUp,
                 answered: { enterprise in
                     let since = Now.milliseconds - Int64(watch.answeredDays) * 86_400_000
-                    return try journal?.clients(answeredAbout: enterprise, since: since) ?? []
+                    return try answers.clients(answeredAbout: enterprise, since: since)
                 },
                 clock: { Now.milliseconds },
                 report: report
@@ -73,6 +73,24 @@ extension Installation {
         let holders = try store.enterprises(holding: name.code)
         guard holders.isEmpty else { return holders }
         return try store.currentID(of: EnterpriseID(pripid: name.registryKey, digest: sha256)).map { [$0] } ?? []
+    }
+}
+
+/// Who was answered, as the journal says; `suixin serve` may begin that later than this runs.
+private final class PastAnswers: Sendable {
+    private let settings: Settings
+    private let journal = Mutex<SQLiteJournalStore?>(nil)
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    func clients(answeredAbout enterprise: EnterpriseID, since moment: Int64) throws -> Set<ClientID> {
+        let opened = try journal.withLock { journal in
+            if journal == nil, FileManager.default.fileExists(atPath: settings.access.journalPath) {
+                journal = try settings.journal()
+            }
+            return journal
+        }
+        return try opened?.clients(answeredAbout: enterprise, since: moment) ?? []
     }
 }
 
