@@ -1,4 +1,5 @@
 import FeedTransport
+import Glibc
 import Synchronization
 import Testing
 
@@ -108,4 +109,40 @@ struct GuardedPosterTests {
             #expect(receiver.calls.count == 1)
         }
     }
+
+    @Test("A receiver that never answers, and one that never ends, cost no more than the time that is allowed")
+    func silence() async throws {
+        let silent = try SilentPort()
+        try await blocking {
+            let failure = #expect(throws: OutboundFailure.self) {
+                try Self.post("http://127.0.0.1:\(silent.port)/", Town.sandbox, timeout: 200)
+            }
+            #expect("\(failure as Any)".contains("in 200 ms"))
+        }
+    }
+}
+
+/// Takes connections, and says nothing.
+private final class SilentPort: Sendable {
+    private let descriptor: Int32
+    let port: Int
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isListening = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, length) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        guard isListening else { throw OutboundFailure.failed("no port") }
+        port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(descriptor) }
 }

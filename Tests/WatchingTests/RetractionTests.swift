@@ -82,11 +82,16 @@ struct RetractionTests {
             #expect(Set(entries.map(\.enterprise)) == [Town.id("P1"), Town.id("P2")])
             #expect(entries.first { $0.enterprise == Town.id("P1") }?.followed == Town.id("P2"))
             #expect(try town.lists.list(list.id, of: client).count == 2)
+            // Who came later knows the whole only, and may mean the part.
+            let late = town.client()
+            _ = try Self.list(["P1"], late, town)
+            _ = try Self.hook(late, town, receiver, "/late")
             receiver.forget()
             try town.split("P1", "P2")
             try dispatcher.drain()
             let split = try #require(receiver.calls.first { $0.type == "org.suixin.enterprise.split.v1" })
             #expect(split.subject == Town.id("P2").text && split.data["movedFrom"]?.string == Town.id("P1").text)
+            #expect(Set(receiver.calls.filter { $0.id == split.id }.map(\.path)) == ["/a", "/late"])
             // The one that it was split from rests on its records no more.
             let retracted = try #require(receiver.calls.first { $0.type.contains("retracted") })
             #expect(retracted.subject == Town.id("P1").text)
