@@ -70,6 +70,7 @@ let package = Package(
         .target(name: "Resolution", dependencies: ["CreditModel", "Normalisation"]),
         .target(name: "ProfileMerge", dependencies: ["CreditModel", "CanonicalJSON", "Normalisation"]),
         .target(name: "HashTree", dependencies: ["CreditModel"]),
+        .target(name: "ProfileChanges", dependencies: ["CanonicalJSON", "CreditModel", "HashTree"]),
 
         // 2 wrappers: one library each
         .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
@@ -84,7 +85,7 @@ let package = Package(
                 "CanonicalJSON", "Compression", "CreditModel", "FeedTransport", "Normalisation", "XMLFeed", crypto,
             ]
         ),
-        .target(name: "CreditStore", dependencies: ["CreditModel", "HashTree"]),
+        .target(name: "CreditStore", dependencies: ["CreditModel", "HashTree", "ProfileChanges"]),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -96,8 +97,14 @@ let package = Package(
         .target(name: "ServiceKit", dependencies: ["CMalloc", "CanonicalJSON", "CreditModel", "NameSearch"]),
         .target(name: "Access", dependencies: ["CanonicalJSON", "CreditModel", "Signing", crypto]),
         .target(
+            name: "Watches",
+            dependencies: [
+                "Access", "CanonicalJSON", "CreditModel", "FeedTransport", "ProfileChanges", "Signing", crypto,
+            ]
+        ),
+        .target(
             name: "SQLiteAccess",
-            dependencies: ["Access", "Compression", "CreditModel", "Signing", grdb]
+            dependencies: ["Access", "CanonicalJSON", "Compression", "CreditModel", "Signing", "Watches", grdb]
         ),
 
         // 4 services
@@ -124,6 +131,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Watching",
+            dependencies: [
+                "Access", "CreditModel", "CreditStore", "FeedTransport", "HashTree", "ProfileChanges", "Signing",
+                "Watches",
+            ]
+        ),
+        .target(
             name: "ExchangeAPI",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ServiceKit",
@@ -143,9 +157,9 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge", "Publication", "Resolution",
-                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", arguments, configuration, crypto,
-                lifecycle, logging, signals,
+                "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge", "Publication",
+                "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
+                arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
         .executableTarget(
@@ -172,6 +186,7 @@ let package = Package(
         .testTarget(name: "XMLFeedTests", dependencies: ["XMLFeed"]),
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
         .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
+        .testTarget(name: "ProfileChangesTests", dependencies: ["CreditModel", "HashTree", "ProfileChanges", crypto]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(
@@ -204,6 +219,18 @@ let package = Package(
         .testTarget(
             name: "SQLiteAccessTests",
             dependencies: ["Access", "CreditModel", "SQLiteAccess", "Signing", grdb]
+        ),
+        .testTarget(
+            name: "WatchesTests",
+            dependencies: ["Access", "CanonicalJSON", "CreditModel", "ProfileChanges", "Watches"]
+        ),
+        .testTarget(
+            name: "WatchingTests",
+            dependencies: [
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "FeedTransport", "ProfileChanges",
+                "Publication",
+                "SQLiteAccess", "SQLiteStore", "Signing", "Watches", "Watching", crypto, grdb, hummingbird,
+            ]
         ),
         .testTarget(
             name: "IngestionTests",

@@ -13,6 +13,8 @@ public struct AccessError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let conflict = Code("conflict")
         /// A value is outside of what it may be.
         public static let invalid = Code("invalid")
+        /// There would be more of something than there may be.
+        public static let limit = Code("limit")
         /// Another process writes just now.
         public static let locked = Code("locked")
         /// The file cannot be opened or written, is no such file, or comes from a newer version.

@@ -1,15 +1,15 @@
 internal import CreditModel
 
 /// Twelve letters or digits without look-alikes: 60 bits that people can read out, and machines compare as one number.
-struct ShortCode: Hashable, Comparable, Sendable {
-    static let length = 12
+package struct ShortCode: Hashable, Comparable, Sendable {
+    package static let length = 12
     /// At most 60 bits.
-    let value: UInt64
+    package let value: UInt64
 
-    init(random: UInt64) { value = random >> 4 }
+    package init(random: UInt64) { value = random >> 4 }
 
     /// Reads the twelve bytes that begin at `start`; nil where they are others or fewer.
-    init?(_ text: Span<UInt8>, from start: Int) {
+    package init?(_ text: Span<UInt8>, from start: Int) {
         guard start >= 0, text.count >= start + Self.length else { return nil }
         var value: UInt64 = 0
         for place in start..<start + Self.length {
@@ -20,11 +20,11 @@ struct ShortCode: Hashable, Comparable, Sendable {
         self.value = value
     }
 
-    var text: String {
+    package var text: String {
         String(decoding: (0..<Self.length).map { Base32.digit(value >> UInt64(55 - 5 * $0)) }, as: UTF8.self)
     }
 
-    static func < (a: ShortCode, b: ShortCode) -> Bool { a.value < b.value }
+    package static func < (a: ShortCode, b: ShortCode) -> Bool { a.value < b.value }
 }
 
 /// The house's 32 letters and digits, five bits each.

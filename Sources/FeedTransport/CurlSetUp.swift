@@ -15,6 +15,9 @@ import CCurl
     func data(_ option: CURLoption, _ value: suixin_curl_data_callback) {
         unsafe _ = suixin_curl_set_data_callback(easy, option, value)
     }
+    func openSocket(_ value: suixin_curl_open_socket_callback) {
+        unsafe _ = suixin_curl_set_open_socket_callback(easy, value)
+    }
     private func long(_ option: CURLoption, _ value: Int) { unsafe _ = suixin_curl_set_long(easy, option, value) }
     private func text(_ option: CURLoption, _ value: String) { unsafe _ = suixin_curl_set_string(easy, option, value) }
 

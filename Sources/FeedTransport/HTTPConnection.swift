@@ -62,7 +62,12 @@ import CCurl
         return unsafe WebAddress.withoutCredentials(String(cString: text))
     }
 
-    private func exchange(_ request: TransportRequest, _ transfer: Transfer) throws(TransportError) {
+    /// One request and its answer, whatever its status.
+    func exchange(
+        _ request: TransportRequest,
+        _ transfer: Transfer,
+        guarded: SocketGuard? = nil
+    ) throws(TransportError) {
         guard let easy = unsafe easy, let multi = unsafe multi else {
             throw TransportError(.local, "libcurl could not be set up.")
         }
@@ -70,7 +75,11 @@ import CCurl
         let setUp = unsafe CurlSetUp(easy)
         var body = request.body
         let list = unsafe try setUp.apply(request, transfer)
-        defer { unsafe curl_slist_free_all(list) }
+        let pins = unsafe guarded?.apply(to: setUp)
+        defer {
+            unsafe curl_slist_free_all(list)
+            unsafe curl_slist_free_all(pins)
+        }
         let outcome: Result<Void, TransportError> = unsafe body.withUnsafeMutableBytes { bytes in
             if request.isPost {
                 setUp.offset(CURLOPT_POSTFIELDSIZE_LARGE, bytes.count)
@@ -81,7 +90,7 @@ import CCurl
             unsafe setUp.pointer(CURLOPT_HEADERDATA, context)
             unsafe setUp.data(CURLOPT_WRITEFUNCTION) { unsafe transferBody($0, $1, $2, $3) }
             unsafe setUp.data(CURLOPT_HEADERFUNCTION) { unsafe transferHeader($0, $1, $2, $3) }
-            return withExtendedLifetime(transfer) {
+            return withExtendedLifetime((transfer, guarded)) {
                 do throws(TransportError) { return unsafe .success(try drive(easy, multi, transfer)) } catch {
                     return .failure(error)
                 }

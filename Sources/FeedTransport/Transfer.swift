@@ -30,6 +30,9 @@ import CCurl
     /// Milliseconds until the next bound, which is not reached yet.
     func timeLeft(connectedAfter connected: Int, isConnected: Bool) throws(TransportError) -> Int {
         let now = ContinuousClock.now
+        if let total = limits.total, milliseconds(from: started, to: now) >= total {
+            throw TransportError(.unreachable, "no whole answer in \(total) ms")
+        }
         guard hasBegun else {
             let bound = limits.firstByte + (isConnected ? connected : limits.connect)
             let left = bound - milliseconds(from: started, to: now)

@@ -16,6 +16,8 @@ package struct TransportLimits: Sendable {
     package var firstByte = 60_000
     /// Without progress; less than ``leastProgress`` bytes in that time is none, or a drip would never end.
     package var stall = 60_000
+    /// From the beginning to the end of an exchange; nil for as long as it goes on.
+    package var total: Int?
     /// Bytes of a body.
     package var size = 64 << 20
     package var redirects = 3

@@ -47,6 +47,8 @@ struct SettingKey: Sendable, Hashable {
         SettingKey("secretFile"),
         SettingKey("access.clients"), SettingKey("access.journal"), SettingKey("access.audience"),
         SettingKey("access.tokenMinutes", .whole), SettingKey("access.journalDays", .whole),
+        SettingKey("watch.store"), SettingKey("webhooks.baseURL"), SettingKey("webhooks.ports"),
+        SettingKey("webhooks.sandbox", .flag), SettingKey("webhooks.answeredDays", .whole),
         SettingKey("serve.host"), SettingKey("serve.port", .whole),
         SettingKey("sync.withdrawalShare", .decimal), SettingKey("sync.lateAfterHours", .whole),
         SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole),

@@ -17,6 +17,8 @@ struct Settings: Sendable {
     var secretPath: String
     /// Who may ask, for what, and how that is kept.
     var access: AccessSettings
+    /// Who hears of changes, and how.
+    var watch: WatchSettings
     var host: String
     var port: Int
     /// The share of a source's records that a complete read may withdraw without a person's word.
@@ -48,6 +50,7 @@ struct Settings: Sendable {
             spoolFolder: path("spool", default: "data/spool"),
             secretPath: path("secretFile", default: "keys/installation.secret"),
             access: try access(reader, path),
+            watch: try WatchSettings(reader, path),
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,

@@ -18,7 +18,8 @@ struct Suixin: AsyncParsableCommand {
             InitCommand.self, SyncCommand.self, SourcesCommand.self, ProfileCommand.self, SearchCommand.self,
             MatchCommand.self, ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self,
             HeldCommand.self, ServeCommand.self, StoreCommand.self, ClientsCommand.self, QueriesCommand.self,
-            EvidenceCommand.self, JournalCommand.self,
+            EvidenceCommand.self, JournalCommand.self, WatchCommand.self, WebhooksCommand.self,
+            RetractionsCommand.self,
         ]
     )
 

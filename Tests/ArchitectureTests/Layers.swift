@@ -34,6 +34,7 @@ enum Layers {
         "Resolution": Module(layer: 0, beside: ["CreditModel", "Normalisation"]),
         "ProfileMerge": Module(layer: 0, beside: ["CreditModel", "CanonicalJSON", "Normalisation", "Resolution"]),
         "HashTree": Module(layer: 0, beside: ["CreditModel"]),
+        "ProfileChanges": Module(layer: 0, beside: ["CanonicalJSON", "CreditModel", "HashTree"]),
         // 2 wrappers
         "XMLFeed": Module(layer: 2, wraps: "CLibXML2", foreign: system),
         "FeedTransport": Module(layer: 2, wraps: "CCurl", foreign: system),
@@ -49,13 +50,19 @@ enum Layers {
         ),
         "ServiceKit": Module(layer: 3, wraps: "CMalloc", foreign: system),
         "Access": Module(layer: 3, foreign: system.union(["Crypto"])),
-        "SQLiteAccess": Module(layer: 3, beside: ["Access"], foreign: system.union(foundation).union(["GRDB"])),
+        "Watches": Module(layer: 3, beside: ["Access"], foreign: system.union(["Crypto"])),
+        "SQLiteAccess": Module(
+            layer: 3,
+            beside: ["Access", "Watches"],
+            foreign: system.union(foundation).union(["GRDB"])
+        ),
         // 4 services
         "AdapterRegistry": Module(layer: 4),
         "Ingestion": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Derivation": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Publication": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Search": Module(layer: 4, foreign: system),
+        "Watching": Module(layer: 4, foreign: system),
         "ExchangeAPI": Module(layer: 4, foreign: system.union(server)),
         "AgencySimulator": Module(
             layer: 4,

@@ -19,6 +19,10 @@ typedef size_t (*suixin_curl_data_callback)(char *, size_t, size_t, void *);
 static inline CURLcode suixin_curl_set_data_callback(CURL *handle, CURLoption option, suixin_curl_data_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
+typedef curl_socket_t (*suixin_curl_open_socket_callback)(void *, curlsocktype, struct curl_sockaddr *);
+static inline CURLcode suixin_curl_set_open_socket_callback(CURL *handle, suixin_curl_open_socket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
 typedef int (*suixin_curl_progress_callback)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 static inline CURLcode suixin_curl_set_progress_callback(CURL *handle, suixin_curl_progress_callback value) {
     return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);

@@ -66,7 +66,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            try await Terminal.print(bytes: KeyRing(folder: common.settings().keysFolder).keySet.jwks)
+            try await Terminal.print(bytes: common.settings().publishedKeys.jwks)
         }
     }
 

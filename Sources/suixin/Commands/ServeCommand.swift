@@ -42,13 +42,13 @@ struct ServeCommand: AsyncParsableCommand {
         let installation = try Installation(settings, for: .serving)
         var logger = Logger(label: "suixin.serve")
         logger.logLevel = .notice
-        let (folder, host, readyFile) = (settings.keysFolder, settings.host, readyFile)
+        let (host, readyFile) = (settings.host, readyFile)
         let secret = try installation.secret()
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
         let server = ExchangeServer(
             store: installation.store,
             status: installation.publisher,
-            keys: { try KeyRing(folder: folder).keySet },
+            keys: { [settings] in try settings.publishedKeys },
             past: try Retrospect(store: installation.store, secret: secret),
             signer: installation.publisher,
             finder: EnterpriseSearch(store: installation.store),

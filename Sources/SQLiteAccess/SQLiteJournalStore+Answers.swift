@@ -1,0 +1,29 @@
+public import Access
+public import CreditModel
+internal import GRDB
+public import Watches
+
+extension SQLiteJournalStore: AnswerHistory {
+    /// Looks into each day that has entries, as `asked` is kept by days.
+    ///
+    /// See ``AnswerHistory``.
+    public func clients(answeredAbout enterprise: EnterpriseID, since moment: Int64) throws -> Set<ClientID> {
+        try file.read { db in
+            var clients: Set<ClientID> = []
+            var day = moment / Self.day - 1
+            while let next = try db.first("SELECT min(day) FROM asked WHERE day > ?", [day], { $0[0] as Int64? }) ?? nil
+            {
+                day = next
+                let found = try db.all(
+                    """
+                    SELECT DISTINCT e.client FROM asked a CROSS JOIN entry e ON e.number = a.entry
+                    WHERE a.day = ? AND a.enterprise = ? AND e.moment >= ?
+                    """,
+                    [day, enterprise.text, moment]
+                ) { ClientID($0[0] as String) }
+                clients.formUnion(found.compactMap { $0 })
+            }
+            return clients
+        }
+    }
+}
