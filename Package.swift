@@ -140,7 +140,8 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ServiceKit",
+                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ProfileChanges",
+                "ServiceKit",
                 "Signing",
                 hummingbird,
                 lifecycle, logging,
@@ -157,7 +158,8 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge", "Publication",
+                "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
+                "Publication",
                 "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,
             ]

@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import HashTree
 internal import Hummingbird
 internal import NIOCore
+internal import ProfileChanges
 internal import ServiceLifecycle
 
 /// Looks for changes, now and then for as long as somebody waits.
@@ -36,32 +37,79 @@ struct ChangeFeed: Sendable {
     }
 
     /// A page as JSON: changes, the statuses that they rest on, and where to go on.
-    static func json(_ page: ChangePage, after number: Int64) -> JSONValue {
+    ///
+    /// - Parameters:
+    ///   - page: the page.
+    ///   - number: after which change it begins.
+    ///   - sections: those that may be named; nil for all.
+    /// - Returns: the object.
+    /// - Throws: what the store throws.
+    func json(_ page: ChangePage, after number: Int64, naming sections: [String]?) async throws -> JSONValue {
         let last = page.changes.last?.number ?? number
+        let changes = try await json(page.changes, naming: sections)
         return .object([
-            "after": .integer(last), "changes": .array(page.changes.map(json)), "last": .integer(page.last),
+            "after": .integer(last), "changes": .array(changes), "last": .integer(page.last),
             "statuses": .array(page.statuses.compactMap { try? JSONValue(parsing: $0.document) }),
         ])
     }
 
-    static func json(_ change: ProfileChange) -> JSONValue {
+    /// Changes as JSON, each with the sections that say something else, and what was retracted.
+    func json(_ changes: [ProfileChange], naming sections: [String]?) async throws -> [JSONValue] {
+        let library = library
+        return try await library.reading {
+            try changes.map { change in
+                do {
+                    let digest = try library.store.digest(of: change, among: changes)
+                    return change.json(digest.sections, digest.retracted, naming: sections)
+                } catch is ProfileChangeError {
+                    // Of a profile that cannot be compared it is not told in what it differs.
+                    return change.json([], [], naming: sections)
+                }
+            }
+        }
+    }
+}
+
+extension ProfileChange {
+    /// The change as JSON.
+    ///
+    /// - Parameters:
+    ///   - sections: those that say something else.
+    ///   - retracted: what the profile rested on and does no more.
+    ///   - visible: the sections that may be named; nil for all.
+    /// - Returns: the object; without sections where none may be named.
+    fileprivate func json(_ sections: [String], _ retracted: [RetractedRecord], naming visible: [String]?) -> JSONValue
+    {
         var members: [String: JSONValue] = [
-            "change": .integer(change.number), "id": .string(change.enterprise.text),
-            "status": .string(change.status), "kind": .string(change.kind),
+            "change": .integer(number), "id": .string(enterprise.text), "status": .string(status),
+            "kind": .string(kind),
         ]
-        if case .version(let version)? = change.before { members["versionBefore"] = .string(version) }
-        switch change.after {
+        if case .version(let version)? = before { members["versionBefore"] = .string(version) }
+        switch after {
         case .version(let version)?: members["version"] = .string(version)
         case .movedTo(let id)?: members["movedTo"] = .string(id.text)
         default: break
         }
+        func named(_ sections: [String]) -> [String] { visible.map { sections.filter($0.contains) } ?? sections }
+        let changed = named(sections)
+        if !changed.isEmpty { members["sections"] = .array(changed.map { .string($0) }) }
+        let gone = retracted.compactMap { retraction -> JSONValue? in
+            let sections = named(retraction.sections)
+            guard visible == nil || !sections.isEmpty else { return nil }
+            return .object([
+                "agency": .string(retraction.record.agency), "dataset": .string(retraction.record.dataset),
+                "key": .string(retraction.record.key), "role": .string(retraction.record.role),
+                "sections": .array(sections.map { .string($0) }),
+            ])
+        }
+        if !gone.isEmpty { members["retracted"] = .array(gone) }
         return .object(members)
     }
 }
 
 extension ProfileChange {
     /// What happened, in a word.
-    var kind: String {
+    fileprivate var kind: String {
         switch (before, after) {
         case (_, .movedTo?): "merged"
         case (.movedTo?, _): "split"
@@ -90,7 +138,8 @@ extension Endpoint {
                 return try events(feed, inquiry, after: after, limit: limit)
             }
             let page = try await feed.page(after: after, limit: limit, waiting: wait)
-            var reply = Reply.json(ChangeFeed.json(page, after: after).canonical)
+            let sections = inquiry.admission?.permission.sections
+            var reply = Reply.json(try await feed.json(page, after: after, naming: sections).canonical)
             if let status = page.statuses.last { reply.headers[.suixinStatus] = status.digest }
             return reply
         }
@@ -106,19 +155,21 @@ extension Endpoint {
             start = number
         }
         let first = start
+        let sections = inquiry.admission?.permission.sections
         let body = ResponseBody { writer in
             var after = first
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 let text: String
                 do {
                     let page = try await feed.page(after: after, limit: limit, waiting: 15)
+                    let told = try await feed.json(page.changes, naming: sections)
+                    // A comment keeps proxies from taking the connection for dead.
                     text =
-                        page.changes.isEmpty
-                        // Keeps proxies from taking the connection for dead.
+                        told.isEmpty
                         ? ": \n\n"
-                        : page.changes.map { change in
-                            let json = String(decoding: ChangeFeed.json(change).canonical, as: UTF8.self)
-                            return "id: \(change.number)\nevent: \(change.kind)\ndata: \(json)\n\n"
+                        : zip(page.changes, told).map { change, json in
+                            let data = String(decoding: json.canonical, as: UTF8.self)
+                            return "id: \(change.number)\nevent: \(change.kind)\ndata: \(data)\n\n"
                         }.joined()
                     after = page.changes.last?.number ?? after
                 } catch let problem as Problem {
