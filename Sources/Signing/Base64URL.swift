@@ -76,18 +76,3 @@ public enum Base64URL {
         return bytes
     }
 }
-
-/// Base64 with padding (RFC 4648 §4): how fields of HTTP write bytes.
-public enum Base64 {
-    /// The text of some bytes.
-    public static func text(_ bytes: some Collection<UInt8>) -> String {
-        let url = Base64URL.encode(bytes).map { byte in
-            switch byte {
-            case UInt8(ascii: "-"): UInt8(ascii: "+")
-            case UInt8(ascii: "_"): UInt8(ascii: "/")
-            default: byte
-            }
-        }
-        return String(decoding: url, as: UTF8.self) + String(repeating: "=", count: (4 - url.count % 4) % 4)
-    }
-}

@@ -75,8 +75,3 @@ extension Settings {
         RetractionDesk(store: try watchStore(), clock: { Now.milliseconds })
     }
 }
-
-extension Now {
-    /// POSIX milliseconds.
-    static var milliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
-}

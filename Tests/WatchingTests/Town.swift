@@ -283,7 +283,7 @@ final class Town: Sendable {
                     version: ShortDigest.text(of: Town.sha256(bytes)),
                     bytes: bytes,
                     nextDay: nil,
-                    names: ["企业\(owner)"],
+                    card: SearchCard(names: [SearchCard.Name("企业\(owner)", .present)]),
                     annexes: []
                 )
             )

@@ -58,8 +58,9 @@ struct DiskFaultTests {
                 isFilled: true
             ),
             Case(
+                // Whether SQLite calls it a failed disk or a damaged file depends on the page that it was about to read.
                 fault: SystemFault(at: 12, effect: .fail(EIO), calls: ["read"], suffix: ".sqlite", isLasting: true),
-                says: ["suixin.sqlite", "failed", "check it"],
+                says: ["suixin.sqlite", "disk", "check"],
                 isFilled: true
             ),
             Case(
