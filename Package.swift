@@ -143,7 +143,7 @@ let package = Package(
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ProfileChanges",
                 "ServiceKit",
                 "Signing",
-                hummingbird,
+                "Watches", hummingbird,
                 lifecycle, logging,
             ]
         ),
@@ -249,7 +249,8 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
-                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", crypto, grdb, lifecycle, logging,
+                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
+                grdb, lifecycle, logging,
             ]
         ),
         .testTarget(

@@ -19,6 +19,7 @@ struct ExchangeLibrary: Sendable {
     let absences: any AbsenceSigner
     let answers: any AnswerSigner
     let finder: any EnterpriseFinder
+    let watching: WatchDesks
     let gate: Gate
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()

@@ -29,6 +29,7 @@ package struct ExchangeServer: Service {
     ///   - past: who tells what was true on a day.
     ///   - signer: who signs that, and that nothing is known, each time anew.
     ///   - finder: who finds enterprises by name and by example.
+    ///   - watching: what clients may do with their lists, webhooks and retractions.
     ///   - gate: who may ask, how much, and the journal.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
@@ -42,6 +43,7 @@ package struct ExchangeServer: Service {
         past: any PastProfiles,
         signer: any PastSigner & AbsenceSigner & AnswerSigner,
         finder: any EnterpriseFinder,
+        watching: WatchDesks,
         gate: Gate,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
@@ -63,6 +65,7 @@ package struct ExchangeServer: Service {
                 absences: signer,
                 answers: signer,
                 finder: finder,
+                watching: watching,
                 gate: gate,
                 pool: pool
             )

@@ -1,9 +1,13 @@
 import Access
+import CreditModel
+import CreditStore
 import ExchangeAPI
+import FeedTransport
 import Foundation
 import SQLiteAccess
 import Signing
 import Synchronization
+import Watches
 
 /// Who may ask the API of a world: clients, keys and a journal in files of their own.
 final class FrontDesk: Sendable {
@@ -12,6 +16,7 @@ final class FrontDesk: Sendable {
     let table: AccessTable
     let journal: QueryJournal
     let gate: Gate
+    let watching: WatchDesks
     /// Of a client who may do everything.
     let key: String
 
@@ -42,6 +47,28 @@ final class FrontDesk: Sendable {
             secret: Array(repeating: 7, count: 32),
             clock: { now * 1000 },
             random: { UInt64.random(in: .min ... .max) }
+        )
+        let watches = try SQLiteWatchStore(path: folder + "/watch.db")
+        let store = world.store
+        watching = WatchDesks(
+            lists: WatchListDesk(
+                store: watches,
+                resolve: { text in
+                    let name = AskedName(text)
+                    guard let id = name.id else { return try store.enterprises(holding: name.code) }
+                    return try store.currentID(of: id).map { [$0] } ?? []
+                },
+                clock: { now * 1000 },
+                random: { UInt64.random(in: .min ... .max) }
+            ),
+            webhooks: WebhookDesk(
+                store: watches,
+                policy: OutboundPolicy(),
+                installation: Array(repeating: 7, count: 32),
+                clock: { now * 1000 },
+                random: { UInt64.random(in: .min ... .max) }
+            ),
+            retractions: RetractionDesk(store: watches, clock: { now * 1000 })
         )
         key = try Self.add("everything", .all, Self.plenty, to: clients, table, at: now) { _ in }.key
     }

@@ -36,6 +36,7 @@ func serving(
         past: Retrospect(store: world.store, secret: Array(repeating: 7, count: 32)),
         signer: world.publisher,
         finder: EnterpriseSearch(store: world.store),
+        watching: desk.watching,
         gate: desk.gate,
         digest: World.sha256,
         configuration: configuration,

@@ -7,6 +7,7 @@ internal import Logging
 internal import Search
 internal import ServiceLifecycle
 internal import Signing
+internal import Watches
 
 /// Answers platforms over HTTP: `suixin serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -15,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
         discussion: """
             GET /v1/enterprises/{id or code}    POST /v1/enterprises:batchGet    GET /v1/changes    GET /v1/sources
-            GET /v1/enterprises?name=    POST /v1/match    POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            /v1/watch-lists    /v1/webhooks    /v1/retractions    GET /v1/enterprises?name=    POST /v1/match    POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
@@ -52,6 +53,11 @@ struct ServeCommand: AsyncParsableCommand {
             past: try Retrospect(store: installation.store, secret: secret),
             signer: installation.publisher,
             finder: EnterpriseSearch(store: installation.store),
+            watching: WatchDesks(
+                lists: try installation.watchListDesk(),
+                webhooks: try installation.webhookDesk(),
+                retractions: try settings.retractionDesk()
+            ),
             gate: desk.gate,
             digest: Installation.sha256,
             configuration: ExchangeConfiguration(host: host, port: settings.port),

@@ -136,13 +136,6 @@ struct WatchCommand: AsyncParsableCommand {
 
 extension WatchEntry {
     fileprivate var line: String { [enterprise.text, asked.map { Terminal.plain($0) } ?? ""].joined(separator: " ") }
-
-    fileprivate var json: JSONValue {
-        var members: [String: JSONValue] = ["enterprise": .string(enterprise.text), "added": .integer(added)]
-        if let asked { members["asked"] = .string(asked) }
-        if let followed { members["followed"] = .string(followed.text) }
-        return .object(members)
-    }
 }
 
 extension WatchOutcome {
