@@ -164,3 +164,21 @@ extension CreditStore {
     /// Makes one batch durable.
     public func commit(_ batch: StoreBatch) throws -> CommitOutcome { try commit([batch]) {} }
 }
+
+extension CreditStore {
+    /// Whom an id of any time, a code or a registry key names now; several where agencies gave one code to several.
+    ///
+    /// Nobody by the number of a person's card, even where a tax office uses it as an enterprise's.
+    /// - Parameters:
+    ///   - name: What was typed.
+    ///   - digest: SHA-256.
+    /// - Returns: Present ids, sorted.
+    /// - Throws: What the store throws.
+    package func enterprises(named name: AskedName, digest: DigestFunction) throws -> [EnterpriseID] {
+        if let asked = name.id { return try currentID(of: asked).map { [$0] } ?? [] }
+        guard !IdentityCard.isCode(name.code) else { return [] }
+        let holders = try enterprises(holding: name.code)
+        guard holders.isEmpty, let keyed = name.registryID(digest: digest) else { return holders.sorted() }
+        return try currentID(of: keyed).map { [$0] } ?? []
+    }
+}

@@ -38,8 +38,7 @@ struct ExchangeLibrary: Sendable {
     func profile(named text: String) throws -> CurrentAnswer {
         guard !text.isEmpty, text.utf8.count <= Self.nameLimit else { throw Problem.unknown }
         let name = AskedName(text)
-        let names =
-            name.id.map { [$0.text] } ?? [name.code, EnterpriseID(pripid: name.registryKey, digest: digest).text]
+        let names = [name.name] + [name.registryID(digest: digest)?.text].compactMap(\.self)
         // Before the first status with a tree there is nothing to prove an answer by.
         guard let answer = try store.provenAnswer(about: names) else {
             return CurrentAnswer(profile: try unprovenProfile(of: name))
@@ -70,7 +69,7 @@ struct ExchangeLibrary: Sendable {
         } catch let problem as Problem where problem.name == Problem.unknown.name {
             guard let status = try store.status(of: answer.status) else { return .notYet }
             let document = try absences.signedAbsence(
-                of: name.id?.text ?? name.code,
+                of: name.name,
                 status: status.document,
                 digest: answer.status,
                 at: clock()
@@ -128,17 +127,12 @@ struct ExchangeLibrary: Sendable {
     }
 
     private func enterprise(coded name: AskedName, _ query: PastQuery? = nil) throws -> EnterpriseID {
-        // The number of a person's card finds nothing, even where a tax office uses it as an enterprise's.
-        guard !IdentityCard.isCode(name.code) else { throw Problem.unknown }
-        let holders = try store.enterprises(holding: name.code)
-        if holders.count > 1 {
-            throw Problem.several(holders.sorted().map { Self.location(of: $0) + (query?.text ?? "") })
+        let found = try store.enterprises(named: name, digest: digest)
+        guard let only = found.first else { throw Problem.unknown }
+        guard found.count == 1 else {
+            throw Problem.several(found.map { Self.location(of: $0) + (query?.text ?? "") })
         }
-        if let holder = holders.first { return holder }
-        guard let id = try store.currentID(of: EnterpriseID(pripid: name.registryKey, digest: digest)) else {
-            throw Problem.unknown
-        }
-        return id
+        return only
     }
 
     private func signed(_ id: EnterpriseID) throws -> SignedProfile {

@@ -8,10 +8,10 @@ package struct AskedCode: Sendable {
     /// Codes that say the same: the organisation code inside a 统一社会信用代码 or a tax number.
     private let inner: String?
 
-    /// nil where nothing is given.
+    /// nil where nothing is given, or the number of a person's card, which leads nobody to anybody.
     package init?(_ raw: String) {
         text = SearchFilter.plain(String(FoldedName(raw).text))
-        guard !text.isEmpty else { return nil }
+        guard !text.isEmpty, !IdentityCard.isCode(text) else { return nil }
         let code = UnifiedSocialCreditCode(text)
         let organisation = OrganisationCode(text)
         let taxpayer = TaxpayerNumber(text)

@@ -15,7 +15,7 @@ extension Installation {
         let store = store
         return WatchListDesk(
             store: try settings.watchStore(),
-            resolve: { try Self.enterprises(named: $0, in: store) },
+            resolve: { try store.enterprises(named: AskedName($0), digest: Self.sha256) },
             clock: { Now.milliseconds },
             random: { .random(in: .min ... .max) }
         )
@@ -64,15 +64,6 @@ extension Installation {
             clock: { Now.milliseconds },
             report: report
         )
-    }
-
-    /// The enterprises for which an id of any time, a code or a registry key stands now.
-    static func enterprises(named text: String, in store: any CreditStore) throws -> [EnterpriseID] {
-        let name = AskedName(text)
-        if let asked = name.id { return try store.currentID(of: asked).map { [$0] } ?? [] }
-        let holders = try store.enterprises(holding: name.code)
-        guard holders.isEmpty else { return holders }
-        return try store.currentID(of: EnterpriseID(pripid: name.registryKey, digest: sha256)).map { [$0] } ?? []
     }
 }
 

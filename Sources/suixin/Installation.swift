@@ -141,15 +141,9 @@ struct Installation: Sendable {
     /// - Throws: ``CommandError`` where that is nothing, or several.
     func enterprise(named text: String) throws -> EnterpriseID {
         let name = AskedName(text)
-        if let asked = name.id {
-            if let current = try store.currentID(of: asked) { return current }
-        } else {
-            let holders = try store.enterprises(holding: name.code)
-            if holders.count > 1 { throw Self.ambiguous(name.code, holders.map(\.text)) }
-            if let holder = holders.first { return holder }
-            let keyed = EnterpriseID(pripid: name.registryKey, digest: Self.sha256)
-            if let current = try store.currentID(of: keyed) { return current }
-        }
+        let found = try store.enterprises(named: name, digest: Self.sha256)
+        if found.count > 1 { throw Self.ambiguous(name.code, found.map(\.text)) }
+        if let only = found.first { return only }
         throw CommandError(
             "No enterprise is known for certain by “\(Terminal.plain(text))”. That is no clean record: "
                 + "`suixin search NAME` looks for names, `suixin held` shows what contradicts itself, "

@@ -73,6 +73,27 @@ struct FindingTests {
         }
     }
 
+    @Test("The number of a person's card leads nobody to anybody, by match or by a list, even where the store has it")
+    func personalNumber() async throws {
+        let number = "11010519491231002X"
+        let world = try World()
+        try world.put("P1", name: "个体户", codes: [number])
+        try world.publisher.signProfiles(at: World.now)
+        try world.publisher.publishStatus(at: World.now, day: World.day)
+        try await serving(world) { port throws in
+            func post(_ path: String, _ body: String) throws -> JSONValue {
+                let type = ["Content-Type: application/json"]
+                let answer = try HTTPCall.send("POST", "/v1" + path, port: port, headers: type, body: body)
+                return try JSONValue(parsing: answer.body)
+            }
+            let matched = try post("/match", "{\"queries\":[{\"code\":\"\(number)\"}]}")
+            #expect(matched["results"]?.array?.first?["candidates"] == .array([]))
+            let list = try #require(try post("/watch-lists", #"{"name":"x"}"#)["id"]?.string)
+            let added = try post("/watch-lists/\(list)/enterprises", "{\"add\":[\"\(number)\"]}")
+            #expect(added["count"]?.integer == 0 && added["unknown"] == .array([.integer(0)]))
+        }
+    }
+
     @Test("A record of a platform's own is matched with reasons, and never to another region's firm as the same")
     func match() async throws {
         let world = try world()

@@ -53,11 +53,7 @@ final class FrontDesk: Sendable {
         watching = WatchDesks(
             lists: WatchListDesk(
                 store: watches,
-                resolve: { text in
-                    let name = AskedName(text)
-                    guard let id = name.id else { return try store.enterprises(holding: name.code) }
-                    return try store.currentID(of: id).map { [$0] } ?? []
-                },
+                resolve: { try store.enterprises(named: AskedName($0), digest: World.sha256) },
                 clock: { now * 1000 },
                 random: { UInt64.random(in: .min ... .max) }
             ),
