@@ -10,8 +10,6 @@ internal import NIOCore
 struct Batch: Sendable {
     /// How many may be asked for at once.
     static let limit = 1000
-    /// So many count as one request.
-    static let perRequest = 10
     /// How many are read before anything is written.
     private static let pace = 50
 
@@ -32,11 +30,7 @@ struct Batch: Sendable {
         else { throw Self.badBody }
         names = ids.compactMap(\.string)
         guard names.count == ids.count else { throw Self.badBody }
-        let cost = (names.count - 1) / Self.perRequest
-        if cost > 0 {
-            let decision = RateLimiter.admit(admission.caller, cost: cost, at: inquiry.moment)
-            guard decision.isAdmitted else { throw Problem.tooMany(after: decision.retryAfter) }
-        }
+        try admission.charge(for: names.count, at: inquiry.moment)
     }
 
     private static let badBody = Problem.body(

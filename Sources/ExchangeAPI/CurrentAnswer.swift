@@ -15,7 +15,7 @@ struct CurrentAnswer {
 struct ProofHeaders {
     /// The digest of the status' payload.
     let status: String
-    /// The paths to what is said; empty where they would not fit into a field.
+    /// The paths to what is said, as `Suixin-Proof` has them.
     let proof: String
     private let field: ProofField
 
@@ -45,7 +45,7 @@ struct ProofHeaders {
 
     func add(to fields: inout HTTPFields) {
         fields[.suixinStatus] = status
-        if !proof.isEmpty { fields[.suixinProof] = proof }
+        fields[.suixinProof] = proof
     }
 }
 

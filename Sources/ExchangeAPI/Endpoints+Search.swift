@@ -43,11 +43,7 @@ extension Endpoint {
             body: Body(mediaType: "application/json", limit: 256 * 1024)
         ) { library, inquiry in
             let (queries, limit) = try queries(in: inquiry.body)
-            let cost = (queries.count - 1) / Batch.perRequest
-            if cost > 0, let caller = inquiry.admission?.caller {
-                let decision = RateLimiter.admit(caller, cost: cost, at: inquiry.moment)
-                guard decision.isAdmitted else { throw Problem.tooMany(after: decision.retryAfter) }
-            }
+            try inquiry.admission?.charge(for: queries.count, at: inquiry.moment)
             return try await library.reading {
                 let found = try library.finder.match(queries, limit: limit, rule: .standard)
                 let results = found.map { JSONValue.object(["candidates": .array($0.map(\.json))]) }

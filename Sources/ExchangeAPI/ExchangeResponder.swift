@@ -70,26 +70,19 @@ struct ExchangeResponder: HTTPResponder {
         let admission = try gate.admit(scope, request.headers, sections: sections, at: moment, counting: &decision)
         inquiry.admission = admission
         guard gate.journal.condition(at: moment) == .open else { throw Problem.unjournaled }
-        let reply: Reply
+        var reply: Reply
         do {
             inquiry.body = try await body(of: request, endpoint)
             reply = try await endpoint.answer(library, inquiry)
         } catch let problem as Problem {
-            var reply = problem.reply(in: language, instance: id.text)
+            reply = problem.reply(in: language, instance: id.text)
             if let name = segments["id"] { reply.asked = [.unknown(name, secret: gate.secret)] }
             if problem.members["absence"] != nil { reply.document = .kept(version: nil, .plain) }
-            return try await finish(reply, endpoint, inquiry, admission)
         }
         if reply.status == .notModified {
             RateLimiter.refund(admission.decision, to: admission.caller)
         }
-        return try await finish(reply, endpoint, inquiry, admission)
-    }
-
-    private func finish(_ reply: Reply, _ endpoint: Endpoint, _ inquiry: Inquiry, _ admission: Admission) async throws
-        -> Reply
-    {
-        try await gate.record(endpoint.name, inquiry, admission, reply, position: nil)
+        try await gate.record(endpoint.name, inquiry, admission, reply)
         return reply
     }
 

@@ -86,9 +86,7 @@ package struct Gate: Sendable {
 
     /// Writes a query and its answer down; waits for the disk where the query asks for evidence.
     /// - Throws: ``Problem/unjournaled`` where that cannot be done: then nothing may be answered.
-    func record(_ endpoint: String, _ inquiry: Inquiry, _ admission: Admission, _ reply: Reply, position: Int64?)
-        async throws
-    {
+    func record(_ endpoint: String, _ inquiry: Inquiry, _ admission: Admission, _ reply: Reply) async throws {
         var entry = QueryEntry(
             id: inquiry.id,
             caller: admission.caller,
@@ -98,7 +96,6 @@ package struct Gate: Sendable {
         entry.asked = reply.asked
         entry.sections = reply.sections ?? admission.permission.sections
         entry.purpose = admission.permission.purpose
-        entry.position = position
         let record: JournalRecord
         switch (reply.document, reply.bytes) {
         case (.stored(let signed, let form), let bytes?):

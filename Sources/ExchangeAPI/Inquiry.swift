@@ -40,6 +40,18 @@ struct Admission: Sendable {
     let caller: Caller
     let permission: Permission
     let decision: LimitDecision
+
+    /// So many enterprises of one request count as a request.
+    private static let perRequest = 10
+
+    /// Counts what a request for many costs beyond the one that was counted.
+    /// - Throws: ``Problem`` where the client's limits are used up.
+    func charge(for count: Int, at moment: Int64) throws(Problem) {
+        let cost = (count - 1) / Self.perRequest
+        guard cost > 0 else { return }
+        let decision = RateLimiter.admit(caller, cost: cost, at: moment)
+        guard decision.isAdmitted else { throw .tooMany(after: decision.retryAfter) }
+    }
 }
 
 /// The parameters behind a request's `?`.

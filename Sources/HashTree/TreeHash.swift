@@ -1,3 +1,5 @@
+internal import CreditModel
+
 /// A SHA-256, as a number of 256 bits whose first bit is the first of the digest: a place in a ``HashTree`` as well as a hash.
 public struct TreeHash: Hashable, Sendable, Comparable {
     private var words: (UInt64, UInt64, UInt64, UInt64)
@@ -100,11 +102,7 @@ public struct TreeHash: Hashable, Sendable, Comparable {
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
     /// `sha256:` and 64 hexadecimal digits, as documents name a digest.
-    public var digest: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return "sha256:"
-            + String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public var digest: String { "sha256:" + bytes.hexadecimal }
 
     /// Reads what ``digest`` gives; nil for anything else.
     public init?(digest text: String) {

@@ -74,10 +74,13 @@ enum Characters {
         return compatibilityForms[value]
     }
 
-    private static let simplifiedForms: [UInt16] = {
+    private static let simplifiedForms = forms(of: UnicodeTables.simplified)
+
+    /// A table of pairs, a character and its other form, by place from U+3400; 0 where a character has none.
+    static func forms(of pairs: String) -> [UInt16] {
         var forms = [UInt16](repeating: 0, count: 0xA000 - 0x3400)
         var source: Int?
-        for scalar in UnicodeTables.simplified.unicodeScalars where scalar.value >= 0x3400 {
+        for scalar in pairs.unicodeScalars where scalar.value >= 0x3400 {
             if let index = source {
                 forms[index] = UInt16(scalar.value)
                 source = nil
@@ -86,7 +89,7 @@ enum Characters {
             }
         }
         return forms
-    }()
+    }
 
     private static let compatibilityForms: [UInt32: [UInt32]] = {
         var forms: [UInt32: [UInt32]] = [:]

@@ -38,19 +38,7 @@ package enum SearchCharacters {
         return initials
     }
 
-    private static let forms: [UInt16] = {
-        var forms = [UInt16](repeating: 0, count: 0xA000 - 0x3400)
-        var source: Int?
-        for scalar in SearchTables.forms.unicodeScalars where scalar.value >= 0x3400 {
-            if let index = source {
-                forms[index] = UInt16(scalar.value)
-                source = nil
-            } else {
-                source = Int(scalar.value) - 0x3400
-            }
-        }
-        return forms
-    }()
+    private static let forms = Characters.forms(of: SearchTables.forms)
 
     private struct Readings {
         var syllables: [[UInt8]] = []

@@ -23,6 +23,9 @@ package struct Verifier: Sendable {
         self.seen = seen
     }
 
+    /// The end of what a document alone does not prove, and its proof beside it does.
+    static let untilProven = ": the proof that came with it and the status of that moment show that"
+
     /// Checks one document, flattened or compact, whatever it is.
     package func verify(_ bytes: [UInt8]) -> Verification {
         do {
@@ -68,7 +71,7 @@ package struct Verifier: Sendable {
         let time = LocalTime(posix: envelope.issuedAt)
         result.proves = ["the issuer signed exactly this profile at \(time), and nothing in it was changed since"]
         result.doesNotProve = [
-            "that it is the present version: the proof that came with it and the status of that moment show that",
+            "that it is the present version" + Self.untilProven,
             "that what the agencies recorded is right: the profile names the records that it rests on",
         ]
         return result
@@ -91,7 +94,7 @@ package struct Verifier: Sendable {
         result.facts["sections"] = sections.joined(separator: ", ")
         result.proves = ["the issuer signed exactly these sections at \(LocalTime(posix: envelope.issuedAt))"]
         result.doesNotProve = [
-            "that it is the present version: the proof that came with it and the status of that moment show that",
+            "that it is the present version" + Self.untilProven,
             "anything about the sections that it does not show",
         ]
         return result
@@ -176,7 +179,7 @@ package struct Verifier: Sendable {
         guard result.verdict != .notGenuine else { return result }
         result.proves = ["the issuer says that it knew nothing by this at \(LocalTime(posix: absence.issuedAt))"]
         result.doesNotProve = [
-            "that nothing is known now: the proof that came with it and the status of that moment show that",
+            "that nothing is known now" + Self.untilProven,
             "that there is nothing to know: for each source it says how much of it was read",
         ]
         return result

@@ -16,20 +16,33 @@ struct TreeLeaves {
 
     /// Reads a stored part; nil bytes are an empty one.
     init(_ bytes: [UInt8]?) throws(StoreError) {
-        guard let bytes else { return }
+        try Self.each(bytes ?? []) { key, text throws(StoreError) in
+            leaves.append(Leaf(key: key, statement: try Self.statement(text)))
+        }
+    }
+
+    /// Hands over each key of a stored part, and what is said of it as it is stored.
+    private static func each(
+        _ bytes: [UInt8],
+        _ body: (TreeHash, ArraySlice<UInt8>) throws(StoreError) -> Void
+    ) throws(StoreError) {
         var place = 0
         while place < bytes.count {
             guard place + 34 <= bytes.count else { throw BinaryReader.damaged }
             let key = TreeHash(reading: bytes.span, at: place)
             let length = Int(bytes[place + 32]) << 8 | Int(bytes[place + 33])
             place += 34
-            guard place + length <= bytes.count,
-                let text = String(validating: bytes[place..<place + length], as: UTF8.self),
-                let statement = TreeStatement(stored: text)
-            else { throw BinaryReader.damaged }
-            leaves.append(Leaf(key: key, statement: statement))
+            guard length > 0, place + length <= bytes.count else { throw BinaryReader.damaged }
+            try body(key, bytes[place..<place + length])
             place += length
         }
+    }
+
+    private static func statement(_ text: ArraySlice<UInt8>) throws(StoreError) -> TreeStatement {
+        guard let text = String(validating: text, as: UTF8.self), let statement = TreeStatement(stored: text) else {
+            throw BinaryReader.damaged
+        }
+        return statement
     }
 
     var bytes: [UInt8] {
@@ -57,18 +70,9 @@ struct TreeLeaves {
         var leaves: [TreeLeaf] = []
         leaves.reserveCapacity(bytes.count / 57 + 1)
         var statement: TreeStatement?
-        var place = 0
-        while place < bytes.count {
-            guard place + 34 <= bytes.count else { throw BinaryReader.damaged }
-            let found = TreeHash(reading: bytes.span, at: place)
-            let length = Int(bytes[place + 32]) << 8 | Int(bytes[place + 33])
-            place += 34
-            guard place + length <= bytes.count, length > 0 else { throw BinaryReader.damaged }
-            let text = bytes[place..<place + length]
+        try each(bytes) { found, text throws(StoreError) in
             if found == key || text.first == UInt8(ascii: "h") {
-                guard let said = TreeStatement(stored: String(decoding: text, as: UTF8.self)) else {
-                    throw BinaryReader.damaged
-                }
+                let said = try Self.statement(text)
                 if found == key { statement = said }
                 leaves.append(HashTree.sha256.leaf(found, says: said))
             } else {
@@ -76,15 +80,8 @@ struct TreeLeaves {
                     text.first == UInt8(ascii: "v") ? TreeStatement.versionOpening : TreeStatement.movedOpening
                 leaves.append(HashTree.sha256.leaf(found, says: opening, text.dropFirst()))
             }
-            place += length
         }
         return (leaves, statement)
-    }
-
-    /// What is said of a key.
-    subscript(key: TreeHash) -> TreeStatement? {
-        let place = firstPlace(of: key)
-        return place < leaves.count && leaves[place].key == key ? leaves[place].statement : nil
     }
 
     /// Says something else of a key, or nothing; returns what was said before.

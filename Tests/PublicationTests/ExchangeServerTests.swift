@@ -3,6 +3,7 @@ import CreditStore
 import Foundation
 import Publication
 import Signing
+import Synchronization
 import Testing
 
 @Suite("Platforms fetch signed documents over HTTP", .timeLimit(.minutes(20)))
@@ -187,6 +188,25 @@ struct ExchangeServerTests {
             ] {
                 #expect(try HTTPCall.send("GET", path, port: port).status == 404, "\(path)")
             }
+        }
+    }
+
+    @Test("Who asks for another protocol is answered in this one, and told that the connection ends")
+    func upgrade() async throws {
+        let world = try world()
+        try await serving(world) { port throws in
+            let key = FrontDesk.keys.withLock { $0[port] } ?? ""
+            let request = [
+                "GET /v1/enterprises/\(World.id("P1")) HTTP/1.1", "Host: localhost",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB", "Authorization: Bearer \(key)",
+                "Suixin-Purpose: dispute",
+            ]
+            // Without an end of the connection this would wait until it times out.
+            let answer = try HTTPCall.answer(
+                HTTPCall.raw(Array((request.joined(separator: "\r\n") + "\r\n\r\n").utf8), port: port)
+            )
+            #expect(answer.status == 200 && answer.headers["connection"] == "close")
         }
     }
 

@@ -97,6 +97,7 @@ struct ProofTests {
                 let kept = try Self.ask(name, port)
                 let result = judge.verdict(kept, asked: name)
                 #expect(result.verdict == .genuineAndCurrent && result.kind == "absence", "\(result.problems)")
+                #expect(!result.doesNotProve.contains { $0.hasPrefix("that nothing is known now") })
                 #expect(judge.verdict(kept, asked: Self.code).verdict == .genuineNotCurrent)
                 #expect(judge.verdict(kept).verdict == .genuineNotCurrent)
                 let payload = text(try SignedDocument(parsing: kept.document).unverifiedPayload)
