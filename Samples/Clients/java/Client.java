@@ -70,7 +70,7 @@ final class Client {
         // A redirect is a statement to be proven, and must not carry the key elsewhere: we follow it ourselves.
         // HTTP/1.1: over plain HTTP the JDK would ask each server to upgrade to HTTP/2 first.
         private final HttpClient http = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER)
-            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
+            .version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(Long.parseLong(System.getenv().getOrDefault("SUIXIN_TIMEOUT", "20")))).build();
         private final String base;
         private final Path cache;
 
@@ -81,7 +81,7 @@ final class Client {
 
         /** Waits where the exchange asks for it, but not for ever. */
         Answer get(String path, String etag) throws IOException, InterruptedException {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(20))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(Long.parseLong(System.getenv().getOrDefault("SUIXIN_TIMEOUT", "20"))))
                 .header("Accept", "application/jose+json, application/json;q=0.9");
             String key = System.getenv("SUIXIN_KEY");
             if (key != null && !key.isEmpty()) request.header("Authorization", "Bearer " + key);

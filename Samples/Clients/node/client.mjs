@@ -59,7 +59,7 @@ class Exchange {
       let answer, body;
       try {
         // A redirect is a statement to be proven, and must not carry the key elsewhere: we follow it ourselves.
-        answer = await fetch(this.base + path, { headers, redirect: "manual", signal: AbortSignal.timeout(20_000) });
+        answer = await fetch(this.base + path, { headers, redirect: "manual", signal: AbortSignal.timeout(1000 * (process.env.SUIXIN_TIMEOUT || 20)) });
         body = await read(answer);
       } catch (error) {
         throw error instanceof Stop ? error : new Stop(UNAVAILABLE, `cannot reach the exchange: ${error.cause?.message ?? error.message}`);

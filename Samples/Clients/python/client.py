@@ -57,7 +57,7 @@ class Exchange:
             headers["If-None-Match"] = etag
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                answer = self.opener.open(urllib.request.Request(self.base + path, headers=headers), timeout=20)
+                answer = self.opener.open(urllib.request.Request(self.base + path, headers=headers), timeout=float(os.environ.get("SUIXIN_TIMEOUT") or 20))
             except urllib.error.HTTPError as error:
                 answer = error
             except OSError as error:

@@ -98,7 +98,7 @@ get() {
         # The key goes by a pipe: what stands in arguments, everybody on the machine can read.
         code=$({ [ -z "${SUIXIN_KEY-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$SUIXIN_KEY"
                  [ -z "${2-}" ] || printf 'header = "If-None-Match: %s"\n' "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')"; } \
-            | curl -sS --config - -H "Suixin-Purpose: ${SUIXIN_PURPOSE:-merchant-reverification}" --max-time 20 --max-filesize 1048576 -H 'Accept: application/jose+json, application/json;q=0.9' \
+            | curl -sS --config - -H "Suixin-Purpose: ${SUIXIN_PURPOSE:-merchant-reverification}" --max-time "${SUIXIN_TIMEOUT:-20}" --max-filesize 1048576 -H 'Accept: application/jose+json, application/json;q=0.9' \
                 -D "$work/headers" -o "$work/body" -w '%{http_code}' "$base$1" 2> "$work/error") \
             || finish $UNAVAILABLE "cannot reach the exchange: $(head -1 "$work/error")"
         [ -f "$work/body" ] || : > "$work/body"
