@@ -5,33 +5,61 @@ internal import Signing
 /// How an entry is written: canonical JSON, since it is what people and courts will read; what has nothing to say is left out.
 extension QueryEntry {
     /// The bytes that are stored, and chained.
-    public var record: [UInt8] { json.canonical }
-
-    /// The entry as JSON.
-    public var json: JSONValue {
-        var members: [String: JSONValue] = [
-            "at": .integer(moment), "client": .string(client.text), "credential": .string(credential),
-            "endpoint": .string(endpoint), "id": .string(id.text), "status": .integer(Int64(status)),
-        ]
-        if !asked.isEmpty { members["asked"] = .array(asked.map(\.json)) }
-        if let sections { members["sections"] = .array(sections.map { .string($0) }) }
-        if let purpose { members["purpose"] = .string(purpose.name) }
-        if let digest { members["digest"] = .string(Base64URL.text(digest.bytes)) }
-        if let position { members["position"] = .integer(position) }
+    public var record: [UInt8] {
+        // Straight into bytes: each query is written down.
+        var json = CanonicalJSONWriter(reservingCapacity: 512)
+        func add(_ name: String, _ text: String) {
+            json.key(name)
+            json.string(text)
+        }
+        func add(_ name: String, _ number: Int64) {
+            json.key(name)
+            json.integer(number)
+        }
+        func add(_ name: String, _ texts: [String]) {
+            json.key(name)
+            json.beginArray()
+            for text in texts { json.string(text) }
+            json.endArray()
+        }
+        json.beginObject()
         switch answer {
         case .nothing: break
         case .stored(let stored):
-            members["answer"] = .object([
-                "enterprise": .string(stored.enterprise.text), "form": .string(stored.form.rawValue),
-                "iat": .integer(stored.issuedAt), "kid": .string(stored.key), "version": .string(stored.version),
-            ])
+            json.key("answer")
+            json.beginObject()
+            add("enterprise", stored.enterprise.text)
+            add("form", stored.form.rawValue)
+            add("iat", stored.issuedAt)
+            add("kid", stored.key)
+            add("version", stored.version)
+            json.endObject()
         case .kept(let version, let form):
-            var answer: [String: JSONValue] = ["form": .string(form.rawValue), "kept": .bool(true)]
-            if let version { answer["version"] = .string(version) }
-            members["answer"] = .object(answer)
+            json.key("answer")
+            json.beginObject()
+            add("form", form.rawValue)
+            json.key("kept")
+            json.bool(true)
+            if let version { add("version", version) }
+            json.endObject()
         }
-        return .object(members)
+        if !asked.isEmpty { add("asked", asked.map(\.text)) }
+        add("at", moment)
+        add("client", client.text)
+        add("credential", credential)
+        if let digest { add("digest", Base64URL.text(digest.bytes)) }
+        add("endpoint", endpoint)
+        add("id", id.text)
+        if let position { add("position", position) }
+        if let purpose { add("purpose", purpose.name) }
+        if let sections { add("sections", sections) }
+        add("status", Int64(status))
+        json.endObject()
+        return json.bytes
     }
+
+    /// The entry as JSON.
+    public var json: JSONValue { (try? JSONValue(parsing: record)) ?? .null }
 
     /// Reads an entry back.
     /// - Throws: ``AccessError`` `damaged` where the bytes are none.
@@ -77,11 +105,11 @@ extension QueryEntry {
 }
 
 extension AskedFor {
-    fileprivate var json: JSONValue {
+    fileprivate var text: String {
         switch self {
-        case .enterprise(let id): .string(id.text)
+        case .enterprise(let id): id.text
         // A colon is in no id.
-        case .unknown(let digest): .string("hmac:\(Base64URL.text(digest))")
+        case .unknown(let digest): "hmac:\(Base64URL.text(digest))"
         }
     }
 

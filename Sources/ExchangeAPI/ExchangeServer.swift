@@ -110,7 +110,7 @@ package struct ExchangeServer: Service {
         let library = library(pool)
         let desk = HotDesk(library)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [BodyLimit(limit), HotReads(desk)],
+            additionalChannelHandlers: [BodyLimit(limit), HotReadsDoor(desk)],
             idleTimeout: .seconds(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,

@@ -46,6 +46,9 @@ public struct HashTree: Sendable {
     /// The digest that stands for a text in a tree: of a key, or of what is said.
     public func digest(of text: [UInt8]) -> TreeHash { digest(text.span) }
 
+    /// The digest that stands for a text in a tree, where the text lies.
+    func digest(of text: borrowing Span<UInt8>) -> TreeHash { digest(text) }
+
     /// Works out the hash of a subtree.
     ///
     /// - Parameters:

@@ -44,8 +44,8 @@ extension SQLiteStore {
             try db.read(
                 """
                 SELECT \(Self.columns) FROM enterprise e JOIN profile p ON p.enterprise = e.id
-                JOIN document d ON d.id = p.served JOIN seal s ON s.document = d.id
-                WHERE e.text = ? ORDER BY s.number LIMIT 1
+                JOIN document d ON d.id = p.served JOIN seal s ON s.document = d.id AND s.number = 0
+                WHERE e.text = ?
                 """,
                 id.text,
                 with: Self.signed
@@ -124,10 +124,11 @@ extension SQLiteStore {
 extension Database {
     /// The document of a version, with the first signature that it got.
     func signed(_ id: String, version: String) throws -> SignedProfile? {
+        // A version is one document, and its first seal has the number 0: nothing is sorted, documents least of all.
         try read(
             """
-            SELECT \(SQLiteStore.columns) FROM enterprise e JOIN document d ON d.enterprise = e.id
-            JOIN seal s ON s.document = d.id WHERE e.text = ? AND d.version = ? ORDER BY s.number LIMIT 1
+            SELECT \(SQLiteStore.columns) FROM enterprise e CROSS JOIN document d ON d.enterprise = e.id
+            CROSS JOIN seal s ON s.document = d.id AND s.number = 0 WHERE e.text = ? AND d.version = ? LIMIT 1
             """,
             id,
             version,

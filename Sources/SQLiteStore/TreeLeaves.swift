@@ -78,7 +78,8 @@ struct TreeLeaves {
             } else {
                 let opening =
                     text.first == UInt8(ascii: "v") ? TreeStatement.versionOpening : TreeStatement.movedOpening
-                leaves.append(HashTree.sha256.leaf(found, says: opening, text.dropFirst()))
+                let said = text.dropFirst()
+                leaves.append(HashTree.sha256.leaf(found, says: opening, said.span))
             }
         }
         return (leaves, statement)

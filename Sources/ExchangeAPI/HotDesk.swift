@@ -1,0 +1,212 @@
+internal import Access
+internal import CreditModel
+internal import CreditStore
+internal import HashTree
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// What all connections answer from on the short way: a reader for each event loop.
+final class HotDesk: Sendable {
+    private let library: ExchangeLibrary
+    private let gate: Gate
+    private let readers = Mutex<[ObjectIdentifier: any AnswerReader]>([:])
+
+    private static let prefix = "/v1/enterprises/"
+    /// No id and no code is longer.
+    private static let longestName = 32
+
+    init(_ library: ExchangeLibrary) {
+        self.library = library
+        gate = library.gate
+    }
+
+    /// The event loop's reader, made when its first connection comes; nil where the store cannot be opened: then the usual
+    /// way says why.
+    func reader(of loop: any EventLoop) -> (any AnswerReader)? {
+        readers.withLock { readers in
+            if let known = readers[ObjectIdentifier(loop)] { return known }
+            let made = try? library.store.answerReader()
+            readers[ObjectIdentifier(loop)] = made
+            return made
+        }
+    }
+
+    /// The answer to a request that is as usual, as it goes over the wire; nil for any other, which then has cost nothing.
+    func answer(_ head: HTTPRequestHead, _ reader: any AnswerReader, _ allocator: ByteBufferAllocator) -> ByteBuffer? {
+        guard head.method == .GET, head.version == .http1_1, let name = Self.name(in: head.uri),
+            let fields = HotFields(head.headers)
+        else { return nil }
+        let moment = gate.clock()
+        let shown = ShownCredentials(authorization: fields.authorization, apiKey: fields.apiKey)
+        guard gate.journal.condition(at: moment) == .open,
+            let caller = try? gate.authenticator.authenticate(shown, at: moment),
+            let permission = try? caller.permit(.readEnterprises, purpose: fields.purpose),
+            permission.sections == nil
+        else { return nil }
+        let decision = RateLimiter.admit(caller, at: moment)
+        guard decision.isAdmitted else { return nil }
+        guard let answer = try? reader.provenAnswer(about: [name]), let profile = answer.profile,
+            answer.statements.first.map({ Self.leadsHere($0) }) == true
+        else {
+            RateLimiter.refund(decision, to: caller)
+            return nil
+        }
+        let admission = Admission(caller: caller, permission: permission, decision: decision)
+        return reply(answer, profile, fields, admission, at: moment, allocator)
+    }
+
+    private func reply(
+        _ answer: ProvenAnswer,
+        _ profile: SignedProfile,
+        _ fields: HotFields,
+        _ admission: Admission,
+        at moment: Int64,
+        _ allocator: ByteBufferAllocator
+    ) -> ByteBuffer? {
+        let tag = "\"\(profile.version)\""
+        let isKnown = fields.ifNoneMatch.map { EntityTags($0).contains(tag) } ?? false
+        let id = QueryID(at: moment, random: gate.random)
+        var entry = QueryEntry(id: id, caller: admission.caller, endpoint: "enterprise", status: isKnown ? 304 : 200)
+        entry.asked = [.enterprise(profile.id)]
+        entry.purpose = admission.permission.purpose
+        if !isKnown {
+            entry.answer = .stored(StoredAnswer(profile, form: .flattened))
+            entry.digest = Digest256(of: profile.document)
+        }
+        if isKnown { RateLimiter.refund(admission.decision, to: admission.caller) }
+        guard gate.journal.append(JournalRecord(entry), at: moment) == .open else {
+            if !isKnown { RateLimiter.refund(admission.decision, to: admission.caller) }
+            return nil
+        }
+        let proof = ProofHeaders(answer)
+        var head = HotHead(
+            isKnown ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n",
+            allocator.buffer(capacity: 640 + proof.proof.utf8.count + (isKnown ? 0 : profile.document.count))
+        )
+        head.add("ETag: ", tag)
+        head.add("Cache-Control: ", "no-cache")
+        head.add("Vary: ", Endpoint.vary)
+        head.add("Content-Location: ", ExchangeLibrary.location(of: profile.id))
+        head.add("Suixin-Status: ", proof.status)
+        head.add("Suixin-Proof: ", proof.proof)
+        head.add("Suixin-Query: ", id.text)
+        head.add("X-Content-Type-Options: ", "nosniff")
+        head.add("RateLimit: ", admission.decision.rateLimit)
+        head.add("RateLimit-Policy: ", admission.decision.limits.policy)
+        head.add("Date: ", library.date.text(at: moment / 1000))
+        guard !isKnown else { return head.end() }
+        head.add("Content-Type: ", Accepted.flattened.contentType)
+        head.add("Content-Length: ", String(profile.document.count))
+        return head.end(profile.document)
+    }
+
+    /// The id or code in a path that has nothing else in it, in the form in which the tree knows it.
+    private static func name(in path: String) -> String? {
+        guard path.utf8.count <= prefix.utf8.count + longestName, path.hasPrefix(prefix) else { return nil }
+        let name = path.utf8.dropFirst(prefix.utf8.count)
+        guard !name.isEmpty, name.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }) else {
+            return nil
+        }
+        let text = String(Substring(name))
+        return EnterpriseID(text) == nil ? text.uppercased() : text
+    }
+
+    /// Whether the name is the enterprise's id, or a code that leads to it; an id that moved redirects.
+    private static func leadsHere(_ said: ProvenStatement) -> Bool {
+        switch said.statement {
+        case .version?: true
+        case .holders(let ids)?: ids.count == 1
+        default: false
+        }
+    }
+}
+
+/// What the short way reads of a request's fields; nil where one of them says something unusual.
+struct HotFields {
+    private(set) var authorization: String?
+    private(set) var apiKey: String?
+    private(set) var purpose: String?
+    private(set) var ifNoneMatch: String?
+
+    init?(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 6 where Self.equal(name, "accept"):
+                guard value == "*/*" || Accepted(value) == .flattened else { return nil }
+            case 9 where Self.equal(name, "x-api-key"):
+                guard apiKey == nil else { return nil }
+                apiKey = value
+            case 10 where Self.equal(name, "connection"):
+                // It is kept unless it is said otherwise (RFC 9112 §9.3).
+                guard Self.equal(value, "keep-alive") else { return nil }
+            case 13 where Self.equal(name, "authorization"):
+                guard authorization == nil else { return nil }
+                authorization = value
+            case 13 where Self.equal(name, "if-none-match"):
+                guard ifNoneMatch == nil else { return nil }
+                ifNoneMatch = value
+            case 14 where Self.equal(name, "suixin-purpose"):
+                guard purpose == nil else { return nil }
+                purpose = value
+            case 14 where Self.equal(name, "content-length"), 15 where Self.equal(name, "suixin-evidence"),
+                17 where Self.equal(name, "transfer-encoding"):
+                return nil
+            default: break
+            }
+        }
+    }
+
+    /// Whether a text is this one in whatever case; the other is written in small letters.
+    private static func equal(_ text: String, _ small: StaticString) -> Bool {
+        let (text, count) = (text.utf8, small.utf8CodeUnitCount)
+        guard text.count == count else { return false }
+        return small.withUTF8Buffer { small in
+            var place = 0
+            for byte in text {
+                let lower = 0x41...0x5A ~= byte ? byte | 0x20 : byte
+                guard unsafe lower == small[place] else { return false }
+                place += 1
+            }
+            return true
+        }
+    }
+}
+
+/// A response as it is written: the head, field by field, and the body behind it.
+///
+/// The values are our own words and ids, in which nothing needs an escape.
+struct HotHead {
+    private var bytes: ByteBuffer
+
+    init(_ line: StaticString, _ buffer: ByteBuffer) {
+        bytes = buffer
+        bytes.writeStaticString(line)
+    }
+
+    /// - Parameter name: with the colon and the blank behind it.
+    mutating func add(_ name: StaticString, _ value: String) {
+        bytes.writeStaticString(name)
+        bytes.writeString(value)
+        bytes.writeStaticString("\r\n")
+    }
+
+    mutating func end(_ body: [UInt8] = []) -> ByteBuffer {
+        bytes.writeStaticString("\r\n")
+        bytes.writeBytes(body)
+        return bytes
+    }
+}
+
+extension StoredAnswer {
+    /// A stored document that is given as it is.
+    init(_ profile: SignedProfile, form: DocumentForm) {
+        self.init(
+            enterprise: profile.id,
+            version: profile.version,
+            key: profile.key,
+            issuedAt: profile.issuedAt,
+            form: form
+        )
+    }
+}
