@@ -54,7 +54,9 @@ extension HashTree {
         }
         for place in opening.indices { bytes[place] = opening[place] }
         for place in text.indices { bytes[opening.count + place] = text[place] }
-        for place in TreeStatement.closing.indices { bytes[count - TreeStatement.closing.count + place] = TreeStatement.closing[place] }
+        for place in TreeStatement.closing.indices {
+            bytes[count - TreeStatement.closing.count + place] = TreeStatement.closing[place]
+        }
         return TreeLeaf(key: key, value: digest(of: bytes.span.extracting(0..<count)))
     }
 

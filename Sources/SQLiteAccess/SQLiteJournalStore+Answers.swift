@@ -11,13 +11,12 @@ extension SQLiteJournalStore: AnswerHistory {
         try file.read { db in
             var clients: Set<ClientID> = []
             var day = moment / Self.day - 1
-            while let next = try db.first("SELECT min(day) FROM asked WHERE day > ?", [day], { $0[0] as Int64? }) ?? nil
-            {
+            while let next = try Self.day("min", ">", day, db) {
                 day = next
                 let found = try db.all(
                     """
-                    SELECT DISTINCT e.client FROM asked a CROSS JOIN entry e ON e.number = a.entry
-                    WHERE a.day = ? AND a.enterprise = ? AND e.moment >= ?
+                    SELECT DISTINCT e.client FROM (\(Self.about)) a CROSS JOIN entry e ON e.number = a.entry
+                    WHERE e.moment >= ?3
                     """,
                     [day, enterprise.text, moment]
                 ) { ClientID($0[0] as String) }

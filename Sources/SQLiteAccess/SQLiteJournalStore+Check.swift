@@ -56,7 +56,7 @@ extension SQLiteJournalStore {
         guard let entry = try? QueryEntry(record: record) else { return found(.changed(number)) }
         let isFiled = try entry.enterprises.allSatisfy { enterprise in
             try db.first(
-                "SELECT 1 FROM asked WHERE day = ? AND enterprise = ? AND entry = ?",
+                "SELECT 1 FROM (\(about)) WHERE entry = ?3",
                 [entry.moment / day, enterprise.text, number]
             ) { _ in true } != nil
         }
@@ -96,6 +96,7 @@ extension SQLiteJournalStore {
         for day in Set(old.map { $0.moment / Self.day }) {
             try db.run("DELETE FROM asked WHERE day = ? AND entry <= ?", [day, last.number])
         }
+        try db.run("DELETE FROM asked_new WHERE entry <= ?", [last.number])
         try db.run("DELETE FROM body WHERE entry <= ?", [last.number])
         return old.count
     }

@@ -12,9 +12,18 @@ internal import GRDB
 public final class SQLiteJournalStore: JournalStore {
     let file: AccessFile
 
+    /// Entries after which what is new is filed in the order of `asked`.
+    private let filedAtOnce: Int64
+
     /// Opens a file, and makes it where there is none.
+    ///
+    /// - Parameters:
+    ///   - path: the file's name.
+    ///   - isReadOnly: whether nothing will be written.
+    ///   - filedAtOnce: after how many entries their enterprises are filed.
     /// - Throws: ``AccessError`` `unusable` where it cannot be opened, or is none of this version.
-    public init(path: String, isReadOnly: Bool = false) throws {
+    public init(path: String, isReadOnly: Bool = false, filedAtOnce: Int64 = 20_000) throws {
+        self.filedAtOnce = filedAtOnce
         file = try AccessFile(path: path, isReadOnly: isReadOnly, migrator: Self.migrator)
     }
 
@@ -25,6 +34,7 @@ public final class SQLiteJournalStore: JournalStore {
             let start = Data(JournalChain.start.bytes)
             try db.execute(sql: "INSERT INTO head VALUES(1, 0, ?, 0, ?, 0)", arguments: [start, start])
         }
+        migrator.registerMigration("2") { db in try db.execute(sql: unfiled) }
         return migrator
     }
 
@@ -53,6 +63,17 @@ public final class SQLiteJournalStore: JournalStore {
         CREATE INDEX body_entry ON body(entry);
         """
 
+    /// What was not filed into `asked` yet, in the order in which it came: one page takes a hundred entries, while each lies
+    /// on a page of its own there once a day's enterprises are many.
+    private static let unfiled = """
+        CREATE TABLE asked_new(
+            entry INTEGER NOT NULL, enterprise TEXT NOT NULL, day INTEGER NOT NULL,
+            PRIMARY KEY(entry, enterprise)) WITHOUT ROWID;
+        """
+
+    /// How many enterprises of one entry wait to be filed.
+    private static let fewEnterprises = 10
+
     /// Milliseconds of a day, as `asked` counts them.
     static let day: Int64 = 86_400_000
 
@@ -63,6 +84,7 @@ public final class SQLiteJournalStore: JournalStore {
             guard var (number, chain) = try db.first("SELECT number, chain FROM head", [], Self.place) else {
                 throw ClientRow.damage("journal's head")
             }
+            let before = number
             for record in records {
                 let bytes = record.entry.record
                 number += 1
@@ -70,7 +92,18 @@ public final class SQLiteJournalStore: JournalStore {
                 try Self.insert(record, bytes, number, chain, db)
             }
             try db.run("UPDATE head SET number = ?, chain = ?", [number, .blob(chain)])
+            if before / filedAtOnce != number / filedAtOnce { try Self.fileNew(db) }
         }
+    }
+
+    private static func fileNew(_ db: Database) throws {
+        try db.run(
+            """
+            INSERT OR IGNORE INTO asked(day, enterprise, entry)
+            SELECT day, enterprise, entry FROM asked_new ORDER BY day, enterprise, entry
+            """
+        )
+        try db.run("DELETE FROM asked_new")
     }
 
     private static func place(_ row: Row) throws -> (Int64, Digest256) {
@@ -90,9 +123,11 @@ public final class SQLiteJournalStore: JournalStore {
             "INSERT INTO entry(number, id, client, moment, record, chain) VALUES(?, ?, ?, ?, ?, ?)",
             [number, entry.id.text, entry.client.text, entry.moment, Data(bytes), .blob(chain)]
         )
-        for enterprise in entry.enterprises {
+        let enterprises = entry.enterprises
+        let table = enterprises.count > fewEnterprises ? "asked" : "asked_new"
+        for enterprise in enterprises {
             try db.run(
-                "INSERT OR IGNORE INTO asked(day, enterprise, entry) VALUES(?, ?, ?)",
+                "INSERT OR IGNORE INTO \(table)(day, enterprise, entry) VALUES(?, ?, ?)",
                 [entry.moment / day, enterprise.text, number]
             )
         }
@@ -155,6 +190,23 @@ public final class SQLiteJournalStore: JournalStore {
         }
     }
 
+    /// The entries of a day (`?1`) about an enterprise (`?2`), filed or not.
+    static let about = """
+        SELECT entry FROM asked WHERE day = ?1 AND enterprise = ?2
+        UNION SELECT entry FROM asked_new WHERE day = ?1 AND enterprise = ?2
+        """
+
+    /// The next day before or after one of which there are entries about anybody.
+    static func day(_ function: String, _ side: String, _ day: Int64, _ db: Database) throws -> Int64? {
+        try db.first(
+            """
+            SELECT \(function)(day) FROM (SELECT \(function)(day) AS day FROM asked WHERE day \(side) ?1
+            UNION ALL SELECT \(function)(day) FROM asked_new WHERE day \(side) ?1)
+            """,
+            [day]
+        ) { $0[0] as Int64? } ?? nil
+    }
+
     /// What was asked about one enterprise: looks into each day that has entries, the newest first, until there are enough.
     private static func entries(
         about enterprise: EnterpriseID,
@@ -166,13 +218,12 @@ public final class SQLiteJournalStore: JournalStore {
         var day = end.moment / Self.day + 1
         let first = (filter.since ?? 0) / Self.day
         while found.count < filter.limit {
-            let next = try db.first("SELECT max(day) FROM asked WHERE day < ?", [day]) { $0[0] as Int64? } ?? nil
-            guard let next, next >= first else { return found }
+            guard let next = try Self.day("max", "<", day, db), next >= first else { return found }
             day = next
             found += try db.all(
                 """
-                SELECT e.record FROM asked a CROSS JOIN entry e ON e.number = a.entry
-                WHERE a.day = ?1 AND a.enterprise = ?2 AND (e.moment, e.number) < (?3, ?4) AND e.moment >= ?5
+                SELECT e.record FROM (\(Self.about)) a CROSS JOIN entry e ON e.number = a.entry
+                WHERE (e.moment, e.number) < (?3, ?4) AND e.moment >= ?5
                 AND (?6 IS NULL OR e.client = ?6) ORDER BY e.moment DESC, e.number DESC LIMIT ?7
                 """,
                 [

@@ -74,9 +74,8 @@ extension SQLiteStore {
         }
     }
 
-    static let columns = """
-        e.text, d.version, s.key, s.issued_at, s.opening, d.bytes, s.closing, s.protected, s.signature
-        """
+    static let columns = "e.text, d.version, \(sealed)"
+    static let sealed = "s.key, s.issued_at, s.opening, d.bytes, s.closing, s.protected, s.signature"
 
     static func signed(_ row: SQLRow) -> SignedProfile? {
         guard let id = EnterpriseID(row.text(0)) else { return nil }
@@ -124,14 +123,34 @@ extension SQLiteStore {
 extension Database {
     /// The document of a version, with the first signature that it got.
     func signed(_ id: String, version: String) throws -> SignedProfile? {
-        // A version is one document, and its first seal has the number 0: nothing is sorted, documents least of all.
+        guard let document = try document(of: id, version: version) else { return nil }
+        return try signed(id, version: version, in: document)
+    }
+
+    /// The number of a version's document.
+    func document(of id: String, version: String) throws -> Int64? {
         try read(
             """
-            SELECT \(SQLiteStore.columns) FROM enterprise e CROSS JOIN document d ON d.enterprise = e.id
-            CROSS JOIN seal s ON s.document = d.id AND s.number = 0 WHERE e.text = ? AND d.version = ? LIMIT 1
+            SELECT d.id FROM enterprise e CROSS JOIN document d ON d.enterprise = e.id
+            WHERE e.text = ? AND d.version = ? LIMIT 1
             """,
             id,
+            version
+        ) { $0.integer(0) }
+    }
+
+    /// The document of that number; nil where that is another version's by now.
+    ///
+    /// A document's first seal has the number 0: nothing is sorted, documents least of all.
+    func signed(_ id: String, version: String, in document: Int64) throws -> SignedProfile? {
+        try read(
+            """
+            SELECT ?3, d.version, \(SQLiteStore.sealed) FROM document d CROSS JOIN seal s ON s.document = d.id AND s.number = 0
+            WHERE d.id = ?1 AND d.version = ?2
+            """,
+            document,
             version,
+            id,
             with: SQLiteStore.signed
         ) ?? nil
     }

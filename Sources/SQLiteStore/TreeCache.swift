@@ -8,6 +8,8 @@ internal import Synchronization
 /// The upper steps of the tree as the latest status says, in memory: a page is loaded when a way leads through it.
 final class TreeCache: Sendable {
     private let latest = Mutex(TreeView?.none)
+    /// Where the documents lie that the tree names.
+    let places = DocumentPlaces()
 
     /// The tree in a view of the store; nil before there is one.
     func view(_ db: Database) throws -> TreeView? {

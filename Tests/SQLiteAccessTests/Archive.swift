@@ -19,7 +19,7 @@ final class Archive {
     init() throws {
         folder = NSTemporaryDirectory() + "archive-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try SQLiteJournalStore(path: folder + "/journal.db")
+        store = try SQLiteJournalStore(path: folder + "/journal.db", filedAtOnce: 7)
         clients = try SQLiteAccessStore(path: folder + "/access.db")
         table = try AccessTable(clients, at: Self.noon)
         desk = Authenticator(table, TokenConfiguration(issuer: "x"), keys: KeySet([]))
@@ -28,7 +28,7 @@ final class Archive {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// As after the end of the process.
-    func reopen() throws { store = try SQLiteJournalStore(path: path) }
+    func reopen() throws { store = try SQLiteJournalStore(path: path, filedAtOnce: 7) }
 
     func caller(_ name: String) throws -> Caller {
         var random = Lot()

@@ -127,6 +127,28 @@ struct JournalTests {
         #expect(try archive.store.entries(filter).count == 70)
     }
 
+    @Test("What is asked about an enterprise is found before it is filed, and after")
+    func filing() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        for number in 1...30 {
+            // Some name many enterprises, of which those are not kept waiting.
+            let ids = try (0..<(number % 4 == 0 ? 12 : 1)).map { try Archive.enterprise($0) }
+            try archive.store.append([JournalRecord(Archive.entry(caller, at: Int64(number), about: ids))])
+            var filter = JournalFilter(limit: 100)
+            filter.enterprise = try Archive.enterprise(0)
+            #expect(
+                try archive.store.entries(filter).map(\.moment)
+                    == (1...number).reversed().map { Archive.noon + Int64($0) }
+            )
+            filter.enterprise = try Archive.enterprise(11)
+            #expect(try archive.store.entries(filter).count == number / 4)
+            let since = Archive.noon + 1
+            #expect(try archive.store.clients(answeredAbout: Archive.enterprise(0), since: since) == [caller.id])
+        }
+        #expect(try archive.faults() == [])
+    }
+
     @Test("Every change to a row, and every row that is taken away, is noticed")
     func tampering() throws {
         let changes: [(sql: String, fault: JournalFault)] = [
@@ -138,6 +160,8 @@ struct JournalTests {
             ("UPDATE entry SET id = 'q' || substr(id, 2, 25) || '0' WHERE number = 5", .index(5)),
             ("DELETE FROM asked WHERE entry = 5", .index(5)),
             ("UPDATE asked SET enterprise = 'sx00000000000000000000' WHERE entry = 5", .index(5)),
+            ("DELETE FROM asked_new WHERE entry = 9", .index(9)),
+            ("UPDATE asked_new SET enterprise = 'sx00000000000000000000' WHERE entry = 9", .index(9)),
             ("DELETE FROM entry WHERE number = 5", .missing(5...5)),
             ("DELETE FROM entry WHERE number <= 3", .missing(1...3)),
             ("DELETE FROM entry WHERE number >= 9", .missing(9...10)),
