@@ -65,8 +65,44 @@ extension Database {
         }
     }
 
-    func treePage(_ number: Int) throws -> [UInt8]? {
-        (try read("SELECT nodes FROM tree_page WHERE number = ?", number) { $0.bytes(0) }) ?? nil
+    func treePage(_ page: TreePage) throws -> [UInt8]? {
+        (try read("SELECT nodes FROM tree_page WHERE number = ?", page.row) { $0.bytes(0) }) ?? nil
+    }
+
+    /// The whole, as the uppermost page has it.
+    func treeRoot(_ pages: TreePages) throws -> Subtree {
+        let row = TreePage(level: pages.top, number: 0).row
+        let bytes = (try read("SELECT root FROM tree_page WHERE number = ?", row) { $0.bytes(0) }) ?? nil
+        guard let bytes else { return .empty }
+        guard let root = Subtree(reading: bytes.span, at: 0) else { throw BinaryReader.damaged }
+        return root
+    }
+
+    /// Tells the pages above, up to the whole, that pages of a level are other ones.
+    ///
+    /// - Parameters:
+    ///   - changed: The pages and what they are now, in their order; all of one level.
+    ///   - pages: How the tree is cut.
+    /// - Throws: what SQLite throws.
+    func raise(_ changed: [(TreePage, Subtree)], _ pages: TreePages) throws {
+        var changed = changed
+        while let level = changed.first?.0.level, level < pages.top {
+            var above: [(TreePage, Subtree)] = []
+            var next = 0
+            while next < changed.count {
+                let place = changed[next].0.parent(in: pages).page
+                var page = try pages.page(treePage(place), place.level)
+                while next < changed.count, case let (parent, child) = changed[next].0.parent(in: pages),
+                    parent == place
+                {
+                    page.replace(child, by: changed[next].1, in: .sha256)
+                    next += 1
+                }
+                try put(page, at: place)
+                above.append((place, page.root))
+            }
+            changed = above
+        }
     }
 
     func treePart(_ number: Int) throws -> TreeLeaves {
@@ -78,28 +114,16 @@ extension Database {
         for table in ["tree", "tree_page", "tree_part", "tree_news"] { try run("DELETE FROM \(table)") }
     }
 
-    /// The hashes of all pages, and what is made of them.
-    func treeTop(_ pages: TreePages) throws -> TreeTop {
-        var parts = [Subtree](repeating: .empty, count: pages.pages)
-        try each("SELECT number, root FROM tree_page") { row in
-            guard let bytes = row.bytes(1), let root = Subtree(reading: bytes.span, at: 0),
-                parts.indices.contains(Int(row.integer(0)))
-            else { throw BinaryReader.damaged }
-            parts[Int(row.integer(0))] = root
-        }
-        return TreeTop(of: parts, in: .sha256)
-    }
-
     func put(_ leaves: TreeLeaves, at part: Int) throws {
         guard !leaves.leaves.isEmpty else { return try run("DELETE FROM tree_part WHERE number = ?", part) }
         try run("INSERT OR REPLACE INTO tree_part(number, leaves) VALUES(?, ?)", part, leaves.bytes)
     }
 
-    func put(_ page: TreeTop, at number: Int) throws {
-        guard page.root.size != .none else { return try run("DELETE FROM tree_page WHERE number = ?", number) }
+    func put(_ page: TreeTop, at place: TreePage) throws {
+        guard page.root.size != .none else { return try run("DELETE FROM tree_page WHERE number = ?", place.row) }
         var (root, nodes) = ([UInt8](), [UInt8]())
         page.root.append(to: &root)
         for part in page.parts { part.append(to: &nodes) }
-        try run("INSERT OR REPLACE INTO tree_page(number, root, nodes) VALUES(?, ?, ?)", number, root, nodes)
+        try run("INSERT OR REPLACE INTO tree_page(number, root, nodes) VALUES(?, ?, ?)", place.row, root, nodes)
     }
 }

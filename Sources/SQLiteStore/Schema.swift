@@ -15,6 +15,7 @@ enum Schema {
         migrator.registerMigration("9", migrate: TallySchema.makeNine)
         migrator.registerMigration("10", migrate: TreeSchema.makeTen)
         migrator.registerMigration("11", migrate: SearchSchema.makeEleven)
+        migrator.registerMigration("12", migrate: TreeSchema.makeTwelve)
         return migrator
     }
 

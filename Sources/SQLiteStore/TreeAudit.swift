@@ -81,6 +81,8 @@ struct TreeAudit {
         private var rest: ArraySlice<TreeLeaves.Leaf> = []
         private var page: (number: Int, parts: [Subtree])?
         private var seen: Int64 = 0
+        /// The pages of the level that was gone through last.
+        private var roots: [(TreePage, Subtree)] = []
 
         init(_ db: Database, _ pages: TreePages) {
             self.db = db
@@ -96,7 +98,7 @@ struct TreeAudit {
                 )
                 guard let row else {
                     try endPage()
-                    if try db.integer("SELECT count(*) FROM tree_page") != seen { areRight = false }
+                    try checkUpper()
                     return nil
                 }
                 let found = try TreeLeaves(row.bytes)
@@ -109,10 +111,10 @@ struct TreeAudit {
         }
 
         private mutating func add(_ found: TreeLeaves) throws {
-            let number = part / pages.partsInPage
+            let number = part / pages.children(0)
             if page?.number != number {
                 try endPage()
-                page = (number, [Subtree](repeating: .empty, count: pages.partsInPage))
+                page = (number, [Subtree](repeating: .empty, count: pages.children(0)))
             }
             let isHere = found.leaves.allSatisfy { $0.key.prefix(pages.bits) == part }
             let isOrdered = zip(found.leaves, found.leaves.dropFirst()).allSatisfy { $0.key < $1.key }
@@ -120,20 +122,47 @@ struct TreeAudit {
                 areRight = false
                 return
             }
-            page?.parts[part % pages.partsInPage] = HashTree.sha256.subtree(of: found.hashed[...], at: pages.bits)
+            page?.parts[part % pages.children(0)] = HashTree.sha256.subtree(of: found.hashed[...], at: pages.bits)
         }
 
         private mutating func endPage() throws {
             guard let page else { return }
             self.page = nil
+            try check(TreePage(level: 0, number: page.number), page.parts)
+        }
+
+        /// The pages of the upper levels, each of what is right below it; and that there are no others.
+        private mutating func checkUpper() throws {
+            while let level = roots.first?.0.level, level < pages.top {
+                let below = roots
+                roots = []
+                var next = 0
+                while next < below.count {
+                    let place = below[next].0.parent(in: pages).page
+                    var parts = [Subtree](repeating: .empty, count: pages.children(place.level))
+                    while next < below.count, case let (parent, child) = below[next].0.parent(in: pages),
+                        parent == place
+                    {
+                        parts[child] = below[next].1
+                        next += 1
+                    }
+                    try check(place, parts)
+                }
+            }
+            if try db.integer("SELECT count(*) FROM tree_page") != seen { areRight = false }
+        }
+
+        private mutating func check(_ place: TreePage, _ parts: [Subtree]) throws {
             seen += 1
-            let top = TreeTop(of: page.parts, in: .sha256)
-            let stored = try db.read("SELECT nodes, root FROM tree_page WHERE number = ?", page.number) {
+            let top = TreeTop(of: parts, in: .sha256)
+            roots.append((place, top.root))
+            let stored = try db.read("SELECT nodes, root FROM tree_page WHERE number = ?", place.row) {
                 (nodes: $0.bytes(0), root: $0.bytes(1) ?? [])
             }
             var root: [UInt8] = []
             top.root.append(to: &root)
-            guard let stored, stored.root == root, let nodes = try? pages.page(stored.nodes), nodes.parts == top.parts
+            guard let stored, stored.root == root, let nodes = try? pages.page(stored.nodes, place.level),
+                nodes.parts == top.parts
             else {
                 areRight = false
                 return

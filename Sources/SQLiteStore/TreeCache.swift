@@ -24,8 +24,8 @@ final class TreeCache: Sendable {
             status: status.number,
             digest: status.digest,
             pages: tree.pages,
-            top: try db.treeTop(tree.pages),
-            before: known
+            root: try db.treeRoot(tree.pages),
+            cache: known.flatMap { $0.pages == tree.pages ? $0.cache : nil } ?? PageCache()
         )
         return latest.withLock { latest in
             // Another reader may have come first, or look at an earlier view than somebody before.
@@ -36,42 +36,61 @@ final class TreeCache: Sendable {
     }
 }
 
+/// Pages that ways led through, of this status or an earlier one: who takes one looks whether it is the one that he wants.
+final class PageCache: Sendable {
+    private let pages = Mutex<[TreePage: TreeTop]>([:])
+
+    subscript(page: TreePage) -> TreeTop? {
+        get { pages.withLock { $0[page] } }
+        set { pages.withLock { $0[page] = newValue } }
+    }
+}
+
 /// The tree of one status.
 final class TreeView: Sendable {
     let status: Int64
     /// The digest of the status' payload.
     let digest: String
     let pages: TreePages
-    private let top: TreeTop
-    private let loaded: Mutex<[Int: TreeTop]>
+    let cache: PageCache
+    private let root: Subtree
 
-    init(status: Int64, digest: String, pages: TreePages, top: TreeTop, before: TreeView?) {
+    init(status: Int64, digest: String, pages: TreePages, root: Subtree, cache: PageCache) {
         self.status = status
         self.digest = digest
         self.pages = pages
-        self.top = top
-        // Most pages are what they were.
-        let kept = before.flatMap { $0.pages.bits == pages.bits ? $0.loaded.withLock { $0 } : nil } ?? [:]
-        loaded = Mutex(kept.filter { $0.value.root == top[$0.key] })
+        self.root = root
+        self.cache = cache
     }
 
     /// What is said of a name, and the way there.
     func statement(of name: String, _ db: Database) throws -> ProvenStatement {
         let key = HashTree.sha256.key(of: name)
         var path = TreePath(siblings: [], end: nil)
-        var way = top.way(to: key.prefix(pages.pageBits))
-        path.siblings = way.siblings
-        guard let number = way.part else { return ProvenStatement(name: name, statement: nil, path: path) }
-        let page = try page(number, db)
-        if way.isAlone {
-            // Its only part is not the key's own, unless it happens to be.
-            guard let only = page.parts.firstIndex(where: { $0.size != .none }) else { throw BinaryReader.damaged }
-            return try end(path, name, key, part: number * pages.partsInPage + only - page.parts.startIndex, db)
+        path.siblings.reserveCapacity(32)
+        var (place, expected) = (TreePage(level: pages.top, number: 0), root)
+        var part = 0
+        while expected.size != .none {
+            let page = try page(place, expected, db)
+            var child: Int?
+            if expected.size == .one {
+                // Only one leaf is below; its part is not the key's own, unless it happens to be.
+                child = page.parts.firstIndex { $0.size != .none }.map { $0 - page.parts.startIndex }
+                guard child != nil else { throw BinaryReader.damaged }
+            } else {
+                let way = page.way(to: pages.child(place.level, to: key))
+                path.siblings += way.siblings
+                child = way.part
+            }
+            guard let child else { return ProvenStatement(name: name, statement: nil, path: path) }
+            expected = page[child]
+            part = place.number * pages.children(place.level) + child
+            guard place.level > 0 else {
+                return try end(path, name, key, part: part, isAlone: expected.size == .one, db)
+            }
+            place = TreePage(level: place.level - 1, number: part)
         }
-        way = page.way(to: key.prefix(pages.bits) % pages.partsInPage)
-        path.siblings += way.siblings
-        guard let part = way.part else { return ProvenStatement(name: name, statement: nil, path: path) }
-        return try end(path, name, key, part: number * pages.partsInPage + part, isAlone: way.isAlone, db)
+        return ProvenStatement(name: name, statement: nil, path: path)
     }
 
     private func end(
@@ -79,7 +98,7 @@ final class TreeView: Sendable {
         _ name: String,
         _ key: TreeHash,
         part: Int,
-        isAlone: Bool = true,
+        isAlone: Bool,
         _ db: Database
     ) throws -> ProvenStatement {
         var path = path
@@ -95,12 +114,12 @@ final class TreeView: Sendable {
         return ProvenStatement(name: name, statement: statement, path: path)
     }
 
-    private func page(_ number: Int, _ db: Database) throws -> TreeTop {
-        if let page = loaded.withLock({ $0[number] }) { return page }
-        let page = try pages.page(db.treePage(number))
-        // What is read must be what the root was made of.
-        guard page.root == top[number] else { throw BinaryReader.damaged }
-        loaded.withLock { $0[number] = page }
+    /// The page that is what the one above says.
+    private func page(_ place: TreePage, _ expected: Subtree, _ db: Database) throws -> TreeTop {
+        if let known = cache[place], known.root == expected { return known }
+        let page = try pages.page(db.treePage(place), place.level)
+        guard page.root == expected else { throw BinaryReader.damaged }
+        cache[place] = page
         return page
     }
 }

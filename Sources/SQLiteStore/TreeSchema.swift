@@ -1,14 +1,31 @@
+internal import CreditModel
+internal import CreditStore
 internal import GRDB
+internal import HashTree
 
 /// The tables of the hash tree whose root each status names, and of what changed from one status to the next.
 ///
-/// The tree is cut into parts by the first bits of its keys. `tree_part` has the leaves of a part; `tree_page` the hashes of
-/// ``TreePages/width`` parts that lie side by side, and of all of them together. What is empty has no row.
+/// The tree is cut into parts by the first bits of its keys (``TreePages``). `tree_part` has the leaves of a part; `tree_page`
+/// the hashes of parts that lie side by side, and of all of them together, and so on for pages that lie side by side.
+/// What is empty has no row.
 /// All of it is as the latest status says, and changes with that, in one transaction.
 enum TreeSchema {
     static func makeTen(_ db: Database) throws {
         for part in [tree, news, changes] { try db.execute(sql: part) }
         for tally in Tally.all where [22, 23, 24].contains(tally.number) { try TallySchema.make(tally, db) }
+    }
+
+    /// Puts the pages of the upper levels above those that there are.
+    static func makeTwelve(_ db: Database) throws {
+        guard let tree = try db.tree() else { return }
+        var found: [(TreePage, Subtree)] = []
+        try db.each("SELECT number, root FROM tree_page ORDER BY number") { row in
+            guard let root = row.bytes(1).flatMap({ Subtree(reading: $0.span, at: 0) }) else {
+                throw BinaryReader.damaged
+            }
+            found.append((TreePage(row: row.integer(0)), root))
+        }
+        try db.raise(found, tree.pages)
     }
 
     /// How the tree is cut.

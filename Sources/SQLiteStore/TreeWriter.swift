@@ -4,45 +4,6 @@ internal import GRDB
 internal import HashTree
 internal import Signing
 
-/// How the tree is cut: the more leaves, the more parts, so that a change writes little and a path is worked out of few.
-struct TreePages {
-    /// Of how many first bits a part is.
-    var bits: Int
-
-    /// How many parts a page has at most.
-    static let width = 128
-    /// How many leaves a part has, about, when the tree is cut; and how many at most before it is cut anew.
-    static let (fewLeaves, manyLeaves) = (6, 48)
-
-    init(bits: Int) { self.bits = bits }
-
-    init(leaves: Int64) {
-        bits = 0
-        while bits < 24, leaves > Int64(Self.fewLeaves) << Int64(bits) { bits += 1 }
-    }
-
-    var partsInPage: Int { 1 << min(bits, Self.width.trailingZeroBitCount) }
-    var pages: Int { (1 << bits) / partsInPage }
-    var pageBits: Int { pages.trailingZeroBitCount }
-
-    func isTooSmall(for leaves: Int64) -> Bool { bits < 24 && leaves > Int64(Self.manyLeaves) << Int64(bits) }
-
-    /// A page, as it is stored; nil bytes are an empty one.
-    func page(_ bytes: [UInt8]?) throws(StoreError) -> TreeTop {
-        var parts = [Subtree](repeating: .empty, count: partsInPage)
-        if let bytes {
-            guard bytes.count == partsInPage * Subtree.width else { throw BinaryReader.damaged }
-            for place in parts.indices {
-                guard let part = Subtree(reading: bytes.span, at: place * Subtree.width) else {
-                    throw BinaryReader.damaged
-                }
-                parts[place] = part
-            }
-        }
-        return TreeTop(of: parts, in: .sha256)
-    }
-}
-
 /// Brings the tree up to what the other tables say, inside the transaction that stores a status.
 struct TreeWriter {
     let db: Database
@@ -58,7 +19,7 @@ struct TreeWriter {
         try db.run("UPDATE tree SET leaves = ? WHERE leaves <> ?1", leaves)
         // The same leaves cut otherwise have the same root.
         if tree.pages.isTooSmall(for: leaves) { return try build(since: tree.since) }
-        return (try db.treeTop(tree.pages).root.hash, leaves)
+        return (try db.treeRoot(tree.pages).hash, leaves)
     }
 
     // MARK: What changed
@@ -84,11 +45,12 @@ struct TreeWriter {
         let places = names.map { (key: tree.key(of: $0), name: $0) }.sorted { $0.key < $1.key }
         var came: Int64 = 0
         var next = 0
+        var changed: [(TreePage, Subtree)] = []
         while next < places.count {
-            let number = places[next].key.prefix(pages.pageBits)
-            var page = try pages.page(db.treePage(number))
+            let place = pages.page(0, to: places[next].key)
+            var page = try pages.page(db.treePage(place), 0)
             var isChanged = false
-            while next < places.count, places[next].key.prefix(pages.pageBits) == number {
+            while next < places.count, pages.page(0, to: places[next].key) == place {
                 let part = places[next].key.prefix(pages.bits)
                 var leaves = try db.treePart(part)
                 var isPartChanged = false
@@ -106,10 +68,13 @@ struct TreeWriter {
                 isChanged = true
                 try db.put(leaves, at: part)
                 let subtree = tree.subtree(of: leaves.hashed[...], at: pages.bits)
-                page.replace(part % pages.partsInPage, by: subtree, in: tree)
+                page.replace(part % pages.children(0), by: subtree, in: tree)
             }
-            if isChanged { try db.put(page, at: number) }
+            guard isChanged else { continue }
+            try db.put(page, at: place)
+            changed.append((place, page.root))
         }
+        try db.raise(changed, pages)
         return came
     }
 
@@ -136,7 +101,7 @@ struct TreeWriter {
         try db.eachLeaf { try builder.add($0) }
         let leaves = try builder.finish()
         try db.run("INSERT INTO tree(id, bits, leaves, since) VALUES(1, ?, ?, ?)", pages.bits, leaves, since)
-        return (try db.treeTop(pages).root.hash, leaves)
+        return (try db.treeRoot(pages).hash, leaves)
     }
 }
 
@@ -148,6 +113,8 @@ struct TreeBuilder {
     private var part = 0
     private var parts: [Subtree] = []
     private var count: Int64 = 0
+    /// The pages of the lowest level, of which the upper ones are made at the end.
+    private var made: [(TreePage, Subtree)] = []
 
     init(db: Database, pages: TreePages) {
         self.db = db
@@ -163,6 +130,7 @@ struct TreeBuilder {
 
     mutating func finish() throws -> Int64 {
         try moveOn(to: 1 << pages.bits)
+        try db.raise(made, pages)
         return count
     }
 
@@ -171,9 +139,13 @@ struct TreeBuilder {
         parts.append(HashTree.sha256.subtree(of: leaves.hashed[...], at: pages.bits))
         leaves = TreeLeaves()
         while part < place {
-            if parts.count == pages.partsInPage {
+            if parts.count == pages.children(0) {
                 let page = TreeTop(of: parts, in: .sha256)
-                if page.root.size != .none { try db.put(page, at: part / pages.partsInPage) }
+                let number = TreePage(level: 0, number: part / pages.children(0))
+                if page.root.size != .none {
+                    try db.put(page, at: number)
+                    made.append((number, page.root))
+                }
                 parts = []
             }
             part += 1
