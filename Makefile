@@ -22,7 +22,7 @@ bench: build ## figures of a release build, each against its reference; ONLY="de
 	@Scripts/bench
 
 bench-million: build ## the same with a million enterprises: hours the first time, and 40 GB of disk
-	@ENTERPRISES=1000000 ONLY="sync steady export serve" Scripts/bench
+	@ENTERPRISES=1000000 ONLY="sync steady export serve reads" Scripts/bench
 
 fuzz: ## hostile input to every reader, SECONDS=60 each; SURFACES="xml json" for some
 	@Scripts/fuzz -s $(or $(SECONDS),60) $(SURFACES)

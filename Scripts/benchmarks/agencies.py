@@ -38,7 +38,8 @@ class Exchange:
     def key(self, name="bench"):
         """A key of a client who may ask as much as he likes; made when first asked for."""
         if name not in self.keys:
-            scopes = ["--scope", "enterprises:read", "--scope", "section:*"]
+            names = ("enterprises:read", "enterprises:search", "enterprises:match", "changes:read", "section:*")
+            scopes = [word for name in names for word in ("--scope", name)]
             plenty = ["--burst", "1000000", "--window", "1", "--no-daily"]
             self.run("clients", "add", name, *scopes, *plenty)
             self.keys[name] = self.run("clients", "keys", "add", name).output.strip()

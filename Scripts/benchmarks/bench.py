@@ -4,7 +4,7 @@
 The machine may be shared and noisy, so references are measured in the same run and figures are ratios to them. Environment:
 
     ENTERPRISES   100000; how many enterprises the agencies have
-    ONLY          parts of it: decode sync steady export serve signing store file
+    ONLY          parts of it: decode sync steady export serve reads signing store file
     FILE_BYTES    1000000000; the size of 质监's file
 """
 
@@ -15,7 +15,7 @@ import sys
 import measures
 from figures import Figures, now
 
-PARTS = ("decode", "sync", "steady", "export", "serve", "signing", "store", "file")
+PARTS = ("decode", "sync", "steady", "export", "serve", "reads", "signing", "store", "file")
 
 
 def main():

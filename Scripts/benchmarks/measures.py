@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 
+import reads
 import references
 from agencies import AGENCIES, FIRST_DAY, Exchange, Town
 from bulk import Quality, write
@@ -38,12 +39,14 @@ class Bench:
         with self.town.replay() as replay:
             self.base = replay.said.strip()
             self.exchange = Exchange(self.program, f"{self.work}/exchange", self.base)
-            if set(only) & {"sync", "steady", "export", "serve", "signing"}:
+            if set(only) & {"sync", "steady", "export", "serve", "reads", "signing"}:
                 self.sync(judged="sync" in only)
             if set(only) & {"export", "signing"}:
                 self.export(judged="export" in only)
             if "serve" in only:
                 self.serve()
+            if "reads" in only:
+                reads.measure(self)
             if "steady" in only:
                 self.steady()
             if "signing" in only:
