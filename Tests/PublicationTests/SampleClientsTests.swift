@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A language of `Samples/Clients`; a machine without its runtime passes it over, visibly.
-private enum SampleClient: String, Sendable {
+enum SampleClient: String, Sendable {
     case python, node, java, shell
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -58,7 +58,7 @@ private enum SampleClient: String, Sendable {
 }
 
 /// What waits for another program must not hold one of the few threads on which servers answer.
-private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { done in
         Thread.detachNewThread { done.resume(returning: body()) }
     }
