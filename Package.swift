@@ -231,7 +231,7 @@ let package = Package(
             name: "WatchingTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "FeedTransport", "ProfileChanges",
-                "Publication",
+                "Publication", "SampleClients",
                 "SQLiteAccess", "SQLiteStore", "Signing", "Watches", "Watching", crypto, grdb, hummingbird,
             ]
         ),
@@ -250,7 +250,7 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "HashTree", "Publication",
+                "HashTree", "Publication", "SampleClients",
                 "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
                 grdb, lifecycle, logging,
             ]
@@ -265,6 +265,7 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
+        .target(name: "SampleClients", path: "Tests/Support/SampleClients"),
         .testTarget(name: "ArchitectureTests"),
 
         // What Tests/Fuzz and the replay of its cases share

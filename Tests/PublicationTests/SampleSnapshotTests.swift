@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Foundation
 import Publication
+import SampleClients
 import Signing
 import Synchronization
 import Testing
