@@ -76,7 +76,7 @@ let package = Package(
         .target(name: "XMLFeed", dependencies: ["CLibXML2"]),
         .target(name: "FeedTransport", dependencies: ["CCurl"]),
         .target(name: "Compression", dependencies: ["CZlib"]),
-        .target(name: "Signing", dependencies: ["CanonicalJSON", "HashTree", crypto]),
+        .target(name: "Signing", dependencies: ["CanonicalJSON", "CreditModel", "HashTree", crypto]),
 
         // 3 seams
         .target(
@@ -127,7 +127,8 @@ let package = Package(
         .target(
             name: "Publication",
             dependencies: [
-                "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing", crypto, logging,
+                "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "ServiceKit", "Signing",
+                crypto, logging,
             ]
         ),
         .target(
@@ -230,7 +231,7 @@ let package = Package(
             name: "WatchingTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "FeedTransport", "ProfileChanges",
-                "Publication",
+                "Publication", "SampleClients",
                 "SQLiteAccess", "SQLiteStore", "Signing", "Watches", "Watching", crypto, grdb, hummingbird,
             ]
         ),
@@ -248,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "PublicationTests",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
+                "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
+                "HashTree", "Publication", "SampleClients",
                 "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
                 grdb, lifecycle, logging,
             ]
@@ -263,6 +265,7 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .target(name: "SystemFaults", path: "Tests/Support/SystemFaults"),
+        .target(name: "SampleClients", path: "Tests/Support/SampleClients"),
         .testTarget(name: "ArchitectureTests"),
 
         // What Tests/Fuzz and the replay of its cases share

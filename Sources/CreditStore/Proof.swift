@@ -85,18 +85,48 @@ public struct ProfileChange: Hashable, Sendable {
     }
 }
 
+/// Whom a code came to lead to from one status to a later one.
+public struct CodeChange: Hashable, Sendable {
+    /// The number of the change, in one sequence with those of enterprises.
+    public var number: Int64
+    /// The digest of the status that says so first.
+    public var status: String
+    /// The code, in the form in which the tree knows it.
+    public var code: String
+    /// Whom it leads to since; nobody where nothing is said of it any more.
+    public var holders: [EnterpriseID]
+
+    /// Makes a change of its parts.
+    public init(number: Int64, status: String, code: String, holders: [EnterpriseID]) {
+        self.number = number
+        self.status = status
+        self.code = code
+        self.holders = holders
+    }
+}
+
 /// Changes, in order.
 public struct ChangePage: Sendable {
-    /// The changes.
+    /// The changes of enterprises.
     public var changes: [ProfileChange]
+    /// The changes of codes that lie among them, where they were asked for.
+    public var codes: [CodeChange]
     /// The statuses that these name, and the latest one.
     public var statuses: [SignedStatus]
     /// The number of the last change that there is.
     public var last: Int64
+    /// The number of the last change on the page; nil for a page without any.
+    public var end: Int64? {
+        switch (changes.last?.number, codes.last?.number) {
+        case (let change?, let code?): max(change, code)
+        case (let change, let code): change ?? code
+        }
+    }
 
     /// Makes a page of its parts.
-    public init(changes: [ProfileChange], statuses: [SignedStatus], last: Int64) {
+    public init(changes: [ProfileChange], codes: [CodeChange] = [], statuses: [SignedStatus], last: Int64) {
         self.changes = changes
+        self.codes = codes
         self.statuses = statuses
         self.last = last
     }
@@ -112,12 +142,29 @@ public protocol ProvingStore: CreditStore {
     func provenAnswer(about names: [String]) throws -> ProvenAnswer?
     /// The next changes after one, of the latest status or an earlier one.
     ///
+    /// - Parameters:
+    ///   - number: Of the last change that is known.
+    ///   - limit: How many at most, codes included.
+    ///   - withCodes: Whether changes of codes are wanted, too.
     /// - Returns: nil where changes after it are not kept: whoever asks must begin with a snapshot.
-    func changes(after number: Int64, limit: Int) throws -> ChangePage?
+    /// - Throws: ``StoreError`` where they cannot be read.
+    func changes(after number: Int64, limit: Int, withCodes: Bool) throws -> ChangePage?
+    /// Lets somebody read everything that the latest status says, in one view of the store.
+    ///
+    /// - Returns: nil before the first status with a tree.
+    /// - Throws: ``StoreError`` `damaged` where the tree or a document cannot be read back, and what the body throws.
+    func viewWhole<Result>(_ body: (any WholeView) throws -> Result) throws -> Result?
     /// A status by its digest.
     func status(of digest: String) throws -> SignedStatus?
     /// Somebody who reads beside all others, for a thread of its own: without waiting in a line for a connection.
     func answerReader() throws -> any AnswerReader
+}
+
+extension ProvingStore {
+    /// The next changes of enterprises after one.
+    public func changes(after number: Int64, limit: Int) throws -> ChangePage? {
+        try changes(after: number, limit: limit, withCodes: false)
+    }
 }
 
 /// Reads proven answers on one thread.

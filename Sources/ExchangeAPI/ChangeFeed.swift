@@ -8,6 +8,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import ProfileChanges
 internal import ServiceLifecycle
+internal import Signing
 
 /// Looks for changes, now and then for as long as somebody waits.
 struct ChangeFeed: Sendable {
@@ -22,15 +23,18 @@ struct ChangeFeed: Sendable {
     ///   - number: of the last change that is known.
     ///   - limit: how many at most.
     ///   - wait: seconds to wait for the first, where there is none yet.
+    ///   - withCodes: whether changes of codes are wanted, too.
     /// - Returns: the page; without changes where none came in time.
     /// - Throws: ``Problem/changesGone`` where changes after it are not kept.
-    func page(after number: Int64, limit: Int, waiting wait: Int64) async throws -> ChangePage {
+    func page(after number: Int64, limit: Int, waiting wait: Int64, withCodes: Bool) async throws -> ChangePage {
         var left = wait * 1000 / Self.pace
         while true {
             let library = library
-            let page = try await library.reading { try library.store.changes(after: number, limit: limit) }
+            let page = try await library.reading {
+                try library.store.changes(after: number, limit: limit, withCodes: withCodes)
+            }
             guard let page, number <= page.last else { throw Problem.changesGone }
-            if !page.changes.isEmpty || left <= 0 || Task.isShuttingDownGracefully { return page }
+            if page.end != nil || left <= 0 || Task.isShuttingDownGracefully { return page }
             left -= 1
             try await Task.sleep(for: .milliseconds(Self.pace))
         }
@@ -45,28 +49,51 @@ struct ChangeFeed: Sendable {
     /// - Returns: the object.
     /// - Throws: what the store throws.
     func json(_ page: ChangePage, after number: Int64, naming sections: [String]?) async throws -> JSONValue {
-        let last = page.changes.last?.number ?? number
-        let changes = try await json(page.changes, naming: sections)
+        let told = try await told(page, naming: sections)
         return .object([
-            "after": .integer(last), "changes": .array(changes), "last": .integer(page.last),
+            "after": .integer(page.end ?? number), "changes": .array(told.map(\.json)), "last": .integer(page.last),
             "statuses": .array(page.statuses.compactMap { try? JSONValue(parsing: $0.document) }),
         ])
     }
 
-    /// Changes as JSON, each with the sections that say something else, and what was retracted.
-    func json(_ changes: [ProfileChange], naming sections: [String]?) async throws -> [JSONValue] {
+    /// A change as it is told.
+    struct Told: Sendable {
+        var number: Int64
+        var kind: String
+        var json: JSONValue
+    }
+
+    /// Changes as JSON, in order, each with the sections that say something else, and what was retracted.
+    func told(_ page: ChangePage, naming sections: [String]?) async throws -> [Told] {
         let library = library
         return try await library.reading {
-            try changes.map { change in
+            let changes = try page.changes.map { change in
                 do {
-                    let digest = try library.store.digest(of: change, among: changes)
-                    return change.json(digest.sections, digest.retracted, naming: sections)
+                    let digest = try library.store.digest(of: change, among: page.changes)
+                    return Told(change, change.json(digest.sections, digest.retracted, naming: sections))
                 } catch is ProfileChangeError {
                     // Of a profile that cannot be compared it is not told in what it differs.
-                    return change.json([], [], naming: sections)
+                    return Told(change, change.json([], [], naming: sections))
                 }
             }
+            return (changes + page.codes.map { Told($0) }).sorted { $0.number < $1.number }
         }
+    }
+}
+
+extension ChangeFeed.Told {
+    fileprivate init(_ change: ProfileChange, _ json: JSONValue) {
+        self.init(number: change.number, kind: change.kind, json: json)
+    }
+
+    /// Whom a code leads to since; a code that may be a person's number is named by its place in the tree.
+    fileprivate init(_ change: CodeChange) {
+        var members = TreeName(change.code).member
+        members["change"] = .integer(change.number)
+        members["kind"] = .string("code")
+        members["status"] = .string(change.status)
+        members["holders"] = .array(change.holders.map { .string($0.text) })
+        self.init(number: change.number, kind: "code", json: .object(members))
     }
 }
 
@@ -128,16 +155,17 @@ extension Endpoint {
             .get,
             "/v1/changes",
             .scope(.readChanges),
-            parameters: ["after", "limit", "wait"]
+            parameters: ["after", "codes", "limit", "wait"]
         ) { library, inquiry in
             let after = try inquiry.whole("after", in: 0...Int64.max, default: 0)
             let limit = Int(try inquiry.whole("limit", in: 1...1000, default: 500))
             let wait = try inquiry.whole("wait", in: 0...50, default: 0)
+            let withCodes = try inquiry.asksForCodes
             let feed = ChangeFeed(library: library)
             if inquiry.headers[.accept]?.lowercased().contains("text/event-stream") ?? false {
-                return try events(feed, inquiry, after: after, limit: limit)
+                return try events(feed, inquiry, after: after, limit: limit, withCodes: withCodes)
             }
-            let page = try await feed.page(after: after, limit: limit, waiting: wait)
+            let page = try await feed.page(after: after, limit: limit, waiting: wait, withCodes: withCodes)
             let sections = inquiry.admission?.permission.sections
             var reply = Reply.json(try await feed.json(page, after: after, naming: sections).canonical)
             if let status = page.statuses.last { reply.headers[.suixinStatus] = status.digest }
@@ -146,7 +174,13 @@ extension Endpoint {
     ]
 
     /// Server-sent events: one a change, with its number as the event's id, so that a reconnection goes on behind it.
-    private static func events(_ feed: ChangeFeed, _ inquiry: Inquiry, after: Int64, limit: Int) throws -> Reply {
+    private static func events(
+        _ feed: ChangeFeed,
+        _ inquiry: Inquiry,
+        after: Int64,
+        limit: Int,
+        withCodes: Bool
+    ) throws -> Reply {
         var start = after
         if let text = inquiry.headers[.lastEventID] {
             guard let number = Int64(text), number >= 0 else {
@@ -161,17 +195,17 @@ extension Endpoint {
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 let text: String
                 do {
-                    let page = try await feed.page(after: after, limit: limit, waiting: 15)
-                    let told = try await feed.json(page.changes, naming: sections)
+                    let page = try await feed.page(after: after, limit: limit, waiting: 15, withCodes: withCodes)
+                    let told = try await feed.told(page, naming: sections)
                     // A comment keeps proxies from taking the connection for dead.
                     text =
                         told.isEmpty
                         ? ": \n\n"
-                        : zip(page.changes, told).map { change, json in
-                            let data = String(decoding: json.canonical, as: UTF8.self)
+                        : told.map { change in
+                            let data = String(decoding: change.json.canonical, as: UTF8.self)
                             return "id: \(change.number)\nevent: \(change.kind)\ndata: \(data)\n\n"
                         }.joined()
-                    after = page.changes.last?.number ?? after
+                    after = page.end ?? after
                 } catch let problem as Problem {
                     let document = problem.document(in: inquiry.language, instance: inquiry.id.text)
                     try await writer.write(

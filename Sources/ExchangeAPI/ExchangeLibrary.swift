@@ -20,6 +20,8 @@ struct ExchangeLibrary: Sendable {
     let answers: any AnswerSigner
     let finder: any EnterpriseFinder
     let watching: WatchDesks
+    /// nil where no snapshots are handed out.
+    let snapshots: (any SnapshotShelf)?
     let gate: Gate
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()

@@ -62,6 +62,7 @@ struct ExchangeResponder: HTTPResponder {
             id: id,
             moment: moment
         )
+        inquiry.isHead = request.method == .head
         guard case .scope(let scope) = endpoint.entry else {
             inquiry.body = try await body(of: request, endpoint)
             return try await endpoint.answer(library, inquiry)

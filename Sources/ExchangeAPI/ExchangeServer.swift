@@ -30,6 +30,7 @@ package struct ExchangeServer: Service {
     ///   - signer: who signs that, and that nothing is known, each time anew.
     ///   - finder: who finds enterprises by name and by example.
     ///   - watching: what clients may do with their lists, webhooks and retractions.
+    ///   - snapshots: where snapshots of everything lie; nil where none are handed out.
     ///   - gate: who may ask, how much, and the journal.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
@@ -44,6 +45,7 @@ package struct ExchangeServer: Service {
         signer: any PastSigner & AbsenceSigner & AnswerSigner,
         finder: any EnterpriseFinder,
         watching: WatchDesks,
+        snapshots: (any SnapshotShelf)? = nil,
         gate: Gate,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
@@ -66,6 +68,7 @@ package struct ExchangeServer: Service {
                 answers: signer,
                 finder: finder,
                 watching: watching,
+                snapshots: snapshots,
                 gate: gate,
                 pool: pool
             )

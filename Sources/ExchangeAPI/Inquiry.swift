@@ -9,6 +9,8 @@ struct Inquiry: Sendable {
     /// The query's parameters, decoded; only those that the endpoint knows.
     var parameters: [String: String]
     var headers: HTTPFields
+    /// Whether only the head of the answer is wanted.
+    var isHead = false
     var body: [UInt8] = []
     var language: AnswerLanguage
     var id: QueryID

@@ -1,7 +1,6 @@
 internal import CanonicalJSON
 internal import CreditModel
 package import CreditStore
-internal import Crypto
 internal import ServiceKit
 package import Signing
 
@@ -82,8 +81,8 @@ package struct Exporter: Sendable {
         var report = Report()
         report.position = coverage.position
         report.isBehind = coverage.isBehind
-        let profiles = try HashingFile(destination.profiles)
-        let annexes = try destination.annexes.map { try HashingFile($0) }
+        let profiles = try LineFile(destination.profiles)
+        let annexes = try destination.annexes.map { try LineFile($0) }
         let store = store
         var page = try store.signedProfiles(after: nil, limit: Self.page)
         while let end = page.last {
@@ -98,19 +97,19 @@ package struct Exporter: Sendable {
             page = try following.value()
         }
         report.positionAtEnd = try store.storePosition()
+        try profiles.settle()
+        try annexes?.settle()
         report.profiles = profiles.lines
         report.annexes = annexes?.lines ?? 0
         report.bytes = profiles.bytes
         report.digest = profiles.digest
-        try profiles.settle()
-        try annexes?.settle()
         guard let path = destination.manifest else {
             try profiles.commit()
             try annexes?.commit()
             return report
         }
         let file = try DurableFile(path: path)
-        let manifest = manifest(report, coverage, annexes: annexes, at: now)
+        let manifest = manifest(report, coverage, profiles, annexes: annexes, at: now)
         try file.write(try publisher.signingKey().sign(manifest, as: .manifest).flattened + [0x0A])
         try file.settle()
         // An earlier export's manifest must never lie beside these profiles: they would look forged. Everything is on the
@@ -124,63 +123,28 @@ package struct Exporter: Sendable {
     }
 
     /// The rest of a profile's long lists: documents of their own, whose digests the signed profile holds.
-    private func writeAnnexes(of profile: SignedProfile, to file: HashingFile) throws {
+    private func writeAnnexes(of profile: SignedProfile, to file: LineFile) throws {
         for digest in AnnexDigests.find(in: profile.profile) {
             guard let annex = try store.annex(digest) else { continue }
-            var line = Array("{\"annex\":".utf8)
-            line += annex.bytes
-            line += ",\"digest\":\"\(annex.digest)\",\"sub\":\"\(profile.id.text)\"}".utf8
-            try file.writeLine(line)
+            try file.writeLine(AnnexLines.line(annex.bytes, digest: annex.digest, of: profile.id))
         }
     }
 
-    private func manifest(_ report: Report, _ coverage: Coverage, annexes: HashingFile?, at now: Int64) -> [UInt8] {
-        func part(_ file: (count: Int, bytes: Int, digest: String)) -> JSONValue {
-            .object([
-                "bytes": .integer(Int64(file.bytes)), "count": .integer(Int64(file.count)),
-                "digest": .string(file.digest),
-            ])
-        }
-        return JSONValue.object([
-            "annexes": annexes.map { part(($0.lines, $0.bytes, $0.digest)) } ?? .null,
+    private func manifest(
+        _ report: Report,
+        _ coverage: Coverage,
+        _ profiles: LineFile,
+        annexes: LineFile?,
+        at now: Int64
+    ) -> [UInt8] {
+        JSONValue.object([
+            "annexes": annexes.map { .object($0.facts) } ?? .null,
             "created": .string(LocalTime(posix: now).description), "iat": .integer(now),
             "iss": .string(publisher.issuer),
             "keys": .array(keys.keys.map { .string($0.keyID) }),
             "position": .integer(report.position), "positionAtEnd": .integer(report.positionAtEnd),
-            "profiles": part((report.profiles, report.bytes, report.digest)), "sources": coverage.sources,
+            "profiles": .object(profiles.facts), "sources": coverage.sources,
             "sourcesAt": .integer(coverage.issuedAt),
         ]).canonical
     }
-}
-
-/// A file of lines whose digest is known at the end.
-final class HashingFile {
-    private let file: DurableFile
-    private var hash = SHA256()
-    private(set) var lines = 0
-    private(set) var bytes = 0
-
-    /// Begins a file.
-    ///
-    /// - Parameter path: nil writes to the standard output.
-    /// - Throws: ``SigningError`` where it cannot be created.
-    init(_ path: String?) throws {
-        file = try path.map { path throws(SigningError) in try DurableFile(path: path) } ?? DurableFile()
-    }
-
-    func writeLine(_ line: [UInt8]) throws {
-        var line = line
-        line.append(0x0A)
-        hash.update(data: line)
-        lines += 1
-        bytes += line.count
-        try file.write(line)
-    }
-
-    func settle() throws { try file.settle() }
-
-    func commit() throws { try file.commit() }
-
-    /// `sha256:` of all bytes so far.
-    var digest: String { "sha256:" + hash.finalize().hexadecimal }
 }

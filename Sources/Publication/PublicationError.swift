@@ -15,6 +15,14 @@ package enum PublicationError: Error, Hashable, Sendable, CustomStringConvertibl
     case tooLarge(EnterpriseID, bytes: Int)
     /// A status may be signed only after every profile that it touches.
     case unfinished(waiting: Int)
+    /// A snapshot is of a status with a tree.
+    case noTree
+    /// What the store holds has another root than was signed.
+    case otherTree
+    /// A profile names an annex that the store has not.
+    case noAnnex(EnterpriseID)
+    /// One snapshot is made at a time.
+    case busy
 
     package var description: String {
         switch self {
@@ -23,6 +31,12 @@ package enum PublicationError: Error, Hashable, Sendable, CustomStringConvertibl
             "profile \(id) would be signed over \(bytes) bytes, at most \(Envelope.limit) are allowed: please report this"
         case .unfinished(let waiting):
             "\(waiting) changes wait to be derived or signed: run `suixin sync` to its end first"
+        case .noTree: "no status of the sources with a hash tree was signed yet: run `suixin sync` to its end first"
+        case .otherTree:
+            "the store does not hold what the latest status says: `suixin store check` says what is damaged"
+        case .noAnnex(let id):
+            "an annex of the profile \(id) is missing in the store: `suixin store check` says what is damaged"
+        case .busy: "another process is making a snapshot here: wait until it has ended"
         }
     }
 }

@@ -42,7 +42,7 @@ package struct StatusPayload: Hashable, Sendable {
             change = state.change
         }
 
-        fileprivate var value: JSONValue {
+        var value: JSONValue {
             .object(["change": .integer(change), "count": .integer(count), "root": .string(root.digest)])
         }
     }

@@ -26,7 +26,7 @@ package struct Verification: Sendable, Hashable {
     }
 
     package var verdict: Verdict
-    /// `profile`, `excerpt`, `past profile`, `absence`, `status`, `manifest`, `export`, or `unknown`.
+    /// `profile`, `excerpt`, `past profile`, `absence`, `status`, `manifest`, `export`, `snapshot`, or `unknown`.
     package var kind: String
     /// What it is, by name, such as issuer, key, enterprise and version.
     package var facts: [String: String] = [:]

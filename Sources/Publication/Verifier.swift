@@ -37,6 +37,7 @@ package struct Verifier: Sendable {
             case DocumentType.status: return try status(verified)
             case DocumentType.absence: return try absence(verified)
             case DocumentType.manifest: return try manifest(verified)
+            case DocumentType.snapshot: return try snapshot(verified)
             default:
                 var result = Verification(.notGenuine, kind: "unknown")
                 result.problems = ["signed by a known key, but no kind of document that this exchange publishes"]
@@ -206,7 +207,7 @@ package struct Verifier: Sendable {
         ]
     }
 
-    private func check(issuer found: String, _ result: inout Verification) {
+    func check(issuer found: String, _ result: inout Verification) {
         if let issuer, issuer != found { result.fail("issued by \(found), not by \(issuer)") }
     }
 }

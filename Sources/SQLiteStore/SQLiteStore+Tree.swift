@@ -66,30 +66,46 @@ extension SQLiteStore {
     public func answerReader() throws -> any AnswerReader { try SQLiteAnswerReader(path: path, treeCache) }
 
     /// In one view of the store.
-    public func changes(after number: Int64, limit: Int) throws -> ChangePage? {
+    public func changes(after number: Int64, limit: Int, withCodes: Bool) throws -> ChangePage? {
         try read { db in
             guard let tree = try db.tree(), number >= tree.since else { return nil }
             let last = try db.integer("SELECT max(id) FROM change")
             var changes: [ProfileChange] = []
+            var codes: [CodeChange] = []
             var statuses: [Int64] = []
             try db.each(
                 """
                 SELECT c.id, s.digest, c.enterprise, c.before, c.after, c.status FROM change c
-                JOIN status s ON s.id = c.status WHERE c.id > ? ORDER BY c.id LIMIT ?
+                JOIN status s ON s.id = c.status
+                WHERE c.id > ? AND (? OR substr(coalesce(c.after, c.before), 1, 1) <> 'h') ORDER BY c.id LIMIT ?
                 """,
                 number,
+                withCodes,
                 limit
             ) { row in
-                guard let id = EnterpriseID(row.text(2)) else { throw BinaryReader.damaged }
-                changes.append(
-                    ProfileChange(
-                        number: row.integer(0),
-                        status: row.text(1),
-                        enterprise: id,
-                        before: row.optionalText(3).flatMap { TreeStatement(stored: $0) },
-                        after: row.optionalText(4).flatMap { TreeStatement(stored: $0) }
+                let before = row.optionalText(3).flatMap { TreeStatement(stored: $0) }
+                let after = row.optionalText(4).flatMap { TreeStatement(stored: $0) }
+                if let id = EnterpriseID(row.text(2)) {
+                    changes.append(
+                        ProfileChange(
+                            number: row.integer(0),
+                            status: row.text(1),
+                            enterprise: id,
+                            before: before,
+                            after: after
+                        )
                     )
-                )
+                } else {
+                    guard case .holders? = after ?? before else { throw BinaryReader.damaged }
+                    codes.append(
+                        CodeChange(
+                            number: row.integer(0),
+                            status: row.text(1),
+                            code: row.text(2),
+                            holders: after?.leadsTo ?? []
+                        )
+                    )
+                }
                 if statuses.last != row.integer(5) { statuses.append(row.integer(5)) }
             }
             let latest = try db.integer("SELECT max(id) FROM status")
@@ -103,7 +119,7 @@ extension SQLiteStore {
                     with: Self.status
                 )
             }
-            return ChangePage(changes: changes, statuses: found, last: last)
+            return ChangePage(changes: changes, codes: codes, statuses: found, last: last)
         }
     }
 

@@ -113,7 +113,7 @@ package final class DurableFile {
     }
 
     /// A new name is durable once its folder is.
-    private static func flushFolder(of path: String) throws(SigningError) {
+    package static func flushFolder(of path: String) throws(SigningError) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path: folder, action: "open", errno: errno) }

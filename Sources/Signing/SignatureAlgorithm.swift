@@ -28,6 +28,8 @@ public struct DocumentType: RawRepresentable, Hashable, Sendable, CustomStringCo
     public static let status = DocumentType(rawValue: "suixin-status+jws")
     /// The manifest of an export.
     public static let manifest = DocumentType(rawValue: "suixin-manifest+jws")
+    /// The manifest of a snapshot.
+    public static let snapshot = DocumentType(rawValue: "suixin-snapshot+jws")
 
     /// The text of `typ`.
     public var description: String { rawValue }

@@ -19,6 +19,8 @@ struct Settings: Sendable {
     var access: AccessSettings
     /// Who hears of changes, and how.
     var watch: WatchSettings
+    /// What is handed out of everything at once.
+    var snapshots: SnapshotSettings
     var host: String
     var port: Int
     /// The share of a source's records that a complete read may withdraw without a person's word.
@@ -51,6 +53,7 @@ struct Settings: Sendable {
             secretPath: path("secretFile", default: "keys/installation.secret"),
             access: try access(reader, path),
             watch: try WatchSettings(reader, path),
+            snapshots: try SnapshotSettings(reader, path),
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,

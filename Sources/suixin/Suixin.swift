@@ -19,7 +19,7 @@ struct Suixin: AsyncParsableCommand {
             MatchCommand.self, ExportCommand.self, VerifyCommand.self, KeysCommand.self, QuarantineCommand.self,
             HeldCommand.self, ServeCommand.self, StoreCommand.self, ClientsCommand.self, QueriesCommand.self,
             EvidenceCommand.self, JournalCommand.self, WatchCommand.self, WebhooksCommand.self,
-            RetractionsCommand.self,
+            RetractionsCommand.self, SnapshotCommand.self,
         ]
     )
 

@@ -2,63 +2,17 @@ import CanonicalJSON
 import CreditModel
 import Foundation
 import Publication
+import SampleClients
 import Signing
 import Synchronization
 import Testing
 
-/// A language of `Samples/Clients`; a machine without its runtime passes it over, visibly.
-private enum SampleClient: String, Sendable {
-    case python, node, java, shell
-
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Samples/Clients").path
-
+extension SampleClient {
     static let absent: Comment = "its runtime is not on this machine"
-
-    var canRun: Bool {
-        let probe: [String] =
-            switch self {
-            case .python: ["python3", "-c", "import cryptography"]
-            case .node: ["node", "-e", "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)"]
-            case .java: ["javac", "-version"]
-            case .shell: ["sh", "-c", "command -v curl && command -v openssl && command -v od && command -v awk"]
-            }
-        return Self.run(probe).status == 0
-    }
-
-    /// The words that start it; Java is compiled into the folder first.
-    func command(compiledInto folder: String) throws -> [String] {
-        switch self {
-        case .python: return ["python3", Self.folder + "/python/client.py"]
-        case .node: return ["node", Self.folder + "/node/client.mjs"]
-        case .shell: return ["sh", Self.folder + "/shell/client.sh"]
-        case .java:
-            let classes = folder + "/classes"
-            let sources = ["Json", "Keys", "Suixin", "Client"].map { "\(Self.folder)/java/\($0).java" }
-            let compiled = Self.run(["javac", "-encoding", "UTF-8", "-d", classes] + sources)
-            try #require(compiled.status == 0, "\(compiled.output)")
-            return ["java", "-cp", classes, "Client"]
-        }
-    }
-
-    static func run(_ arguments: [String], with environment: [String: String] = [:]) -> (status: Int32, output: String)
-    {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, ours in ours }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        guard (try? process.run()) != nil else { return (127, "") }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
-    }
 }
 
 /// What waits for another program must not hold one of the few threads on which servers answer.
-private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { done in
         Thread.detachNewThread { done.resume(returning: body()) }
     }

@@ -3,6 +3,7 @@ import Derivation
 import ExchangeAPI
 import Foundation
 import Logging
+import Publication
 import Search
 import ServiceLifecycle
 import Signing
@@ -37,6 +38,7 @@ func serving(
         signer: world.publisher,
         finder: EnterpriseSearch(store: world.store),
         watching: desk.watching,
+        snapshots: SnapshotFolder(path: world.path("snapshots")),
         gate: desk.gate,
         digest: World.sha256,
         configuration: configuration,

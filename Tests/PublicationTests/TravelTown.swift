@@ -63,6 +63,9 @@ final class TravelTown {
         }
     }
 
+    /// After the latest step.
+    var moment: Int64 { Self.start + step * 3600 + 40 }
+
     private func note(at moment: Int64) throws {
         var byID: [EnterpriseID: Answer] = [:]
         var after: EnterpriseID?

@@ -103,11 +103,14 @@ struct TreeTests {
         var state = try sign(desk)
         try check(desk, state)
         // From one part to many, through a cut; then more than one page.
+        var last = 2
         for (round, names) in [3..<40, 30..<900, 1..<5, 900..<2500, 7..<8].enumerated() {
             try put(names, version: "v\(round + 2)", desk)
             let before = state.change
             state = try sign(desk)
-            #expect(state.change == before + Int64(names.count))
+            // Each id says something else, and each code that was not there before.
+            #expect(state.change == before + Int64(names.count + names.count { $0 > last }))
+            last = max(last, names.upperBound - 1)
             #expect(state.root == Self.tree.root(of: try expected(desk)[...]))
         }
         let pages = try desk.store.read { db in try db.integer("SELECT count(*) FROM tree_page") }
@@ -211,16 +214,22 @@ struct TreeTests {
         try put(9..<10, version: "v1", desk)
         _ = try sign(desk, "second")
         let page = try #require(try desk.store.changes(after: 0, limit: 10))
-        #expect(page.changes.map(\.status) == ["second", "second"] && page.last == 2)
+        #expect(page.changes.map(\.status) == ["second", "second"] && page.last == 3)
         #expect(Set(page.changes.map(\.before)) == [.version("v1"), nil])
         #expect(Set(page.changes.map(\.after)) == [.version("v2"), .version("v1")])
-        #expect(try desk.store.changes(after: 1, limit: 10)?.changes.map(\.number) == [2])
-        #expect(try desk.store.changes(after: 2, limit: 10)?.changes.isEmpty == true)
+        // A code that is new is a change, too, for whoever wants to hear of codes.
+        let all = try #require(try desk.store.changes(after: 0, limit: 10, withCodes: true))
+        let id = EnterpriseID(pripid: "9") { HashTree.sha256.digest(of: $0).bytes }
+        #expect(all.codes.map(\.code) == ["CODE9"] && all.codes.map(\.holders) == [[id]] && all.end == 3)
+        #expect(all.changes == page.changes && page.codes.isEmpty)
+        #expect(Set(all.changes.map(\.number) + all.codes.map(\.number)) == [1, 2, 3])
+        #expect(try desk.store.changes(after: 2, limit: 10, withCodes: true)?.end == 3)
+        #expect(try desk.store.changes(after: 3, limit: 10)?.changes.isEmpty == true)
         // A tree that was given up does not know what changed until it was made anew.
         try desk.store.write { db in try db.run("DELETE FROM tree") }
         try put(2..<3, version: "v3", desk)
         _ = try sign(desk, "third")
-        #expect(try desk.store.changes(after: 1, limit: 10) == nil)
-        #expect(try desk.store.changes(after: 2, limit: 10)?.changes.isEmpty == true)
+        #expect(try desk.store.changes(after: 2, limit: 10) == nil)
+        #expect(try desk.store.changes(after: 3, limit: 10)?.changes.isEmpty == true)
     }
 }

@@ -41,10 +41,10 @@ def short(data):
 class Exchange:
     """A real one in a folder that is thrown away."""
 
-    def __init__(self, suixin, agencies, folder):
+    def __init__(self, suixin, agencies, folder, enterprises=150):
         self.suixin, self.folder = suixin, folder
         self.started = []
-        self._start([agencies, "--port", "0", "--seed", "7", "--enterprises", "150", "--data", "agencies",
+        self._start([agencies, "--port", "0", "--seed", "7", "--enterprises", str(enterprises), "--data", "agencies",
                      "--ready-file", "agencies.json"])
         self.agencies = re.search("http://[^/]*", self._ready("agencies.json"))[0]
         self.run("init", "--agencies", self.agencies, "--issuer", ISSUER)

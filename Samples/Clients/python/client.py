@@ -46,13 +46,17 @@ class Exchange:
         self.base, self.cache = base.rstrip("/"), cache
         self.opener = urllib.request.build_opener(NoRedirect)
 
-    def get(self, path, etag=None):
-        """(status, headers, body); waits where the exchange asks for it, but not for ever."""
+    def headers(self):
+        """What goes with each query: who asks, and why."""
         headers = {"Accept": "application/jose+json, application/json;q=0.9"}
         if os.environ.get("SUIXIN_KEY"):
             headers["Authorization"] = "Bearer " + os.environ["SUIXIN_KEY"]
-        # Each query says why it is made.
         headers["Suixin-Purpose"] = os.environ.get("SUIXIN_PURPOSE") or "merchant-reverification"
+        return headers
+
+    def get(self, path, etag=None):
+        """(status, headers, body); waits where the exchange asks for it, but not for ever."""
+        headers = self.headers()
         if etag:
             headers["If-None-Match"] = etag
         for attempt in range(1, ATTEMPTS + 1):

@@ -16,6 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Answer platforms over HTTP: signed profiles, the signed status of the sources, the public keys.",
         discussion: """
             GET /v1/enterprises/{id or code}    POST /v1/enterprises:batchGet    GET /v1/changes    GET /v1/sources
+            GET /v1/snapshots/latest (made by `suixin snapshot`)    GET /v1/snapshots/{id}/{file}    GET /v1/annexes/{digest}
             /v1/watch-lists    /v1/webhooks    /v1/retractions    GET /v1/enterprises?name=    POST /v1/match    POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
@@ -58,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
                 webhooks: try installation.webhookDesk(),
                 retractions: try settings.retractionDesk()
             ),
+            snapshots: settings.snapshots.folder,
             gate: desk.gate,
             digest: Installation.sha256,
             configuration: ExchangeConfiguration(host: host, port: settings.port),

@@ -7,17 +7,19 @@ internal import Signing
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a signed profile, status, manifest or export, offline.",
+        abstract: "Check a signed profile, status, manifest, export or snapshot, offline.",
         discussion: """
             Says what the document proves and what it does not. Exit code 0: genuine and current; 2: genuine, but not shown to be
             current (an old but genuine profile, a status that has expired); 1: not genuine; 64: there is no such file,
             or it holds no keys.
             An answer is current only with its proof and the status that the proof leads from: `curl -D HEADERS -o PROFILE …`,
             then `suixin verify PROFILE --status STATUS --proof HEADERS --jwks JWKS`, with --asked for what was asked for.
+            A snapshot is checked as a whole, and its root against the signed status in it: give the folder in which its
+            manifest.json and the files lie.
             """
     )
 
-    @Argument(help: "The document: flattened or compact JWS, or an export of one a line.")
+    @Argument(help: "The document: flattened or compact JWS, an export of one a line, or the folder of a snapshot.")
     var file: String
     @Option(help: "The signed status of the sources, to be checked beside it.")
     var status: String?
@@ -38,7 +40,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let keys = try keys()
-        for path in [file, status, proof, manifest].compactMap(\.self)
+        let files = isFolder(file) ? [file + "/manifest.json"] : [file]
+        for path in files + [status, proof, manifest].compactMap(\.self)
         where !FileManager.default.fileExists(atPath: path) {
             throw CommandError("There is no file \(path).", exit: .usage)
         }
@@ -58,10 +61,21 @@ struct VerifyCommand: AsyncParsableCommand {
         if proof != nil, status == nil {
             throw ValidationError("--proof leads from a status: give that with --status.")
         }
+        if isFolder(file), status != nil || manifest != nil || asked != nil {
+            throw ValidationError(
+                "A snapshot has its manifest and its status in its folder: give neither of them beside it."
+            )
+        }
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     private func verify(with verifier: Verifier) throws -> Verification {
         do {
+            if isFolder(file) { return try verifier.verify(snapshot: file) }
             let beside = try status.map { path in
                 Verifier.Beside(
                     status: try LineReader(path: path).rest(after: [], limit: SignedDocument.sizeLimit),
