@@ -18,6 +18,8 @@ extension QueryEntry {
         if let purpose { members["purpose"] = .string(purpose.name) }
         if let digest { members["digest"] = .string(Base64URL.text(digest.bytes)) }
         if let position { members["position"] = .integer(position) }
+        if let refusal { members["refusal"] = .string(refusal) }
+        if let count { members["count"] = .integer(Int64(count)) }
         switch answer {
         case .nothing: break
         case .stored(let stored):
@@ -60,6 +62,8 @@ extension QueryEntry {
         purpose = json["purpose"]?.string.flatMap { Purpose($0) }
         digest = json["digest"]?.string.flatMap { Base64URL.decode(Array($0.utf8)) }.flatMap { Digest256($0) }
         position = json["position"]?.integer
+        refusal = json["refusal"]?.string
+        count = json["count"]?.integer.map { Int(clamping: $0) }
         guard let answer = json["answer"] else { return }
         guard let form = answer["form"]?.string.flatMap({ DocumentForm(rawValue: $0) }) else { return nil }
         if answer["kept"]?.bool == true {

@@ -84,35 +84,47 @@ extension Endpoint {
                 filter.after = (client.id, id)
             }
             let found = try desks.retractions.retractions(filter, of: client.id)
-            var members: [String: JSONValue] = ["retractions": .array(found.map(\.json))]
+            let visible = inquiry.admission?.permission.sections
+            var members: [String: JSONValue] = ["retractions": .array(found.map { $0.naming(visible).json })]
             if found.count == filter.limit, let last = found.last { members["after"] = .string(last.id.text) }
             return .json(.object(members))
         },
-        watch("acknowledge", .post, "/v1/retractions/{retraction}/ack") { desks, client, inquiry in
-            .json(try desks.retractions.acknowledge(inquiry.id("retraction"), by: client.id).json)
+        watch(
+            "acknowledge",
+            .post,
+            "/v1/retractions/{retraction}/ack",
+            of: { $0.retractions }
+        ) { desks, client, inquiry in
+            let acknowledged = try desks.retractions.acknowledge(inquiry.id("retraction"), by: client.id)
+            return .json(acknowledged.naming(inquiry.admission?.permission.sections).json)
         },
     ]
 
     static let small = Body(mediaType: "application/json", limit: 16 * 1024)
 
-    /// An endpoint at which a client handles what is its own.
+    /// An endpoint at which a client handles what is its own; by `desk` what changes something, so that it can be repeated.
     static func watch(
         _ name: String,
         _ method: HTTPRequest.Method,
         _ path: String,
         parameters: [String] = [],
         body: Body? = nil,
+        of desk: @escaping @Sendable (WatchDesks) -> any RepeatableDesk = { $0.lists },
         answer: @escaping @Sendable (WatchDesks, Caller, Inquiry) throws -> Reply
     ) -> Endpoint {
         Endpoint(name, method, path, .scope(.writeWatches), parameters: parameters, body: body) { library, inquiry in
             guard let caller = inquiry.admission?.caller else { throw Problem.failure }
-            return try await library.reading {
+            let act: @Sendable () throws -> Reply = {
                 do {
                     return try answer(library.watching, caller, inquiry)
                 } catch let error as AccessError {
                     throw Problem(error)
                 }
             }
+            if method != .get, let repeater = try CallRepeater(library, inquiry, name, of: caller, desk) {
+                return try await repeater.answer(act)
+            }
+            return try await library.reading { try act().disclosing(by: library.watching) }
         }
     }
 }

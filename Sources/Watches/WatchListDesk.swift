@@ -5,7 +5,7 @@ public import CreditModel
 ///
 /// Blocking: never on an event loop.
 public struct WatchListDesk: Sendable {
-    private let store: any WatchStore
+    let store: any WatchStore
     private let resolve: @Sendable (String) throws -> [EnterpriseID]
     private let clock: @Sendable () -> Int64
     private let random: @Sendable () -> UInt64

@@ -81,6 +81,13 @@ public protocol WatchStore: Sendable {
     /// - Returns: the retraction as it is then.
     /// - Throws: `unknown` where the client was never told of it.
     func acknowledge(_ id: RetractionID, by client: ClientID, at moment: Int64) throws -> Retraction
+
+    // Calls that are sent again
+
+    /// Carries a call out unless it was before: what `act` changes in this store and what it answers are kept in one
+    /// transaction.
+    /// - Throws: what `act` throws, with nothing changed.
+    func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall
 }
 
 /// A delivery to be tried now.

@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
             ),
             gate: desk.gate,
             digest: Installation.sha256,
-            configuration: ExchangeConfiguration(host: host, port: settings.port),
+            configuration: settings.exchange(at: host),
             clock: { Now.posix },
             logger: logger
         ) { port in
