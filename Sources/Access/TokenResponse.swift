@@ -79,4 +79,7 @@ public struct OAuthError: Error, Hashable, Sendable {
 public struct TooManyTokens: Error, Hashable, Sendable {
     /// `Retry-After`: seconds.
     public let retryAfter: Int
+
+    /// Says when to come again.
+    public init(retryAfter: Int) { self.retryAfter = retryAfter }
 }

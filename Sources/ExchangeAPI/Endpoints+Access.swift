@@ -77,7 +77,11 @@ extension Endpoint {
             filter.before = before
         }
         let entries = try await library.reading { [filter] in
-            try OwnQueries(library.gate.records, of: admission.caller).entries(filter)
+            do {
+                return try OwnQueries(library.gate.records, of: admission.caller).entries(filter)
+            } catch is EvidenceError {
+                throw Problem.value("before", "the id of a query, as a page gives it", "前一页所给的查询编号")
+            }
         }
         var page: [String: JSONValue] = ["queries": .array(entries.map(\.json))]
         if entries.count == filter.limit, let last = entries.last { page["before"] = .string(last.id.text) }

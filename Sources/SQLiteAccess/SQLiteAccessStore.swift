@@ -194,6 +194,7 @@ public final class SQLiteAccessStore: AccessStore {
     /// - Parameters:
     ///   - now: POSIX milliseconds.
     ///   - days: for which the use of each client is kept.
+    /// - Throws: ``AccessError``.
     public func prune(at now: Int64, keepingUseFor days: Int32) throws {
         try file.write { db in
             try db.run("DELETE FROM assertion WHERE expires < ?", [now / 1000])

@@ -84,6 +84,7 @@ extension SQLiteWatchStore {
     /// Takes away the answers that are kept no more.
     /// - Parameter now: POSIX milliseconds.
     /// - Returns: how many.
+    /// - Throws: ``AccessError``.
     @discardableResult
     public func pruneCalls(at now: Int64) throws -> Int {
         try file.change { db in
