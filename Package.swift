@@ -249,8 +249,9 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
-                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
-                grdb, lifecycle, logging,
+                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches",
+                "Watching",
+                "ProfileChanges", crypto, grdb, hummingbird, lifecycle, logging,
             ]
         ),
         .testTarget(
