@@ -1,6 +1,7 @@
 import Access
 import CanonicalJSON
 import CreditModel
+import CreditStore
 import ExchangeAPI
 import FeedTransport
 import Foundation
@@ -188,10 +189,10 @@ extension FrontDesk {
     }
 }
 
-extension World {
+extension ProvingStore {
     /// What a rebuild does with a tree that is wrong, until the next status makes another.
     func giveUpTree() throws {
-        try (store as? SQLiteStore)?.write { db in
+        try (self as? SQLiteStore)?.write { db in
             for table in ["tree", "tree_page", "tree_part", "tree_news"] { try db.run("DELETE FROM \(table)") }
         }
     }

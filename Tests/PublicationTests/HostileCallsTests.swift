@@ -173,17 +173,23 @@ struct HostileCallsTests {
     @Test("While a tree is missing nothing is called current, and nothing unknown")
     func treeGivenUp() async throws {
         let world = try Town.world()
-        try world.giveUpTree()
-        try await serving(world) { port throws in
-            for name in [Town.code, World.id("P1").text, "sx00000000000000000000"] {
-                let answer = try HTTPCall.send("GET", "/v1/enterprises/\(name)", port: port)
-                #expect(answer.status == 503 && answer.headers["retry-after"] != nil, "\(name): \(answer.text)")
+        let (store, publisher) = (world.store, world.publisher)
+        let names = [Town.code, World.id("P1").text, "sx00000000000000000000", "91440101MA59ABCD1R"]
+        for isRead in [false, true] {
+            try await serving(world) { port throws in
+                func answers() throws -> [HTTPAnswer] {
+                    try names.map { try HTTPCall.send("GET", "/v1/enterprises/\($0)", port: port) }
+                }
+                // Whoever has read the tree before it was given up must not go on from what he remembers.
+                if isRead { #expect(try answers().map(\.status) == [200, 200, 404, 404]) }
+                try store.giveUpTree()
+                for answer in try answers() {
+                    #expect(answer.status == 503 && answer.headers["retry-after"] != nil, "\(answer.text)")
+                    #expect(!answer.text.contains("absence"))
+                }
+                try publisher.publishStatus(at: World.now, day: World.day)
+                #expect(try answers().map(\.status) == [200, 200, 404, 404])
             }
-        }
-        try world.publisher.publishStatus(at: World.now, day: World.day)
-        try await serving(world) { port throws in
-            #expect(try HTTPCall.send("GET", "/v1/enterprises/\(Town.code)", port: port).status == 200)
-            #expect(try HTTPCall.send("GET", "/v1/enterprises/sx00000000000000000000", port: port).status == 404)
         }
     }
 }
