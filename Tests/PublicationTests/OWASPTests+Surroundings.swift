@@ -73,8 +73,10 @@ extension OWASPTests {
     @Test("API8:2023 Security Misconfiguration: every answer is set up alike, and none tells of the inside")
     func api8SecurityMisconfiguration() async throws {
         let world = try Town.world()
-        let desk = try FrontDesk(world, at: World.now)
-        try await serving(world, desk: desk) { port throws in
+        // Late enough for what was known then to be settled.
+        let now = World.now + 3600
+        let desk = try FrontDesk(world, at: now)
+        try await serving(world, at: now, desk: desk) { port throws in
             let all = Attacker(key: desk.key, port: port)
             let origin = ["Origin: https://evil.example", "Access-Control-Request-Method: GET"]
             var answers: [(String, HTTPAnswer)] = []
@@ -116,6 +118,7 @@ extension OWASPTests {
                 "/v1/enterprises/\(Town.code)", "/v1/enterprises/\(Town.code)?knownAt=2018-06-01T10:00:00%2B08:00",
             ] {
                 let answer = try HTTPCall.send("GET", path, port: port, headers: ["X-API-Key: \(desk.key)"])
+                #expect(answer.status == 200, "\(path)")
                 let cache = answer.headers["cache-control"] ?? ""
                 #expect(
                     cache.contains("private") || cache.contains("no-cache") || cache.contains("no-store"),
