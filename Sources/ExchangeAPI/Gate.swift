@@ -98,7 +98,7 @@ package struct Gate: Sendable {
         entry.asked = reply.asked
         entry.sections = reply.sections ?? admission.permission.sections
         entry.purpose = admission.permission.purpose
-        if reply.status.code >= 500 { entry.refusal = "failure" }
+        entry.refusal = reply.refusal
         let record: JournalRecord
         switch (reply.document, reply.bytes) {
         case (.stored(let signed, let form), let bytes?):

@@ -87,17 +87,28 @@ struct CallRepeater: Sendable {
     }
 
     /// The answer, given now or before.
-    func answer(_ act: @escaping @Sendable () throws -> Reply) async throws -> Reply {
+    func answer(_ prepare: @escaping @Sendable () throws -> () throws -> Reply) async throws -> Reply {
         guard library.underWay.begin(call.name) else { throw Problem.underWay }
         defer { library.underWay.end(call.name) }
         return try await library.reading { [library, call, desk] in
-            switch try desk.once(call, { KeptAnswer(try act()) }) {
+            switch try Problem.wording({ try desk.ended(call) ?? Self.carryOut(call, at: desk, prepare) }) {
             case .carriedOut(let answer), .answeredBefore(let answer):
                 return Reply(answer).disclosing(by: library.watching)
             case .otherRequest: throw Problem.otherRequest
             case .full(let end): throw Problem.tooManyKeys(after: Int(max(1, (end - call.moment + 999) / 1000)))
             }
         }
+    }
+}
+
+extension CallRepeater {
+    private static func carryOut(
+        _ call: RepeatableCall,
+        at desk: any RepeatableDesk,
+        _ prepare: () throws -> () throws -> Reply
+    ) throws -> RepeatedCall {
+        let act = try prepare()
+        return try desk.once(call) { KeptAnswer(try act()) }
     }
 }
 

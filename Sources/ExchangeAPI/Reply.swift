@@ -24,6 +24,8 @@ struct Reply {
     var sections: [String]?
     /// The document that it gives.
     var document: Document = .none
+    /// Why nothing was told, for the journal; nil where something was, or there was nothing to tell.
+    var refusal: String?
     /// The secret that its body shows this one time: not in it yet, so that it is kept nowhere with it.
     var secret: KeptAnswer.SecretName?
 

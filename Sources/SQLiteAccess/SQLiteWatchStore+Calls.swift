@@ -21,10 +21,12 @@ extension SQLiteWatchStore {
     private static let forgotten = 20
 
     /// See ``WatchStore``.
+    public func ended(_ call: RepeatableCall) throws -> RepeatedCall? { try file.read { try Self.known(call, $0) } }
+
+    /// See ``WatchStore``.
     public func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall {
-        // Mostly it was not sent before; where it was, nobody needs to wait for those who write.
-        if let known = try file.read({ try Self.known(call, $0) }) { return known }
-        return try file.change { db in
+        try file.change { db in
+            // Another process may have carried it out since it was looked for.
             if let known = try Self.known(call, db) { return known }
             if let end = try Self.fullUntil(call, db) { return .full(until: end) }
             let answer = try act()

@@ -113,6 +113,13 @@ public enum RepeatedCall: Hashable, Sendable {
 
 /// A desk whose calls may be sent again.
 public protocol RepeatableDesk: Sendable {
+    /// How a call ended that was carried out before: nobody needs to wait for those who write to hear it again.
+    ///
+    /// Blocking.
+    /// - Parameter call: the call.
+    /// - Returns: nil where none of its key was carried out.
+    /// - Throws: what the store throws.
+    func ended(_ call: RepeatableCall) throws -> RepeatedCall?
     /// Carries a call out unless it was before; effect and answer are kept in one transaction, or neither is.
     ///
     /// Blocking.
@@ -126,12 +133,18 @@ public protocol RepeatableDesk: Sendable {
 
 extension WatchListDesk: RepeatableDesk {
     /// See ``RepeatableDesk``.
+    public func ended(_ call: RepeatableCall) throws -> RepeatedCall? { try store.ended(call) }
+
+    /// See ``RepeatableDesk``.
     public func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall {
         try store.once(call, act)
     }
 }
 
 extension WebhookDesk: RepeatableDesk {
+    /// See ``RepeatableDesk``.
+    public func ended(_ call: RepeatableCall) throws -> RepeatedCall? { try store.ended(call) }
+
     /// See ``RepeatableDesk``.
     public func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall {
         try store.once(call, act)
@@ -144,6 +157,9 @@ extension WebhookDesk: RepeatableDesk {
 }
 
 extension RetractionDesk: RepeatableDesk {
+    /// See ``RepeatableDesk``.
+    public func ended(_ call: RepeatableCall) throws -> RepeatedCall? { try store.ended(call) }
+
     /// See ``RepeatableDesk``.
     public func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall {
         try store.once(call, act)

@@ -84,6 +84,8 @@ public protocol WatchStore: Sendable {
 
     // Calls that are sent again
 
+    /// How a call ended that was carried out before; nil where none of its key was.
+    func ended(_ call: RepeatableCall) throws -> RepeatedCall?
     /// Carries a call out unless it was before: what `act` changes in this store and what it answers are kept in one
     /// transaction.
     /// - Throws: what `act` throws, with nothing changed.

@@ -75,12 +75,12 @@ struct HostileCallsTests {
                     "{\"queries\":[{\"name\":\(value),\"code\":\(value),\"legalRepresentative\":\(value),\"address\":\(value),\"district\":\(value),\"industry\":\(value)}]}"
                 )
                 try post("/v1/enterprises:batchGet", "{\"ids\":[\(value)]}")
-                try post("/v1/watch-lists/l0000000000000/enterprises", "{\"add\":[\(value)]}")
+                try post("/v1/watch-lists/l000000000000/enterprises", "{\"add\":[\(value)]}")
                 try post(
                     "/v1/webhooks",
                     "{\"url\":\(value),\"list\":\(value),\"types\":[\(value)],\"sections\":[\(value)]}"
                 )
-                try post("/v1/webhooks/h0000000000000/replay", "{\"event\":\(value)}")
+                try post("/v1/webhooks/h000000000000/replay", "{\"event\":\(value)}")
                 for header in [
                     "Accept", "Accept-Language", "If-None-Match", "Suixin-Purpose", "Last-Event-ID", "X-Forwarded-For",
                 ] {
@@ -129,7 +129,7 @@ struct HostileCallsTests {
             let caller = Attacker(key: desk.key, port: port)
             for path in [
                 "/v1/match", "/v1/enterprises:batchGet", "/v1/watch-lists", "/v1/webhooks",
-                "/v1/watch-lists/l0000000000000/enterprises", "/v1/webhooks/h0000000000000/replay",
+                "/v1/watch-lists/l000000000000/enterprises", "/v1/webhooks/h000000000000/replay",
             ] {
                 for body in bodies {
                     let answer = try caller.send("POST", path, body)

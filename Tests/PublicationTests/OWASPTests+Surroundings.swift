@@ -160,7 +160,7 @@ extension OWASPTests {
                 "/swagger", "/swagger.json", "/api-docs", "/phpinfo.php", "/backup.zip", "/robots.txt", "/favicon.ico",
                 "/.well-known/security.txt", "/oauth2/authorize", "/oauth2/introspect", "/oauth2/revoke",
                 "/oauth2/register",
-                "/v1/watch-lists/l0000000000000/owner", "/v1/webhooks/h0000000000000/secrets", "/../../etc/passwd",
+                "/v1/watch-lists/l000000000000/owner", "/v1/webhooks/h000000000000/secrets", "/../../etc/passwd",
                 "/%2e%2e/%2e%2e/etc/passwd", "/v1/enterprises/..%2f..%2fetc%2fpasswd",
             ]
             for path in paths {
