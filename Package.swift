@@ -250,9 +250,9 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "HashTree", "Publication", "SampleClients",
-                "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
-                grdb, lifecycle, logging,
+                "HashTree", "ProfileChanges", "Publication", "SampleClients", "SQLiteAccess", "SQLiteStore", "Search",
+                "ServiceKit", "Signing", "FeedTransport", "Watches", "Watching", crypto, grdb, hummingbird, lifecycle,
+                logging,
             ]
         ),
         .testTarget(

@@ -80,3 +80,15 @@ struct ClientAssertion {
         }
     }
 }
+
+extension ClientAssertion {
+    /// Nobody, with a key of which nobody has the private half any use: RFC 7515, appendix A.3.
+    static let decoy: Client = {
+        var client = Client(id: .nobody, name: "", created: 0)
+        let jwks =
+            #"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","#
+            + #""y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#
+        client.keys = (try? KeySet(parsing: Array(jwks.utf8))) ?? client.keys
+        return client
+    }()
+}

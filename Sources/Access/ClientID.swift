@@ -2,8 +2,17 @@
 public struct ClientID: Hashable, Comparable, Sendable, CustomStringConvertible {
     let code: ShortCode
 
+    /// Whoever did not show who he is: no client has this id.
+    public static let nobody = ClientID(code: ShortCode(random: 0))
+
     /// A new one.
-    public init(using random: inout some RandomNumberGenerator) { code = ShortCode(random: random.next()) }
+    public init(using random: inout some RandomNumberGenerator) {
+        var code = ShortCode(random: random.next())
+        while code == Self.nobody.code { code = ShortCode(random: random.next()) }
+        self.code = code
+    }
+
+    private init(code: ShortCode) { self.code = code }
 
     /// Reads an id; nil for any other text.
     public init?(_ text: String) {

@@ -80,8 +80,12 @@ public struct OwnQueries: Sendable {
     }
 
     /// Entries that fit, the newest first; whatever client the filter names, only the caller's.
+    /// - Throws: ``EvidenceError`` `unknown` where the page is to begin at a query that is not the caller's.
     public func entries(_ filter: JournalFilter) throws -> [QueryEntry] {
         var filter = filter
+        if let before = filter.before {
+            guard try journal.entry(before)?.client == client else { throw EvidenceError.unknown }
+        }
         filter.client = client
         return try journal.entries(filter)
     }

@@ -46,12 +46,14 @@ extension QueryEntry {
         if !asked.isEmpty { add("asked", asked.map(\.text)) }
         add("at", moment)
         add("client", client.text)
+        if let count { add("count", Int64(count)) }
         add("credential", credential)
         if let digest { add("digest", Base64URL.text(digest.bytes)) }
         add("endpoint", endpoint)
         add("id", id.text)
         if let position { add("position", position) }
         if let purpose { add("purpose", purpose.name) }
+        if let refusal { add("refusal", refusal) }
         if let sections { add("sections", sections) }
         add("status", Int64(status))
         json.endObject()
@@ -88,6 +90,8 @@ extension QueryEntry {
         purpose = json["purpose"]?.string.flatMap { Purpose($0) }
         digest = json["digest"]?.string.flatMap { Base64URL.decode(Array($0.utf8)) }.flatMap { Digest256($0) }
         position = json["position"]?.integer
+        refusal = json["refusal"]?.string
+        count = json["count"]?.integer.map { Int(clamping: $0) }
         guard let answer = json["answer"] else { return }
         guard let form = answer["form"]?.string.flatMap({ DocumentForm(rawValue: $0) }) else { return nil }
         if answer["kept"]?.bool == true {

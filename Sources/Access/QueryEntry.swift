@@ -7,9 +7,9 @@ public struct QueryEntry: Hashable, Sendable {
     public let id: QueryID
     /// POSIX milliseconds.
     public let moment: Int64
-    /// Who asked.
+    /// Who asked; ``ClientID/nobody`` where that was not shown.
     public let client: ClientID
-    /// The key's id, or the token's `jti`.
+    /// The key's id, or the token's `jti`; empty where that was not shown.
     public let credential: String
     /// What was asked: the endpoint's name, such as `enterprise` or `search`.
     public let endpoint: String
@@ -27,6 +27,10 @@ public struct QueryEntry: Hashable, Sendable {
     public var digest: Digest256?
     /// The position of the sources' status at the time.
     public var position: Int64?
+    /// Why nothing was told, in a word; nil where the query was answered.
+    public var refusal: String?
+    /// How many queries the entry stands for, where it is one for all that were refused alike in a minute; else nil.
+    public var count: Int?
 
     /// At most so many enterprises are named in an entry.
     public static let askedLimit = 1000

@@ -74,3 +74,12 @@ public struct OAuthError: Error, Hashable, Sendable {
         JSONValue.object(["error": .string(code.rawValue), "error_description": .string(text)]).canonical
     }
 }
+
+/// The client got as many tokens as it may for now: 429.
+public struct TooManyTokens: Error, Hashable, Sendable {
+    /// `Retry-After`: seconds.
+    public let retryAfter: Int
+
+    /// Says when to come again.
+    public init(retryAfter: Int) { self.retryAfter = retryAfter }
+}

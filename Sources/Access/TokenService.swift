@@ -54,11 +54,17 @@ public struct TokenService: Sendable {
     /// - Parameters:
     ///   - request: what came.
     ///   - now: POSIX milliseconds.
+    ///   - limiter: how many tokens a client gets; counted once it is known whose they are, so that nobody uses up another's.
     /// - Returns: the token, and what it opens.
-    /// - Throws: ``OAuthError`` for the client; what store or key ring throw where they fail, for 503.
-    public func issue(_ request: TokenRequest, at now: Int64) throws -> TokenResponse {
+    /// - Throws: ``OAuthError`` and ``TooManyTokens`` for the client; what store or key ring throw where they fail, for 503.
+    public func issue(
+        _ request: TokenRequest,
+        at now: Int64,
+        within limiter: AttemptLimiter? = nil
+    ) throws -> TokenResponse {
         do {
             let client = try authenticated(request, at: now)
+            if let wait = limiter?.admit(client.id, at: now), wait > 0 { throw TooManyTokens(retryAfter: wait) }
             guard request.parameters["grant_type"] == "client_credentials" else {
                 throw request.parameters["grant_type"] == nil
                     ? OAuthError(.invalidRequest, "The parameter grant_type is missing.", client: client.id)
@@ -69,11 +75,6 @@ public struct TokenService: Sendable {
             error.usedBasic = request.authorization != nil
             throw error
         }
-    }
-
-    /// The limits that a token request counts against, once it is known whose it is.
-    public func admit(_ client: ClientID, at now: Int64) -> LimitDecision? {
-        table.snapshot.clients[client].map { $0.meter.admit($0.client.limits, cost: 1, at: now) }
     }
 
     private func scopes(_ request: TokenRequest, _ client: Client) throws(OAuthError) -> ScopeSet {
@@ -170,7 +171,11 @@ extension TokenService {
     private func client(assertion text: String, at now: Int64) throws -> Client {
         do {
             let assertion = try ClientAssertion(parsing: text)
-            guard let client = table.client(assertion.claimedClient) else { throw OAuthError.client("unknown client") }
+            guard let client = table.client(assertion.claimedClient) else {
+                // As long as for a client that is known: how long it takes must not tell which there are.
+                _ = try? assertion.check(by: ClientAssertion.decoy, configuration, at: now)
+                throw OAuthError.client("unknown client")
+            }
             let (use, expiry) = try assertion.check(by: client, configuration, at: now)
             guard try store.claim(use, until: expiry, at: now) else {
                 throw OAuthError.client("assertion: used before", client.id)

@@ -43,11 +43,20 @@ extension Endpoint {
         guard let parameters = FormParameters(parsing: inquiry.body) else {
             throw Problem.body("a form, each parameter at most once", "表单，每个参数至多一次")
         }
+        let (attempts, address, now) = (library.gate.attempts, inquiry.address, inquiry.moment)
+        // Before any work is done for whoever asks.
+        let wait = address.map { attempts.tokensByAddress.admit($0, at: now) } ?? 0
+        guard wait == 0 else { throw Problem.tooMany(after: wait) }
         let request = TokenRequest(parameters, authorization: inquiry.headers[.authorization])
         return try await library.reading {
             do {
-                return Reply.json(try library.gate.tokens.issue(request, at: inquiry.moment).json)
+                return Reply.json(try library.gate.tokens.issue(request, at: now, within: attempts.tokensByClient).json)
+            } catch let error as TooManyTokens {
+                throw Problem.tooMany(after: error.retryAfter)
             } catch let error as OAuthError {
+                library.gate.note(error, inquiry)
+                let wait = error.status == 401 ? address.map { attempts.failuresByAddress.admit($0, at: now) } ?? 0 : 0
+                guard wait == 0 else { throw Problem.tooManyFailures(after: wait) }
                 var reply = Reply.json(error.json, status: .init(code: error.status))
                 if let challenge = error.challenge(realm: library.gate.realm) {
                     reply.headers[.wwwAuthenticate] = challenge
@@ -68,7 +77,11 @@ extension Endpoint {
             filter.before = before
         }
         let entries = try await library.reading { [filter] in
-            try OwnQueries(library.gate.records, of: admission.caller).entries(filter)
+            do {
+                return try OwnQueries(library.gate.records, of: admission.caller).entries(filter)
+            } catch is EvidenceError {
+                throw Problem.value("before", "the id of a query, as a page gives it", "前一页所给的查询编号")
+            }
         }
         var page: [String: JSONValue] = ["queries": .array(entries.map(\.json))]
         if entries.count == filter.limit, let last = entries.last { page["before"] = .string(last.id.text) }

@@ -21,6 +21,8 @@ extension Endpoint {
             guard let name = inquiry.parameters["name"], name.utf8.count <= longestName else {
                 throw Problem.value("name", "a name, or a part of one", "企业名称或其一部分")
             }
+            let view = FindingView(inquiry.admission)
+            try view.check(filters: inquiry.parameters)
             let filter = SearchFilter(
                 district: inquiry.parameters["district"],
                 state: inquiry.parameters["state"],
@@ -30,7 +32,8 @@ extension Endpoint {
             let query = SearchQuery(name: name, filter: filter, limit: limit, cursor: inquiry.parameters["cursor"])
             return try await library.reading {
                 let page = try library.page(of: query)
-                var members: [String: JSONValue] = ["hits": .array(page.hits.map(\.json))]
+                try inquiry.admission?.charge(for: page.hits.count, at: inquiry.moment)
+                var members: [String: JSONValue] = ["hits": .array(view.json(page.hits))]
                 if let next = page.next { members["next"] = .string(next) }
                 return try library.found(members, naming: page.hits.map(\.id), inquiry)
             }
@@ -43,10 +46,15 @@ extension Endpoint {
             body: Body(mediaType: "application/json", limit: 256 * 1024)
         ) { library, inquiry in
             let (queries, limit) = try queries(in: inquiry.body)
+            let view = FindingView(inquiry.admission)
+            try view.check(queries)
             try inquiry.admission?.charge(for: queries.count, at: inquiry.moment)
             return try await library.reading {
                 let found = try library.finder.match(queries, limit: limit, rule: .standard)
-                let results = found.map { JSONValue.object(["candidates": .array($0.map(\.json))]) }
+                // Whoever is told of more than he asked about reads a part of the register.
+                let more = found.reduce(0) { $0 + $1.count } - queries.count
+                try inquiry.admission?.charge(for: more, at: inquiry.moment)
+                let results = found.map { JSONValue.object(["candidates": .array(view.json($0))]) }
                 let members: [String: JSONValue] = [
                     "rule": .string(MatchRule.standard.version), "results": .array(results),
                 ]

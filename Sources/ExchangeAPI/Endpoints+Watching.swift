@@ -54,7 +54,7 @@ extension Endpoint {
             if page.count == limit, let last = page.last { members["after"] = .string(last.enterprise.text) }
             return .json(.object(members))
         },
-        watch(
+        prepared(
             "changeWatchList",
             .post,
             "/v1/watch-lists/{list}/enterprises",
@@ -68,11 +68,16 @@ extension Endpoint {
             guard members.count == 1, let (act, value) = members.first, let list = value.array else { throw wrong }
             let names = list.compactMap(\.string)
             guard names.count == list.count else { throw wrong }
-            let outcome =
-                act == "add"
-                ? try desks.lists.add(names, to: inquiry.id("list"), of: client.id)
-                : try desks.lists.remove(names, from: inquiry.id("list"), of: client.id)
-            return .json(outcome.json(of: names))
+            let id: WatchListID = try inquiry.id("list")
+            // Of thousands of names, for which nobody who writes should wait.
+            let found = try desks.lists.resolved(names)
+            return {
+                let outcome =
+                    act == "add"
+                    ? try desks.lists.add(found, to: id, of: client.id)
+                    : try desks.lists.remove(names, found: found, from: id, of: client.id)
+                return .json(outcome.json(of: names))
+            }
         },
         watch("retractions", .get, "/v1/retractions", parameters: ["all", "after", "limit"]) { desks, client, inquiry in
             var filter = RetractionFilter(limit: Int(try inquiry.whole("limit", in: 1...1000, default: 100)))
@@ -84,34 +89,60 @@ extension Endpoint {
                 filter.after = (client.id, id)
             }
             let found = try desks.retractions.retractions(filter, of: client.id)
-            var members: [String: JSONValue] = ["retractions": .array(found.map(\.json))]
+            let visible = inquiry.admission?.permission.sections
+            var members: [String: JSONValue] = ["retractions": .array(found.map { $0.naming(visible).json })]
             if found.count == filter.limit, let last = found.last { members["after"] = .string(last.id.text) }
             return .json(.object(members))
         },
-        watch("acknowledge", .post, "/v1/retractions/{retraction}/ack") { desks, client, inquiry in
-            .json(try desks.retractions.acknowledge(inquiry.id("retraction"), by: client.id).json)
+        watch(
+            "acknowledge",
+            .post,
+            "/v1/retractions/{retraction}/ack",
+            of: { $0.retractions }
+        ) { desks, client, inquiry in
+            let acknowledged = try desks.retractions.acknowledge(inquiry.id("retraction"), by: client.id)
+            return .json(acknowledged.naming(inquiry.admission?.permission.sections).json)
         },
     ]
 
     static let small = Body(mediaType: "application/json", limit: 16 * 1024)
 
-    /// An endpoint at which a client handles what is its own.
+    /// An endpoint at which a client handles what is its own; by `desk` what changes something, so that it can be repeated.
     static func watch(
         _ name: String,
         _ method: HTTPRequest.Method,
         _ path: String,
         parameters: [String] = [],
         body: Body? = nil,
+        of desk: @escaping @Sendable (WatchDesks) -> any RepeatableDesk = { $0.lists },
         answer: @escaping @Sendable (WatchDesks, Caller, Inquiry) throws -> Reply
+    ) -> Endpoint {
+        prepared(name, method, path, parameters: parameters, body: body, of: desk) { desks, caller, inquiry in
+            { try answer(desks, caller, inquiry) }
+        }
+    }
+
+    /// As `watch`, in two steps: what only looks, and then, in one transaction with the answer, what changes.
+    static func prepared(
+        _ name: String,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        parameters: [String] = [],
+        body: Body? = nil,
+        of desk: @escaping @Sendable (WatchDesks) -> any RepeatableDesk = { $0.lists },
+        answer: @escaping @Sendable (WatchDesks, Caller, Inquiry) throws -> () throws -> Reply
     ) -> Endpoint {
         Endpoint(name, method, path, .scope(.writeWatches), parameters: parameters, body: body) { library, inquiry in
             guard let caller = inquiry.admission?.caller else { throw Problem.failure }
+            let prepare: @Sendable () throws -> () throws -> Reply = {
+                try Problem.wording { try answer(library.watching, caller, inquiry) }
+            }
+            if method != .get, let repeater = try CallRepeater(library, inquiry, name, of: caller, desk) {
+                return try await repeater.answer(prepare)
+            }
             return try await library.reading {
-                do {
-                    return try answer(library.watching, caller, inquiry)
-                } catch let error as AccessError {
-                    throw Problem(error)
-                }
+                let act = try prepare()
+                return try Problem.wording(act).disclosing(by: library.watching)
             }
         }
     }
@@ -160,6 +191,11 @@ extension Problem {
         Wording("Nothing of that id", "没有此编号"),
         Wording("This client has nothing of that id.", "该调用方没有此编号的对象。")
     )
+
+    /// What a desk does, or a problem where it would not.
+    static func wording<Result>(_ act: () throws -> Result) throws -> Result {
+        do { return try act() } catch let error as AccessError { throw Problem(error) }
+    }
 
     /// What a desk would not do, in its own words where they are about the request.
     init(_ error: AccessError) {

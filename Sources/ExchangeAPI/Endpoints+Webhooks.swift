@@ -11,30 +11,31 @@ extension Endpoint {
         watch("webhooks", .get, "/v1/webhooks") { desks, client, _ in
             .json(.object(["webhooks": .array(try desks.webhooks.webhooks(of: client.id).map(\.json))]))
         },
-        watch("createWebhook", .post, "/v1/webhooks", body: small) { desks, client, inquiry in
+        hook("createWebhook", .post, "/v1/webhooks", body: small) { desks, client, inquiry in
             let made = try desks.webhooks.create(wish(inquiry), for: client.id, rights: client.scopes)
-            return .made(made.json, at: "/v1/webhooks/\(made.webhook.id)")
+            return made.reply(.made(made.webhook.json, at: "/v1/webhooks/\(made.webhook.id)"))
         },
         watch("webhook", .get, "/v1/webhooks/{webhook}") { desks, client, inquiry in
             .json(try desks.webhooks.webhook(inquiry.id("webhook"), of: client.id).json)
         },
-        watch("changeWebhook", .put, "/v1/webhooks/{webhook}", body: small) { desks, client, inquiry in
+        hook("changeWebhook", .put, "/v1/webhooks/{webhook}", body: small) { desks, client, inquiry in
             let wish = try wish(inquiry)
             return .json(
                 try desks.webhooks.change(inquiry.id("webhook"), of: client.id, to: wish, rights: client.scopes).json
             )
         },
-        watch("removeWebhook", .delete, "/v1/webhooks/{webhook}") { desks, client, inquiry in
+        hook("removeWebhook", .delete, "/v1/webhooks/{webhook}") { desks, client, inquiry in
             try desks.webhooks.remove(inquiry.id("webhook"), of: client.id)
             return .done
         },
-        watch("rotateSecret", .post, "/v1/webhooks/{webhook}/secret") { desks, client, inquiry in
-            .json(try desks.webhooks.rotateSecret(of: inquiry.id("webhook"), of: client.id).json)
+        hook("rotateSecret", .post, "/v1/webhooks/{webhook}/secret") { desks, client, inquiry in
+            let made = try desks.webhooks.rotateSecret(of: inquiry.id("webhook"), of: client.id)
+            return made.reply(.json(made.webhook.json))
         },
-        watch("enableWebhook", .post, "/v1/webhooks/{webhook}/enable") { desks, client, inquiry in
+        hook("enableWebhook", .post, "/v1/webhooks/{webhook}/enable") { desks, client, inquiry in
             .json(try desks.webhooks.enable(inquiry.id("webhook"), of: client.id).json)
         },
-        watch("disableWebhook", .post, "/v1/webhooks/{webhook}/disable") { desks, client, inquiry in
+        hook("disableWebhook", .post, "/v1/webhooks/{webhook}/disable") { desks, client, inquiry in
             .json(try desks.webhooks.disable(inquiry.id("webhook"), of: client.id).json)
         },
         watch(
@@ -52,7 +53,7 @@ extension Endpoint {
             let found = try desks.webhooks.deliveries(filter, of: client.id)
             return .json(.object(["deliveries": .array(found.map(\.json))]))
         },
-        watch("replay", .post, "/v1/webhooks/{webhook}/replay", body: small) { desks, client, inquiry in
+        hook("replay", .post, "/v1/webhooks/{webhook}/replay", body: small) { desks, client, inquiry in
             let members = try inquiry.object(["event", "since"])
             let replay: Replay
             switch (members["event"]?.string, members["since"]?.string.flatMap { LocalTime(moment: $0) }) {
@@ -68,6 +69,16 @@ extension Endpoint {
             return .json(.object(["queued": .integer(Int64(count))]))
         },
     ]
+
+    private static func hook(
+        _ name: String,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        body: Body? = nil,
+        answer: @escaping @Sendable (WatchDesks, Caller, Inquiry) throws -> Reply
+    ) -> Endpoint {
+        watch(name, method, path, body: body, of: { $0.webhooks }, answer: answer)
+    }
 
     /// What a body says that a webhook is to be.
     private static func wish(_ inquiry: Inquiry) throws(Problem) -> WebhookDesk.Wish {
@@ -102,10 +113,10 @@ extension Endpoint {
 }
 
 extension WebhookDesk.Disclosure {
-    /// The webhook with its secret, which is shown this one time.
-    fileprivate var json: JSONValue {
-        guard case .object(var members) = webhook.json else { return webhook.json }
-        members["secret"] = .string(secret.text)
-        return .object(members)
+    /// An answer that shows the secret, this one time.
+    fileprivate func reply(_ reply: Reply) -> Reply {
+        var reply = reply
+        reply.secret = KeptAnswer.SecretName(webhook: webhook.id, generation: webhook.generation)
+        return reply
     }
 }

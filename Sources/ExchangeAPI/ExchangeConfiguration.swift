@@ -17,6 +17,13 @@ package struct ExchangeConfiguration: Sendable {
     package var maximumPathSize = 512
     /// Threads that read the store.
     package var readers = 4
+    /// Seconds for which the answer to a call with an `Idempotency-Key` is kept.
+    package var callsLast: Int64 = ExchangeConfiguration.callsLast
+    /// Addresses of reverse proxies, whose word (`X-Forwarded-For`) is taken for who asks.
+    package var proxies: Set<String> = []
+
+    /// A day.
+    static let callsLast: Int64 = 86_400
 
     package init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host

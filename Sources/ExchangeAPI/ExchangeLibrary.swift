@@ -26,6 +26,9 @@ struct ExchangeLibrary: Sendable {
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()
     let date = DateField()
+    let underWay = CallsUnderWay()
+    /// Seconds for which the answer to a call with an `Idempotency-Key` is kept.
+    var callsLast: Int64 = ExchangeConfiguration.callsLast
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
@@ -43,6 +46,8 @@ struct ExchangeLibrary: Sendable {
         let names = [name.name] + [name.registryID(digest: digest)?.text].compactMap(\.self)
         // Before the first status with a tree there is nothing to prove an answer by.
         guard let answer = try store.provenAnswer(about: names) else {
+            // A tree that was given up comes back with the next status: until then nothing can be shown to be current.
+            guard try store.latestStatus() == nil else { throw Problem.notYet }
             return CurrentAnswer(profile: try unprovenProfile(of: name))
         }
         let proof = ProofHeaders(answer)
@@ -69,7 +74,10 @@ struct ExchangeLibrary: Sendable {
             _ = try unprovenProfile(of: name)
             return .notYet
         } catch let problem as Problem where problem.name == Problem.unknown.name {
-            guard let status = try store.status(of: answer.status) else { return .notYet }
+            // Without a tree nothing proves that there is nothing.
+            guard let status = try store.status(of: answer.status),
+                try store.changes(after: .max, limit: 0) != nil
+            else { return .notYet }
             let document = try absences.signedAbsence(
                 of: name.name,
                 status: status.document,

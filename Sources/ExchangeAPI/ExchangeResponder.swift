@@ -14,18 +14,20 @@ struct ExchangeResponder: HTTPResponder {
     let library: ExchangeLibrary
     let gate: Gate
     let maximumPathSize: Int
+    /// Reverse proxies, whose word is taken for who asks.
+    let proxies: Set<String>
 
     /// Never throws: whatever goes wrong becomes a problem document.
     ///
     /// Paths are not logged; they may hold a person's number.
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: CallContext) async throws -> Response {
         let moment = gate.clock()
         let id = QueryID(at: moment, random: gate.random)
         let language = AnswerLanguage(request.headers[.acceptLanguage])
         var decision: LimitDecision?
         var reply: Reply
         do {
-            reply = try await answer(request, id, moment, language, counting: &decision)
+            reply = try await answer(request, context, id, moment, language, counting: &decision)
         } catch let problem as Problem {
             reply = problem.reply(in: language, instance: id.text)
         } catch {
@@ -45,6 +47,7 @@ struct ExchangeResponder: HTTPResponder {
 
     private func answer(
         _ request: Request,
+        _ context: CallContext,
         _ id: QueryID,
         _ moment: Int64,
         _ language: AnswerLanguage,
@@ -60,7 +63,8 @@ struct ExchangeResponder: HTTPResponder {
             headers: request.headers,
             language: language,
             id: id,
-            moment: moment
+            moment: moment,
+            address: CallerAddress(context.remote, forwarded: request.headers[.forwardedFor], proxies: proxies)
         )
         inquiry.isHead = request.method == .head
         guard case .scope(let scope) = endpoint.entry else {
@@ -68,7 +72,7 @@ struct ExchangeResponder: HTTPResponder {
             return try await endpoint.answer(library, inquiry)
         }
         let sections = parameters["sections"].map { $0.split(separator: ",").map(String.init) }
-        let admission = try gate.admit(scope, request.headers, sections: sections, at: moment, counting: &decision)
+        let admission = try gate.admit(scope, to: endpoint.name, inquiry, sections: sections, counting: &decision)
         inquiry.admission = admission
         guard gate.journal.condition(at: moment) == .open else { throw Problem.unjournaled }
         var reply: Reply
@@ -79,6 +83,11 @@ struct ExchangeResponder: HTTPResponder {
             reply = problem.reply(in: language, instance: id.text)
             if let name = segments["id"] { reply.asked = [.unknown(name, secret: gate.secret)] }
             if problem.members["absence"] != nil { reply.document = .kept(version: nil, .plain) }
+        } catch {
+            // Written down as any other query: that it could not be answered is an answer.
+            context.logger.error("cannot answer", metadata: ["error": "\(error)", "query": "\(id)"])
+            reply = Problem.failure.reply(in: language, instance: id.text)
+            if let name = segments["id"] { reply.asked = [.unknown(name, secret: gate.secret)] }
         }
         if reply.status == .notModified {
             RateLimiter.refund(admission.decision, to: admission.caller)

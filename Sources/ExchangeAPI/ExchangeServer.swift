@@ -56,7 +56,7 @@ package struct ExchangeServer: Service {
         self.configuration = configuration
         self.gate = gate
         self.library = { pool in
-            ExchangeLibrary(
+            var library = ExchangeLibrary(
                 store: store,
                 status: status,
                 keys: keys,
@@ -72,6 +72,8 @@ package struct ExchangeServer: Service {
                 gate: gate,
                 pool: pool
             )
+            library.callsLast = configuration.callsLast
+            return library
         }
         self.logger = logger
         self.onRunning = onRunning
@@ -126,7 +128,8 @@ package struct ExchangeServer: Service {
             responder: ExchangeResponder(
                 library: library,
                 gate: gate,
-                maximumPathSize: configuration.maximumPathSize
+                maximumPathSize: configuration.maximumPathSize,
+                proxies: configuration.proxies
             ),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(

@@ -14,6 +14,8 @@ package struct Gate: Sendable {
     let secret: [UInt8]
     let clock: @Sendable () -> Int64
     let random: @Sendable () -> UInt64
+    let attempts: AttemptLimits
+    let refusals: RefusalTally
 
     /// - Parameters:
     ///   - authenticator: who tells who asks.
@@ -24,6 +26,7 @@ package struct Gate: Sendable {
     ///   - secret: the installation's, under which what nobody knows is noted.
     ///   - clock: POSIX milliseconds.
     ///   - random: randomness fit for secrets.
+    ///   - attempts: how often strangers may try.
     package init(
         authenticator: Authenticator,
         tokens: TokenService,
@@ -32,7 +35,8 @@ package struct Gate: Sendable {
         realm: String,
         secret: [UInt8],
         clock: @escaping @Sendable () -> Int64,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        attempts: AttemptLimits = AttemptLimits()
     ) {
         self.authenticator = authenticator
         self.tokens = tokens
@@ -42,45 +46,43 @@ package struct Gate: Sendable {
         self.secret = secret
         self.clock = clock
         self.random = random
+        self.attempts = attempts
+        refusals = RefusalTally(journal, random: random)
     }
 
-    /// Lets a request through, or not.
+    /// Lets a request through, or not; whoever is refused is written down.
     ///
     /// - Parameters:
     ///   - scope: what it asks for.
-    ///   - headers: the request's.
+    ///   - endpoint: the endpoint's name.
+    ///   - inquiry: the request.
     ///   - sections: those that it names; nil for whatever it may see.
-    ///   - moment: POSIX milliseconds.
     ///   - decision: what was counted, also where the request is refused afterwards.
     /// - Returns: who asks, and what may be shown.
     /// - Throws: ``Problem``.
     func admit(
         _ scope: Scope,
-        _ headers: HTTPFields,
+        to endpoint: String,
+        _ inquiry: Inquiry,
         sections: [String]?,
-        at moment: Int64,
         counting decision: inout LimitDecision?
-    ) throws -> Admission {
+    ) throws(Problem) -> Admission {
+        let headers = inquiry.headers
         let shown = ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey])
         let caller: Caller
         do throws(Refusal) {
-            caller = try authenticator.authenticate(shown, at: moment)
+            caller = try authenticator.authenticate(shown, at: inquiry.moment)
         } catch {
-            throw Problem.unauthorised(error.challenge(realm: realm))
+            throw refuse(error, endpoint, inquiry)
         }
-        let counted = RateLimiter.admit(caller, at: moment)
+        let counted = RateLimiter.admit(caller, at: inquiry.moment)
         decision = counted
-        guard counted.isAdmitted else { throw Problem.tooMany(after: counted.retryAfter) }
+        guard counted.isAdmitted else { throw refuse(caller, after: counted.retryAfter, endpoint, inquiry) }
         do throws(Denial) {
             let permission = try caller.permit(scope, sections: sections, purpose: headers[.purpose])
             return Admission(caller: caller, permission: permission, decision: counted)
         } catch {
-            switch error {
-            case .scope(let scope): throw Problem.scope(scope.name)
-            case .noSection: throw Problem.scope("section:…")
-            case .noPurpose, .unknownPurpose: throw Problem.purpose(Purpose.all.map(\.name))
-            case .purpose: throw Problem.purposeDenied
-            }
+            throw refuse(caller, Problem(error), endpoint, inquiry)
         }
     }
 
@@ -96,6 +98,7 @@ package struct Gate: Sendable {
         entry.asked = reply.asked
         entry.sections = reply.sections ?? admission.permission.sections
         entry.purpose = admission.permission.purpose
+        entry.refusal = reply.refusal
         let record: JournalRecord
         switch (reply.document, reply.bytes) {
         case (.stored(let signed, let form), let bytes?):
@@ -120,6 +123,18 @@ package struct Gate: Sendable {
                 done.resume(with: result.mapError { _ in Problem.unjournaled })
             }
             if condition != .open { done.resume(throwing: Problem.unjournaled) }
+        }
+    }
+}
+
+extension Problem {
+    /// Why a caller who is known may not have what he asks for.
+    fileprivate init(_ denial: Denial) {
+        switch denial {
+        case .scope(let scope): self = .scope(scope.name)
+        case .noSection: self = .scope("section:…")
+        case .noPurpose, .unknownPurpose: self = .purpose(Purpose.all.map(\.name))
+        case .purpose: self = .purposeDenied
         }
     }
 }

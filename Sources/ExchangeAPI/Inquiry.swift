@@ -16,6 +16,8 @@ struct Inquiry: Sendable {
     var id: QueryID
     /// POSIX milliseconds.
     var moment: Int64
+    /// Where the request came from, as far as the network tells.
+    var address: CallerAddress?
     /// nil where the endpoint is open to anybody.
     var admission: Admission?
 

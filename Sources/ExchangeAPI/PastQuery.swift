@@ -35,9 +35,9 @@ struct PastQuery: Hashable {
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
     }
 
-    /// What was known at a settled moment stays what was known at it.
+    /// What was known at a settled moment stays what was known at it; for whoever asked, since not everybody may see it.
     func cacheControl(at now: Int64) -> String {
-        knownAt.map { now - $0 > Self.settled } ?? false ? "max-age=31536000, immutable" : "no-cache"
+        knownAt.map { now - $0 > Self.settled } ?? false ? "private, max-age=31536000, immutable" : "no-cache"
     }
 
     /// What tells an answer's entity tag from those of other days.

@@ -62,7 +62,9 @@ struct Problem: Error {
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-cache"
         headers[.contentLanguage] = language.rawValue
-        return Reply(status: status, headers: headers, body: .bytes(document(in: language, instance: instance)))
+        var reply = Reply(status: status, headers: headers, body: .bytes(document(in: language, instance: instance)))
+        if status == .forbidden || status == .tooManyRequests || status.code >= 500 { reply.refusal = name }
+        return reply
     }
 }
 

@@ -4,6 +4,7 @@ internal import CreditStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Watches
 
 /// What is answered, and what the journal keeps of it.
 struct Reply {
@@ -23,6 +24,10 @@ struct Reply {
     var sections: [String]?
     /// The document that it gives.
     var document: Document = .none
+    /// Why nothing was told, for the journal; nil where something was, or there was nothing to tell.
+    var refusal: String?
+    /// The secret that its body shows this one time: not in it yet, so that it is kept nowhere with it.
+    var secret: KeptAnswer.SecretName?
 
     /// A document, for the journal.
     enum Document {

@@ -61,7 +61,7 @@ struct AccessFile: Sendable {
     func read<T>(_ body: (Database) throws -> T) throws -> T { try Self.translating(path) { try pool.read(body) } }
 
     /// SQLite's errors in the words of the house.
-    private static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    static func translating<T>(_ path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as DatabaseError {

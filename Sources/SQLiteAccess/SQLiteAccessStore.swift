@@ -189,4 +189,17 @@ public final class SQLiteAccessStore: AccessStore {
             return db.changesCount == 1
         }
     }
+    /// Forgets assertions that nobody can use again, and what was used on days long ago.
+    ///
+    /// - Parameters:
+    ///   - now: POSIX milliseconds.
+    ///   - days: for which the use of each client is kept.
+    /// - Throws: ``AccessError``.
+    public func prune(at now: Int64, keepingUseFor days: Int32) throws {
+        try file.write { db in
+            try db.run("DELETE FROM assertion WHERE expires < ?", [now / 1000])
+            let today = Int32(truncatingIfNeeded: max(0, now) / 86_400_000)
+            try db.run("DELETE FROM usage WHERE day < ?", [today - days])
+        }
+    }
 }

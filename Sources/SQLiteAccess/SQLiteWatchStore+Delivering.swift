@@ -29,7 +29,7 @@ extension SQLiteWatchStore {
     public func claim(at now: Int64, lease: Int64, limit: Int, room: (WebhookID) -> Int) throws -> [ClaimedDelivery] {
         // A look first: an idle exchange must leave the disk alone.
         guard limit > 0, let due = try nextDue(), due <= now else { return [] }
-        return try file.write { db in
+        return try file.change { db in
             var found: [(number: Int64, webhook: Webhook, delivery: Delivery)] = []
             for (number, webhook) in try Self.numberedWebhooks(db) where webhook.disabled == nil {
                 let deliveries = try db.all(
@@ -69,7 +69,7 @@ extension SQLiteWatchStore {
     /// See ``WatchStore``.
     @discardableResult
     public func settle(_ delivery: Delivery, _ report: DeliveryReport) throws -> Webhook.Disabling? {
-        try file.write { db in
+        try file.change { db in
             let sql = "SELECT \(WebhookRow.columns), number FROM webhook WHERE id = ?"
             // Taken away meanwhile, with all its deliveries.
             guard
@@ -173,7 +173,7 @@ extension SQLiteWatchStore {
 
     /// See ``WatchStore``.
     public func replay(_ replay: Replay, to webhook: WebhookID, of client: ClientID?, at now: Int64) throws -> Int {
-        try file.write { db in
+        try file.change { db in
             let sql = "SELECT number FROM webhook WHERE id = ?1 AND (?2 IS NULL OR client = ?2)"
             guard let number = try db.first(sql, [webhook.text, client?.text], { $0[0] as Int64 }) else {
                 throw AccessError(.unknown, "there is no webhook \(webhook)")
@@ -206,7 +206,7 @@ extension SQLiteWatchStore {
 
     /// See ``WatchStore``.
     public func prune(before moment: Int64) throws -> Int {
-        try file.write { db in
+        try file.change { db in
             try db.run(
                 """
                 DELETE FROM delivery WHERE state IN (1, 2, 3)

@@ -13,7 +13,7 @@ extension SQLiteWatchStore {
     /// See ``WatchStore``.
     @discardableResult
     public func advance(_ step: FollowingStep, _ choose: (WatchEvent, Watchers) throws -> Audience) throws -> Int {
-        try file.write { db in
+        try file.change { db in
             try db.run("UPDATE meta SET position = ? WHERE position IS ?", [step.to, step.from])
             guard db.changesCount == 1 else {
                 throw AccessError(.conflict, "another process follows the changes, too: stop one of them")

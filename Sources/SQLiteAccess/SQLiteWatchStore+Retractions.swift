@@ -66,7 +66,7 @@ extension SQLiteWatchStore {
 
     /// See ``WatchStore``.
     public func acknowledge(_ id: RetractionID, by client: ClientID, at moment: Int64) throws -> Retraction {
-        try file.write { db in
+        try file.change { db in
             try db.run(
                 "UPDATE retraction SET acknowledged = coalesce(acknowledged, ?) WHERE client = ? AND id = ?",
                 [moment, client.text, id.text]

@@ -72,7 +72,7 @@ extension SQLiteWatchStore {
 
     /// See ``WatchStore``.
     public func add(_ webhook: Webhook) throws {
-        try file.write { db in
+        try file.change { db in
             let client = webhook.client.text
             let count = try db.first("SELECT count(*) FROM webhook WHERE client = ?", [client]) { $0[0] as Int } ?? 0
             guard count < Webhook.countLimit else {
@@ -98,7 +98,7 @@ extension SQLiteWatchStore {
         of client: ClientID?,
         _ change: (inout Webhook) throws -> Void
     ) throws -> Webhook {
-        try file.write { db in
+        try file.change { db in
             let sql = "SELECT \(WebhookRow.columns) FROM webhook WHERE id = ?1 AND (?2 IS NULL OR client = ?2)"
             guard var webhook = try db.first(sql, [id.text, client?.text], WebhookRow.webhook) else {
                 throw AccessError(.unknown, "there is no webhook \(id)")
@@ -118,7 +118,7 @@ extension SQLiteWatchStore {
 
     /// See ``WatchStore``.
     public func removeWebhook(_ id: WebhookID, of client: ClientID) throws -> Bool {
-        try file.write { db in
+        try file.change { db in
             let sql = "SELECT number FROM webhook WHERE id = ? AND client = ?"
             guard let number = try db.first(sql, [id.text, client.text], { $0[0] as Int64 }) else { return false }
             try db.run("DELETE FROM delivery WHERE webhook = ?", [number])

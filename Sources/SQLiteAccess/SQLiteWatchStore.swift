@@ -16,6 +16,7 @@ public final class SQLiteWatchStore: WatchStore {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: tables) }
+        migrator.registerMigration("2") { try $0.execute(sql: callTable) }
         return migrator
     }
 
@@ -84,7 +85,7 @@ public final class SQLiteWatchStore: WatchStore {
 
     /// See ``WatchStore``.
     public func add(_ list: WatchList) throws {
-        try file.write { db in
+        try file.change { db in
             let names = try db.all("SELECT name FROM list WHERE client = ?", [list.client.text]) { $0[0] as String }
             guard !names.contains(list.name) else {
                 throw AccessError(.conflict, "another watch list has this name already: choose another")
@@ -101,7 +102,7 @@ public final class SQLiteWatchStore: WatchStore {
 
     /// See ``WatchStore``.
     public func removeList(_ id: WatchListID, of client: ClientID, at moment: Int64) throws -> Bool {
-        try file.write { db in
+        try file.change { db in
             guard let number = try Self.number(of: id, client, db) else { return false }
             try db.run(
                 """
@@ -131,7 +132,7 @@ public final class SQLiteWatchStore: WatchStore {
 
     /// See ``WatchStore``.
     public func add(_ entries: [WatchEntry], to list: WatchListID, of client: ClientID) throws -> Int {
-        try file.write { db in
+        try file.change { db in
             let number = try Self.number(toChange: list, client, db)
             var count = 0
             for entry in entries {
@@ -155,7 +156,7 @@ public final class SQLiteWatchStore: WatchStore {
 
     /// See ``WatchStore``.
     public func remove(_ enterprises: [EnterpriseID], from list: WatchListID, of client: ClientID) throws -> Int {
-        try file.write { db in
+        try file.change { db in
             let number = try Self.number(toChange: list, client, db)
             var count = 0
             for enterprise in enterprises {

@@ -4,7 +4,7 @@ public import Access
 ///
 /// Blocking: never on an event loop.
 public struct RetractionDesk: Sendable {
-    private let store: any WatchStore
+    let store: any WatchStore
     private let clock: @Sendable () -> Int64
 
     /// - Parameters:

@@ -5,7 +5,7 @@ public import CreditModel
 ///
 /// Blocking: never on an event loop.
 public struct WatchListDesk: Sendable {
-    private let store: any WatchStore
+    let store: any WatchStore
     private let resolve: @Sendable (String) throws -> [EnterpriseID]
     private let clock: @Sendable () -> Int64
     private let random: @Sendable () -> UInt64
@@ -62,8 +62,14 @@ public struct WatchListDesk: Sendable {
     /// Puts enterprises on a list by ids or codes; what is not known, or is several, is told and left out.
     /// - Throws: ``AccessError`` `unknown`, `limit`, or `invalid` where there are too many names in one call.
     public func add(_ names: [String], to id: WatchListID, of client: ClientID) throws -> WatchOutcome {
+        try add(resolved(names), to: id, of: client)
+    }
+
+    /// Puts those on a list for whom names stand, as was found before.
+    /// - Throws: ``AccessError`` `unknown` or `limit`.
+    public func add(_ found: WatchOutcome, to id: WatchListID, of client: ClientID) throws -> WatchOutcome {
         _ = try list(id, of: client)
-        var outcome = try resolved(names)
+        var outcome = found
         let now = clock()
         let entries = outcome.resolved.flatMap { name in
             name.enterprises.map {
@@ -77,8 +83,19 @@ public struct WatchListDesk: Sendable {
     /// Takes enterprises off a list by ids or codes; an id that leads to another takes both off.
     /// - Throws: ``AccessError`` `unknown`, or `invalid` where there are too many names in one call.
     public func remove(_ names: [String], from id: WatchListID, of client: ClientID) throws -> WatchOutcome {
+        try remove(names, found: resolved(names), from: id, of: client)
+    }
+
+    /// Takes those off a list for whom names stand, as was found before.
+    /// - Throws: ``AccessError`` `unknown`.
+    public func remove(
+        _ names: [String],
+        found: WatchOutcome,
+        from id: WatchListID,
+        of client: ClientID
+    ) throws -> WatchOutcome {
         _ = try list(id, of: client)
-        var outcome = try resolved(names)
+        var outcome = found
         let own = names.compactMap { EnterpriseID($0) }
         let ids = Set(outcome.resolved.flatMap(\.enterprises) + own)
         outcome.count = try store.remove(ids.sorted(), from: id, of: client)
@@ -97,7 +114,9 @@ public struct WatchListDesk: Sendable {
         return try store.entries(of: id, of: client, after: enterprise, limit: min(max(0, limit), WatchList.batchLimit))
     }
 
-    private func resolved(_ names: [String]) throws -> WatchOutcome {
+    /// Whom names stand for: what takes long, before anything is changed.
+    /// - Throws: ``AccessError`` `invalid` where there are too many names in one call.
+    public func resolved(_ names: [String]) throws -> WatchOutcome {
         guard names.count <= WatchList.batchLimit else {
             throw AccessError(
                 .invalid,

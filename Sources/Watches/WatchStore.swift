@@ -81,6 +81,15 @@ public protocol WatchStore: Sendable {
     /// - Returns: the retraction as it is then.
     /// - Throws: `unknown` where the client was never told of it.
     func acknowledge(_ id: RetractionID, by client: ClientID, at moment: Int64) throws -> Retraction
+
+    // Calls that are sent again
+
+    /// How a call ended that was carried out before; nil where none of its key was.
+    func ended(_ call: RepeatableCall) throws -> RepeatedCall?
+    /// Carries a call out unless it was before: what `act` changes in this store and what it answers are kept in one
+    /// transaction.
+    /// - Throws: what `act` throws, with nothing changed.
+    func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall
 }
 
 /// A delivery to be tried now.

@@ -32,9 +32,9 @@ public struct WebhookDesk: Sendable {
         public let secret: WebhookSecret
     }
 
-    private let store: any WatchStore
+    let store: any WatchStore
     private let policy: OutboundPolicy
-    private let installation: [UInt8]
+    let installation: [UInt8]
     private let schedule: RetrySchedule
     private let clock: @Sendable () -> Int64
     private let random: @Sendable () -> UInt64

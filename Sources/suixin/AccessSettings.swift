@@ -1,4 +1,5 @@
 internal import Access
+internal import ExchangeAPI
 internal import Foundation
 internal import SQLiteAccess
 
@@ -12,8 +13,22 @@ struct AccessSettings: Sendable {
     var audience: String?
     /// Minutes that a token is good.
     var tokenMinutes: Int
-    /// Days after which `suixin journal prune` takes entries away; 0 for never.
+    /// Days after which entries are taken away, once a day by `suixin serve` and by `suixin journal prune`; 0 for never.
     var journalDays: Int
+    /// Hours for which the answer to a call with an `Idempotency-Key` is kept.
+    var callHours: Int
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+    var proxies: Set<String>
+}
+
+extension Settings {
+    /// Where the API listens, and what is said of callers.
+    func exchange(at host: String) -> ExchangeConfiguration {
+        var configuration = ExchangeConfiguration(host: host, port: port)
+        configuration.callsLast = Int64(access.callHours) * 3600
+        configuration.proxies = access.proxies
+        return configuration
+    }
 }
 
 extension Settings {

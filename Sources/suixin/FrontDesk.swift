@@ -11,6 +11,11 @@ struct FrontDesk: Service {
     let gate: Gate
     private let keeper: AccessKeeper
     private let journal: QueryJournal
+    private let housekeeper: Housekeeper
+
+    /// Days for which what each client used is kept.
+    private static let daysOfUse: Int32 = 400
+    private static let day: Int64 = 86_400
 
     /// Opens the clients and the journal of an installation.
     init(_ settings: Settings, secret: [UInt8], logger: Logger) throws {
@@ -50,13 +55,31 @@ struct FrontDesk: Service {
             clock: { Now.milliseconds },
             random: { UInt64.random(in: .min ... .max) }
         )
+        let (gate, days) = (gate, Int64(settings.access.journalDays))
+        let watches = try settings.watchStore()
+        housekeeper = Housekeeper(
+            [
+                .init("journal of refusals", everySeconds: 10) { gate.settleRefusals(at: $0) },
+                .init("journal", everySeconds: Self.day) { now in
+                    if days > 0 { try records.prune(before: now - days * Self.day * 1000) }
+                },
+                .init("clients", everySeconds: Self.day) { try clients.prune(at: $0, keepingUseFor: Self.daysOfUse) },
+                .init("kept answers", everySeconds: Self.day) { try watches.pruneCalls(at: $0) },
+            ],
+            clock: { Now.milliseconds }
+        ) { name, error in
+            logger.error("housekeeping failed", metadata: ["of": "\(name)", "error": "\(error)"])
+        }
     }
 
     /// Keeps them until the group is shut down, after whoever answers: what was answered is on the disk then.
     func run() async throws {
         keeper.start()
+        housekeeper.start()
         try await gracefulShutdown()
+        housekeeper.stop()
         try keeper.stop()
+        gate.settleRefusals(at: Now.milliseconds, isLast: true)
         try journal.close()
     }
 }

@@ -47,6 +47,7 @@ struct SettingKey: Sendable, Hashable {
         SettingKey("secretFile"),
         SettingKey("access.clients"), SettingKey("access.journal"), SettingKey("access.audience"),
         SettingKey("access.tokenMinutes", .whole), SettingKey("access.journalDays", .whole),
+        SettingKey("access.callHours", .whole), SettingKey("access.proxies"),
         SettingKey("watch.store"), SettingKey("webhooks.baseURL"), SettingKey("webhooks.ports"),
         SettingKey("webhooks.sandbox", .flag), SettingKey("webhooks.answeredDays", .whole),
         SettingKey("snapshots.folder"), SettingKey("snapshots.keep", .whole),

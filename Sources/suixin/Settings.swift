@@ -85,8 +85,20 @@ struct Settings: Sendable {
             journalPath: path("access.journal", "data/journal.db"),
             audience: reader.text("access.audience"),
             tokenMinutes: try reader.whole("access.tokenMinutes") ?? 15,
-            journalDays: try reader.whole("access.journalDays") ?? 0
+            journalDays: try reader.whole("access.journalDays") ?? 0,
+            callHours: try reader.whole("access.callHours") ?? 24,
+            proxies: Set(
+                (reader.text("access.proxies") ?? "").split(separator: ",").map {
+                    $0.trimmingCharacters(in: .whitespaces)
+                }
+            )
         )
+        guard settings.proxies.allSatisfy({ $0.wholeMatch(of: /[0-9a-fA-F:.]+/) != nil }) else {
+            throw CommandError("access.proxies must be IP addresses with commas between them, such as 127.0.0.1,::1.")
+        }
+        guard 1...720 ~= settings.callHours else {
+            throw CommandError("access.callHours must lie between 1 and 720: 24 is usual.")
+        }
         guard 1...1440 ~= settings.tokenMinutes else {
             throw CommandError("access.tokenMinutes must lie between 1 and 1440: 15 is usual.")
         }

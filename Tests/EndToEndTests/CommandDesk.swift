@@ -92,7 +92,7 @@ final class CommandDesk: Sendable {
     }
 
     /// Until a program has written the file: the programs say by it that they listen.
-    private static func wait(for path: String) throws -> String {
+    static func wait(for path: String) throws -> String {
         let end = Date(timeIntervalSinceNow: 60)
         while Date() < end {
             if let data = FileManager.default.contents(atPath: path), !data.isEmpty {

@@ -17,14 +17,16 @@ final class FrontDesk: Sendable {
     let journal: QueryJournal
     let gate: Gate
     let watching: WatchDesks
+    let watches: SQLiteWatchStore
+    let folder: String
     /// Of a client who may do everything.
     let key: String
 
     /// Keys by the port at which they open: what ``HTTPCall`` sends where a test says nothing.
     static let keys = Mutex<[Int: String]>([:])
 
-    init(_ world: World, at now: Int64) throws {
-        let folder = world.folder + "/desk-" + UUID().uuidString
+    init(_ world: World, at now: Int64, attempts: AttemptLimits = AttemptLimits()) throws {
+        folder = world.folder + "/desk-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         clients = try SQLiteAccessStore(path: folder + "/access.db")
         records = try SQLiteJournalStore(path: folder + "/journal.db")
@@ -46,9 +48,10 @@ final class FrontDesk: Sendable {
             realm: World.issuer,
             secret: Array(repeating: 7, count: 32),
             clock: { now * 1000 },
-            random: { UInt64.random(in: .min ... .max) }
+            random: { UInt64.random(in: .min ... .max) },
+            attempts: attempts
         )
-        let watches = try SQLiteWatchStore(path: folder + "/watch.db")
+        watches = try SQLiteWatchStore(path: folder + "/watch.db")
         let store = world.store
         watching = WatchDesks(
             lists: WatchListDesk(

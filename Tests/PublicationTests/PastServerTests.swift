@@ -102,7 +102,7 @@ struct PastServerTests {
             for name in [World.id("P1").text, Self.code, "P1"] {
                 let then = try HTTPCall.send("GET", Self.target(Self.moment(Self.first + 60), name), port: port)
                 #expect(then.status == 200)
-                #expect(then.headers["cache-control"] == "max-age=31536000, immutable")
+                #expect(then.headers["cache-control"] == "private, max-age=31536000, immutable")
                 #expect(then.headers["content-location"] == Self.target(Self.moment(Self.first + 60)))
                 let payload = try SignedDocument(parsing: then.body).unverifiedPayload
                 #expect(text(payload).contains("旧名") && text(payload).contains("某违法行为"))
@@ -155,7 +155,7 @@ struct PastServerTests {
         try await serving(world) { port throws in
             let query = "asOf=2016-06-01&" + Self.moment(Self.first + 60)
             let answer = try HTTPCall.send("GET", Self.target(query, Self.code), port: port)
-            #expect(answer.headers["cache-control"] == "max-age=31536000, immutable")
+            #expect(answer.headers["cache-control"] == "private, max-age=31536000, immutable")
             let verified = try keys.verify(SignedDocument(parsing: answer.body), as: .pastProfile)
             let (envelope, profile) = try DatedEnvelope.read(verified.payload)
             #expect(envelope.knownAt == Self.first + 60)

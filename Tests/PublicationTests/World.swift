@@ -61,7 +61,8 @@ final class World {
         aliases: [EnterpriseID] = [],
         restrictedKey: Bool = false,
         extra: String = "",
-        annexes: [Annex] = []
+        annexes: [Annex] = [],
+        card: SearchCard? = nil
     ) throws -> EnterpriseID {
         try commit(pripid, name: name, restrictedKey: restrictedKey)
         return try Self.derive(
@@ -71,7 +72,8 @@ final class World {
             codes: codes,
             aliases: aliases,
             extra: extra,
-            annexes: annexes
+            annexes: annexes,
+            card: card
         )
     }
 
@@ -84,7 +86,8 @@ final class World {
         codes: [String] = [],
         aliases: [EnterpriseID] = [],
         extra: String = "",
-        annexes: [Annex] = []
+        annexes: [Annex] = [],
+        card: SearchCard? = nil
     ) throws -> EnterpriseID {
         let id = World.id(pripid)
         for component in try store.nextComponents(limit: 10, on: World.day) {
@@ -111,7 +114,7 @@ final class World {
                 version: ShortDigest.text(of: World.sha256(bytes)),
                 bytes: bytes,
                 nextDay: nil,
-                card: SearchCard(names: [SearchCard.Name(name, .present)]),
+                card: card ?? SearchCard(names: [SearchCard.Name(name, .present)]),
                 annexes: annexes
             )
             try store.store([

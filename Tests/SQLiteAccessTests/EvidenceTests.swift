@@ -72,7 +72,11 @@ struct EvidenceTests {
         }
         var page = JournalFilter()
         page.before = theirs.entry.id
-        #expect(try OwnQueries(archive.store, of: first).entries(page) == [mine.entry])
+        #expect(throws: EvidenceError.unknown) { try OwnQueries(archive.store, of: first).entries(page) }
+        page.before = QueryID(at: Archive.noon) { 9 }
+        #expect(throws: EvidenceError.unknown) { try OwnQueries(archive.store, of: first).entries(page) }
+        page.before = mine.entry.id
+        #expect(try OwnQueries(archive.store, of: first).entries(page).isEmpty)
     }
 
     private func about(_ id: EnterpriseID) -> JournalFilter {

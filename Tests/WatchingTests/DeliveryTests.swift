@@ -335,4 +335,8 @@ private final class DyingStore: WatchStore {
     func acknowledge(_ id: RetractionID, by client: ClientID, at moment: Int64) throws -> Retraction {
         try store.acknowledge(id, by: client, at: moment)
     }
+    func ended(_ call: RepeatableCall) throws -> RepeatedCall? { try store.ended(call) }
+    func once(_ call: RepeatableCall, _ act: () throws -> KeptAnswer) throws -> RepeatedCall {
+        try store.once(call, act)
+    }
 }

@@ -64,9 +64,10 @@ struct QueriesCommand: AsyncParsableCommand {
         ]
         let rows = entries.map { entry in
             [
-                entry.id.text, LocalTime(posix: entry.moment / 1000).spaced, names[entry.client] ?? entry.client.text,
+                entry.id.text, LocalTime(posix: entry.moment / 1000).spaced,
+                entry.client == .nobody ? "–" : names[entry.client] ?? entry.client.text,
                 Terminal.plain(entry.endpoint),
-                entry.purpose.map { language.word($0.chineseTitle, $0.name) } ?? "–", "\(entry.status)",
+                entry.purpose.map { language.word($0.chineseTitle, $0.name) } ?? "–", entry.shownStatus,
                 entry.shownEnterprises(language),
             ]
         }
@@ -90,6 +91,12 @@ struct QueriesCommand: AsyncParsableCommand {
 }
 
 extension QueryEntry {
+    /// With why nothing was told, and how often.
+    fileprivate var shownStatus: String {
+        let reason = refusal.map { " \(Terminal.plain($0))" } ?? ""
+        return "\(status)\(reason)\(count.map { " × \($0)" } ?? "")"
+    }
+
     fileprivate func shownEnterprises(_ language: Language) -> String {
         guard let first = enterprises.first else {
             return asked.isEmpty ? "–" : language.word("（查无）", "(unknown)")

@@ -62,7 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
             snapshots: settings.snapshots.folder,
             gate: desk.gate,
             digest: Installation.sha256,
-            configuration: ExchangeConfiguration(host: host, port: settings.port),
+            configuration: settings.exchange(at: host),
             clock: { Now.posix },
             logger: logger
         ) { port in
