@@ -150,15 +150,17 @@ let package = Package(
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),
         .target(
             name: "AgencySimulator",
-            dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
+            dependencies: [
+                "CanonicalJSON", "CIconv", "CreditModel", "ServiceKit", crypto, grdb, hummingbird, lifecycle, logging,
+            ]
         ),
 
         // 5 programs: wiring
         .executableTarget(
             name: "suixin",
             dependencies: [
-                "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
+                "Access", "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel",
+                "CreditStore", "Derivation", "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
                 "Publication",
                 "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,

@@ -22,8 +22,13 @@ struct ExchangeLibrary: Sendable {
     let watching: WatchDesks
     let gate: Gate
     let pool: NIOThreadPool
+    /// The levers of a sandbox; a real exchange has none.
+    var sandbox: (any SandboxControl)?
     let excerpts = ExcerptCache()
     let date = DateField()
+
+    /// All that can be asked for here.
+    var endpoints: [Endpoint] { sandbox == nil ? Endpoint.all : Endpoint.all + Endpoint.sandbox }
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
