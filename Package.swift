@@ -160,7 +160,8 @@ let package = Package(
             name: "suixin",
             dependencies: [
                 "Access", "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel",
-                "CreditStore", "Derivation", "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
+                "CreditStore", "Derivation", "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation",
+                "ProfileMerge",
                 "Publication",
                 "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,
@@ -213,7 +214,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AgencySimulatorTests",
-            dependencies: ["AgencySimulator", "CreditModel", crypto, hummingbird]
+            dependencies: ["AgencySimulator", "CanonicalJSON", "CreditModel", "ServiceKit", crypto, hummingbird]
         ),
         .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
         .testTarget(

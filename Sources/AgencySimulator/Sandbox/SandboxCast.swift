@@ -1,4 +1,5 @@
 internal import CreditModel
+internal import Crypto
 
 /// The test enterprises of a sandbox: one for each situation that a platform must handle.
 ///
@@ -10,8 +11,12 @@ package struct TestEnterprise: Sendable {
     let number: Int
     /// Its name at the registry.
     package let title: String
-    /// What a platform sees when it asks by ``code``.
+    /// What a platform sees when it asks by ``asked``.
     package let shows: String
+    /// The status of that answer.
+    package var status = 200
+    /// Whether it is to be asked for by its id.
+    var isAskedByID = false
     /// The name that it had before, and until when.
     var former: String?
     /// Whose registration number it bears, by mistake.
@@ -25,8 +30,10 @@ package struct TestEnterprise: Sendable {
 
     /// Its unified social credit code.
     package var uscc: String { CheckedCodes.uscc(head: "91440106", org: org) }
-    /// The code by which it is asked for in the documentation.
-    package var code: String { borrowsFrom == nil ? uscc : regno }
+    /// By what it is asked for in the documentation.
+    package var asked: String { isAskedByID ? id : borrowsFrom == nil ? uscc : regno }
+    /// The exchange's id of it.
+    package var id: String { EnterpriseID(pripid: pripid) { Array(SHA256.hash(data: $0)) }.text }
     /// The registry's key, of which its id is derived.
     package var pripid: String { "440100" + padded(number, 20) }
     /// Of a block that the invented population never draws from.
@@ -61,7 +68,7 @@ package struct TestEnterprise: Sendable {
             name: "renamed",
             number: 5,
             title: "广州市新名家具有限公司",
-            shows: "200; registration.formerNames names 广州市旧称木器有限公司 (曾用名)",
+            shows: "200; registration.formerNames has 广州市旧称木器有限公司 (曾用名)",
             former: "广州市旧称木器有限公司"
         ),
         .init(
@@ -75,6 +82,7 @@ package struct TestEnterprise: Sendable {
             number: 7,
             title: "广州市借号乙餐饮有限公司",
             shows: "300 by the registration number that two enterprises bear; both are named",
+            status: 300,
             borrowsFrom: 6
         ),
         .init(
@@ -87,7 +95,9 @@ package struct TestEnterprise: Sendable {
             name: "absorbed",
             number: 9,
             title: "广州市归并印刷有限公司",
-            shows: "by its id 308 to the id of absorber (enterprise.merged)"
+            shows: "308 by its id, to that of absorber (merged)",
+            status: 308,
+            isAskedByID: true
         ),
         .init(
             name: "rump",
@@ -99,13 +109,14 @@ package struct TestEnterprise: Sendable {
             name: "split-off",
             number: 11,
             title: "广州市分立纺织有限公司",
-            shows: "200 by its own id again (enterprise.split in /v1/changes)"
+            shows: "200 by its own id again (split, in /v1/changes)",
+            isAskedByID: true
         ),
         .init(
             name: "retracted",
             number: 12,
             title: "广州市平反食品有限公司",
-            shows: "200; no entry in penalties: one was withdrawn, an open one in /v1/retractions",
+            shows: "200; penalties is empty: one was withdrawn, and waits in /v1/retractions",
             penalties: 1
         ),
     ]

@@ -91,7 +91,9 @@ package struct SandboxPopulation: EnterprisePopulation {
         let end = LocalTime(day, secondOfDay: 86_399).seconds
         let events = events(of: enterprise).filter { !$0.isTest && !$0.isUnreadable && $0.visible.seconds <= end }
         var last: [DatasetID: [RecordKey: SimulatedEvent]] = [:]
-        for event in events.sorted(by: { ($0.modified.seconds, $0.visible.seconds) < ($1.modified.seconds, $1.visible.seconds) }) {
+        for event in events.sorted(by: {
+            ($0.modified.seconds, $0.visible.seconds) < ($1.modified.seconds, $1.visible.seconds)
+        }) {
             last[event.dataset, default: [:]][event.key] = event
         }
         let shown = last.values.flatMap(\.values).filter { $0.change != .delete }

@@ -73,7 +73,9 @@ struct SandboxRecords {
         )
     }
 
-    private static let people = ["林安然", "黄启明", "陈思远", "梁嘉宁", "何文博", "吴雨桐", "周子航", "郑晓岚", "谢若松", "许知行", "冯静姝", "曾望舒", "彭以宁"]
+    private static let people = [
+        "林安然", "黄启明", "陈思远", "梁嘉宁", "何文博", "吴雨桐", "周子航", "郑晓岚", "谢若松", "许知行", "冯静姝", "曾望舒", "彭以宁",
+    ]
 }
 
 /// The columns by which 红盾's rows say whom they are about.

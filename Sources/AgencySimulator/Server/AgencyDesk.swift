@@ -86,6 +86,8 @@ final class AgencyDesk: Sendable {
     func writeTruth(to path: String) throws {
         let crossings = try CrossingIndex(folder: folder)
         let lost = change(.hongdun) { $0.lost } ?? [:]
-        try TruthWriter(population: population.withLock { $0 }, day: day, crossings: crossings, lost: lost).write(to: path)
+        try TruthWriter(population: population.withLock { $0 }, day: day, crossings: crossings, lost: lost).write(
+            to: path
+        )
     }
 }

@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
+            --sandbox serves invented data with everything a platform needs to try (Documentation/sandbox.md).
             `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
             """
     )

@@ -38,7 +38,11 @@ struct SyncCommand: AsyncParsableCommand {
     var offline = false
 
     func run() async throws {
-        let installation = try await Installation(common.settings(), for: .writing)
+        let settings = try await common.settings()
+        guard !settings.isSandbox else {
+            throw CommandError("A sandbox reads its agencies by itself: POST /v1/sandbox/acts lets something happen.")
+        }
+        let installation = try Installation(settings, for: .writing)
         let day = try Day(option: day)
         let adapters = try installation.adapters(only: agencies)
         guard !adapters.isEmpty || offline else {

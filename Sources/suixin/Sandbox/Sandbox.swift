@@ -99,9 +99,9 @@ final class Sandbox: SandboxControl {
     func overview() throws -> JSONValue {
         let (day, days, silent) = state.withLock { ($0.world.day, $0.script.days.count, $0.world.silent) }
         let enterprises = TestEnterprise.all.map { enterprise in
-            let id = EnterpriseID(pripid: enterprise.pripid, digest: Installation.sha256)
-            return JSONValue.object([
-                "name": .string(enterprise.name), "code": .string(enterprise.code), "id": .string(id.text),
+            JSONValue.object([
+                "name": .string(enterprise.name), "ask": .string(enterprise.asked), "id": .string(enterprise.id),
+                "uscc": .string(enterprise.uscc), "status": .integer(Int64(enterprise.status)),
                 "shows": .string(enterprise.shows),
             ])
         }

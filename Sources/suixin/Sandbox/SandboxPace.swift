@@ -11,7 +11,7 @@ struct SandboxPace: Service {
 
     /// What happens by itself goes round: by how many days there were, so that it is the same each time.
     private func next() -> SandboxAct {
-        let code = TestEnterprise.all.first?.code ?? ""
+        let code = TestEnterprise.all.first?.uscc ?? ""
         return switch sandbox.days % 4 {
         case 0: .penalise(code)
         case 1: .list(code)

@@ -25,7 +25,7 @@ struct SandboxPage {
             """
     }
 
-    private var active: String { TestEnterprise.all.first?.code ?? "" }
+    private var active: String { TestEnterprise.all.first?.uscc ?? "" }
 
     private var clients: String {
         let rows = opened.clients.map { client in
@@ -40,8 +40,8 @@ struct SandboxPage {
     }
 
     private var enterprises: String {
-        let rows = TestEnterprise.all.map { [$0.name, $0.code, $0.shows] }
+        let rows = TestEnterprise.all.map { [$0.name, $0.asked, $0.shows] }
         let unknown = ["unknown", TestEnterprise.unknownCode, "404 with a signed absence"]
-        return Terminal.table([["enterprise", "code", "what you get"]] + rows + [unknown])
+        return Terminal.table([["enterprise", "ask for", "what you get"]] + rows + [unknown])
     }
 }
