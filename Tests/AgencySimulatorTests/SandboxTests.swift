@@ -19,7 +19,8 @@ struct SandboxTests {
         let (one, two) = (try code("active"), try code("renamed"))
         return [
             [.penalise(one), .list(one)], [.rename(one, to: "广州市另名贸易有限公司")], [.merge(two, into: one)],
-            [.lateSource("quality"), .withdraw(one, dataset: "penalty")], [.split(two)], [.advanceDay(40)], [.delist(one)],
+            [.lateSource("quality"), .withdraw(one, dataset: "penalty")], [.split(two)], [.advanceDay(40)],
+            [.delist(one)],
             [.revoke(two), .recoverSource("quality")], [.restore(two)], [.cancel(two)],
         ]
     }

@@ -96,8 +96,10 @@ struct SandboxFolder: Sendable {
         try write(.object(["clients": .array(clients.map(\.json))]), to: credentialsPath)
     }
 
-    /// Folders, keys and secret.
+    /// Makes folders, keys and secret.
+    ///
     /// - Parameter isPublic: whether the secret must be one that nobody can look up.
+    /// - Throws: what cannot be written.
     func make(isPublic: Bool) throws {
         for folder in [path, "\(path)/keys", "\(path)/data"] { try SandboxMark.makeFolder(folder) }
         var keys = try KeyRing(folder: "\(path)/keys")

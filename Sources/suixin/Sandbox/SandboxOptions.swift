@@ -88,7 +88,8 @@ struct SandboxOptions: ParsableArguments {
             )
             settings.host = host
             settings.port = port ?? settings.port
-            settings.watch.policy.allowsLoopback = true
+            // Strangers must not reach what only this machine may.
+            settings.watch.policy.allowsLoopback = !script.isPublic
             let installation = try Installation(settings, for: .writing)
             let clients = isThere ? try folder.clients() : try makeClients(settings, isPublic: script.isPublic)
             let sandbox = try Sandbox(folder, installation, agencies, script)
