@@ -1,5 +1,5 @@
 # The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
-.PHONY: help demo test crash bench bench-million fuzz sanitize format lint serve build
+.PHONY: help demo test crash bench bench-million fuzz sanitize format lint serve sandbox build
 
 RELEASE := .build/release
 
@@ -32,6 +32,9 @@ sanitize: ## tests under the address and the thread sanitizer; ONLY=address or O
 
 serve: build ## the exchange's HTTP API over the demo's store
 	@Scripts/serve
+
+sandbox: build ## an exchange over invented data, for a platform to try
+	@$(RELEASE)/suixin serve --sandbox
 
 build: ## release build of both programs
 	@Scripts/set-up

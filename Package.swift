@@ -151,15 +151,18 @@ let package = Package(
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),
         .target(
             name: "AgencySimulator",
-            dependencies: ["CanonicalJSON", "CIconv", "CreditModel", crypto, grdb, hummingbird, lifecycle, logging]
+            dependencies: [
+                "CanonicalJSON", "CIconv", "CreditModel", "ServiceKit", crypto, grdb, hummingbird, lifecycle, logging,
+            ]
         ),
 
         // 5 programs: wiring
         .executableTarget(
             name: "suixin",
             dependencies: [
-                "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
-                "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
+                "Access", "AdapterKit", "AdapterRegistry", "AgencySimulator", "CanonicalJSON", "CreditModel",
+                "CreditStore", "Derivation", "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation",
+                "ProfileMerge",
                 "Publication",
                 "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,
@@ -212,7 +215,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AgencySimulatorTests",
-            dependencies: ["AgencySimulator", "CreditModel", crypto, hummingbird]
+            dependencies: ["AgencySimulator", "CanonicalJSON", "CreditModel", "ServiceKit", crypto, hummingbird]
         ),
         .testTarget(name: "StoreTests", dependencies: ["CreditModel", "CreditStore", "SQLiteStore", grdb]),
         .testTarget(

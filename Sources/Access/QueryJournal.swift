@@ -43,8 +43,12 @@ public final class QueryJournal: Sendable {
         /// Those of `records` whose callers wait, by place.
         var waiting: [(place: Int, done: Completion)] = []
         var bytes = 0
-        /// The oldest entry's moment that is not on the disk, being written included.
+        /// When the oldest entry was taken that is not on the disk, being written included.
         var oldest: Int64?
+        /// When the first of `records` was taken.
+        ///
+        /// Not its query's moment: who waited a minute for a change was not kept from the disk for a minute.
+        var gathered: Int64?
         var writing: (count: Int, bytes: Int)?
         var isScheduled = false
         var isDueNow = false
@@ -106,6 +110,7 @@ public final class QueryJournal: Sendable {
             state.records.append(record)
             state.bytes += record.size
             state.oldest = state.oldest ?? now
+            state.gathered = state.gathered ?? now
             if committed != nil {
                 guard !state.isDueNow else { return (.open, nil) }
                 state.isDueNow = true
@@ -149,6 +154,7 @@ public final class QueryJournal: Sendable {
             defer {
                 state.writing = state.records.isEmpty ? nil : (state.records.count, state.bytes)
                 state.records = []
+                state.gathered = nil
                 state.waiting = []
                 state.bytes = 0
                 state.isScheduled = false
@@ -167,7 +173,7 @@ public final class QueryJournal: Sendable {
             state.writing = nil
             state.failure = nil
             // What came meanwhile is younger than this commit's beginning, and older than its end.
-            state.oldest = state.records.first?.entry.moment
+            state.oldest = state.gathered
         }
         for (_, done) in waiting { done(.success(())) }
     }

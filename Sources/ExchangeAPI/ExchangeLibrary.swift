@@ -24,11 +24,16 @@ struct ExchangeLibrary: Sendable {
     let snapshots: (any SnapshotShelf)?
     let gate: Gate
     let pool: NIOThreadPool
+    /// The levers of a sandbox; a real exchange has none.
+    var sandbox: (any SandboxControl)?
     let excerpts = ExcerptCache()
     let date = DateField()
     let underWay = CallsUnderWay()
     /// Seconds for which the answer to a call with an `Idempotency-Key` is kept.
     var callsLast: Int64 = ExchangeConfiguration.callsLast
+
+    /// All that can be asked for here.
+    var endpoints: [Endpoint] { sandbox == nil ? Endpoint.all : Endpoint.all + Endpoint.sandbox }
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

@@ -55,7 +55,7 @@ struct ExchangeResponder: HTTPResponder {
     ) async throws -> Reply {
         let target = request.head.path ?? "/"
         let path = try RequestPath(target, limit: maximumPathSize)
-        let (endpoint, segments) = try Self.endpoint(request.method, path.segments)
+        let (endpoint, segments) = try Self.endpoint(request.method, path.segments, among: library.endpoints)
         let parameters = try RequestParameters.read(target, known: endpoint.parameters)
         var inquiry = Inquiry(
             segments: segments,
@@ -96,11 +96,13 @@ struct ExchangeResponder: HTTPResponder {
         return reply
     }
 
-    private static func endpoint(_ method: HTTPRequest.Method, _ segments: [String]) throws(Problem) -> (
-        Endpoint, [String: String]
-    ) {
+    private static func endpoint(
+        _ method: HTTPRequest.Method,
+        _ segments: [String],
+        among endpoints: [Endpoint]
+    ) throws(Problem) -> (Endpoint, [String: String]) {
         var allowed: [String] = []
-        for endpoint in Endpoint.all {
+        for endpoint in endpoints {
             guard let found = endpoint.match(segments) else { continue }
             if endpoint.method == method || endpoint.method == .get && method == .head { return (endpoint, found) }
             allowed.append(endpoint.method.rawValue)

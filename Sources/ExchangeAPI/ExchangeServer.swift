@@ -34,6 +34,7 @@ package struct ExchangeServer: Service {
     ///   - gate: who may ask, how much, and the journal.
     ///   - digest: SHA-256: a registry key derives an enterprise's id.
     ///   - configuration: address, limits and threads.
+    ///   - sandbox: the levers of a sandbox; nil for a real exchange.
     ///   - clock: POSIX seconds.
     ///   - logger: told of what went wrong, never of a path.
     ///   - onRunning: called with the port once the server listens.
@@ -49,6 +50,7 @@ package struct ExchangeServer: Service {
         gate: Gate,
         digest: @escaping DigestFunction,
         configuration: ExchangeConfiguration,
+        sandbox: (any SandboxControl)? = nil,
         clock: @escaping @Sendable () -> Int64,
         logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -70,7 +72,8 @@ package struct ExchangeServer: Service {
                 watching: watching,
                 snapshots: snapshots,
                 gate: gate,
-                pool: pool
+                pool: pool,
+                sandbox: sandbox
             )
             library.callsLast = configuration.callsLast
             return library

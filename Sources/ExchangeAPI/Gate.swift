@@ -109,7 +109,7 @@ package struct Gate: Sendable {
             record = JournalRecord(entry, keeping: bytes, version: version, form: form)
         default: record = JournalRecord(entry)
         }
-        try await append(record, at: inquiry.moment, durably: inquiry.headers[.evidence] != nil)
+        try await append(record, at: clock(), durably: inquiry.headers[.evidence] != nil)
     }
 
     private func append(_ record: JournalRecord, at moment: Int64, durably: Bool) async throws {

@@ -68,6 +68,11 @@ extension NetworkAddress {
         return !Self.specialVersion4.contains { $0.contains(bytes) }
     }
 
+    /// Whether it is this machine itself: 127.0.0.0/8 or ::1.
+    package var isLoopback: Bool {
+        isVersion6 ? bytes == Array(repeating: 0, count: 15) + [1] : bytes[0] == 127
+    }
+
     /// The IPv4 address in an IPv4-mapped one (`::ffff:0:0/96`) or in one that NAT64 translates (`64:ff9b::/96`).
     private var carriedVersion4: NetworkAddress? {
         let carriers = [Self.mapped, Self.translated]

@@ -4,6 +4,8 @@ package struct OutboundPolicy: Sendable, Hashable {
     package var allowsPlainText = false
     /// Whether addresses of our own network may be called, too: for tests and a sandbox.
     package var allowsOwnNetwork = false
+    /// Whether this machine itself may be called under a name that says so, by `http` and at any port, too: for a sandbox.
+    package var allowsLoopback = false
     /// The ports that may be called; nil for all.
     package var ports: Set<Int>? = [443]
 
@@ -61,17 +63,24 @@ package struct OutboundAddress: Hashable, Sendable {
         guard url.utf8.allSatisfy({ 0x21...0x7E ~= $0 && !#""<>\^`{|}#"#.utf8.contains($0) }) else { throw .form }
         let scheme = url.prefix { $0 != ":" }.lowercased()
         guard ["http", "https"].contains(scheme), url.dropFirst(scheme.count).hasPrefix("://") else { throw .form }
-        guard scheme == "https" || policy.allowsPlainText else { throw .scheme }
+        guard scheme == "https" || policy.allowsPlainText || policy.allowsLoopback else { throw .scheme }
         let rest = url.dropFirst(scheme.count + 3)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         guard !authority.contains("@") else { throw .credentials }
         let (host, port) = try Self.parts(authority, scheme)
-        guard policy.ports?.contains(port) ?? true else { throw .port(port) }
+        let isOwn = policy.allowsLoopback && Self.namesLoopback(host)
+        guard scheme == "https" || policy.allowsPlainText || isOwn else { throw .scheme }
+        guard isOwn || policy.ports?.contains(port) ?? true else { throw .port(port) }
         self.url = url
         self.host = host
         self.port = port
         literal = NetworkAddress(host)
         if let literal { try Self.check([literal], of: host, policy) }
+    }
+
+    /// Whether a host is this machine by its very name; a name that only leads here is somebody else's trick.
+    private static func namesLoopback(_ host: String) -> Bool {
+        host == "localhost" || NetworkAddress(host)?.isLoopback == true
     }
 
     private static func parts(_ authority: Substring, _ scheme: String) throws(OutboundRefusal) -> (String, Int) {
@@ -137,6 +146,10 @@ package struct OutboundAddress: Hashable, Sendable {
     ) throws(OutboundRefusal) {
         guard !addresses.isEmpty else { throw .unknownHost(host) }
         guard !policy.allowsOwnNetwork else { return }
+        if policy.allowsLoopback, namesLoopback(host) {
+            for address in addresses where !address.isLoopback { throw .ownNetwork(address) }
+            return
+        }
         for address in addresses where !address.isGlobalUnicast { throw .ownNetwork(address) }
     }
 }

@@ -14,7 +14,7 @@ package struct Verifier: Sendable {
     /// - Parameters:
     ///   - keys: the issuer's, fetched from where the verifier trusts.
     ///   - now: POSIX seconds: a status expires.
-    ///   - issuer: who must have issued; nil takes whoever the keys belong to.
+    ///   - issuer: who must have issued; nil takes whoever the keys belong to, but for a sandbox.
     ///   - seen: the greatest position that was seen of each issuer: a status of an older one is not current.
     package init(keys: KeySet, now: Int64, issuer: String? = nil, seen: [String: Int64] = [:]) {
         self.keys = keys
@@ -209,5 +209,7 @@ package struct Verifier: Sendable {
 
     func check(issuer found: String, _ result: inout Verification) {
         if let issuer, issuer != found { result.fail("issued by \(found), not by \(issuer)") }
+        // Whoever checks against the wrong keys by mistake must not take invented data for real.
+        if issuer == nil, SandboxIssuer.isOne(found) { result.fail(SandboxIssuer.warning) }
     }
 }

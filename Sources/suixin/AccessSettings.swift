@@ -63,6 +63,7 @@ extension Settings {
         guard FileManager.default.fileExists(atPath: secretPath) else {
             throw CommandError("There is no installation here yet; `suixin init` makes one.")
         }
+        try checkSandboxMark()
     }
 
     private func makeFolder(of path: String) throws(CommandError) {

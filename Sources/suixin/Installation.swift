@@ -31,6 +31,7 @@ struct Installation: Sendable {
         guard FileManager.default.fileExists(atPath: settings.secretPath) else {
             throw CommandError("There is no installation here yet; `suixin init` makes one.")
         }
+        try settings.checkSandboxMark()
         if access != .writing, !FileManager.default.fileExists(atPath: settings.storePath) {
             throw CommandError("The store \(settings.storePath) does not exist yet; `suixin sync` fills it.")
         }

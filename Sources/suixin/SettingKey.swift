@@ -51,7 +51,7 @@ struct SettingKey: Sendable, Hashable {
         SettingKey("watch.store"), SettingKey("webhooks.baseURL"), SettingKey("webhooks.ports"),
         SettingKey("webhooks.sandbox", .flag), SettingKey("webhooks.answeredDays", .whole),
         SettingKey("snapshots.folder"), SettingKey("snapshots.keep", .whole),
-        SettingKey("serve.host"), SettingKey("serve.port", .whole),
+        SettingKey("serve.host"), SettingKey("serve.port", .whole), SettingKey("serve.webhooks", .flag),
         SettingKey("sync.withdrawalShare", .decimal), SettingKey("sync.lateAfterHours", .whole),
         SettingKey("limits.pageBytes", .whole), SettingKey("limits.fileBytes", .whole),
         SettingKey("limits.rowBytes", .whole),

@@ -23,6 +23,8 @@ struct Settings: Sendable {
     var snapshots: SnapshotSettings
     var host: String
     var port: Int
+    /// Whether the server calls the webhooks, too; nil where nothing is said.
+    var runsWebhooks: Bool?
     /// The share of a source's records that a complete read may withdraw without a person's word.
     var withdrawalShare: Double
     /// Seconds without a good run after which a source counts as late.
@@ -56,6 +58,7 @@ struct Settings: Sendable {
             snapshots: try SnapshotSettings(reader, path),
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
+            runsWebhooks: try reader.flag("serve.webhooks"),
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,
             lateAfter: Int64(try reader.whole("sync.lateAfterHours") ?? 36) * 3600,
             limits: try limits(reader),

@@ -83,8 +83,14 @@ struct SettingsReader {
         throw CommandError("\(place): there is no setting “\(path)”\(hint)")
     }
 
+    /// What the sample clients take from the environment, which may be the same.
+    private static let clientNames = [
+        "SUIXIN_KEY", "SUIXIN_PURPOSE", "SUIXIN_TIMEOUT", "SUIXIN_WEBHOOK_SECRET", "SUIXIN_AGENCIES_TOKEN",
+        "SUIXIN_AGENCIES_USER", "SUIXIN_AGENCIES_PASSWORD",
+    ]
+
     private static func checkNames(of environment: [String: String]) throws(CommandError) {
-        let names = Set(SettingKey.all.map(\.environmentName)).union(["SUIXIN_CONFIG"])
+        let names = Set(SettingKey.all.map(\.environmentName)).union(["SUIXIN_CONFIG"]).union(clientNames)
         for name in environment.keys.sorted() where !names.contains(name) {
             let path = name.dropFirst("SUIXIN_".count).lowercased().replacing("_", with: ".")
             let hint = SettingKey.nearest(to: path).map { "; did you mean \($0.environmentName)?" } ?? "."

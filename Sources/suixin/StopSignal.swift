@@ -9,7 +9,9 @@ final class StopSignal: Sendable {
     // Written by init alone, and only kept alive afterwards.
     nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
-    init() {
+    /// - Parameter isListening: false where somebody else hears the signals, and ``raise()`` is called instead.
+    init(isListening: Bool = true) {
+        guard isListening else { return }
         for number in [SIGINT, SIGTERM] {
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

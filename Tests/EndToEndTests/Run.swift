@@ -57,6 +57,9 @@ final class Service: Sendable {
         try process.run()
     }
 
+    /// Whether it has not ended by itself.
+    var isRunning: Bool { isEnded.withLock { !$0 && process.isRunning } }
+
     /// Asks it to end, and waits until it has.
     func end() {
         isEnded.withLock { ended in

@@ -98,4 +98,45 @@ struct GuardTests {
             }
         }
     }
+
+    private static var loopback: OutboundPolicy {
+        var policy = OutboundPolicy()
+        policy.allowsLoopback = true
+        return policy
+    }
+
+    @Test(
+        "A sandbox calls this machine by its own name, in plain text and at any port",
+        arguments: [
+            "http://127.0.0.1:8400/hook", "http://127.255.255.254:1/", "http://localhost:8400/", "HTTP://LocalHost/",
+            "http://[::1]:8400/", "https://localhost/", "https://example.org/", "https://1.1.1.1/",
+        ]
+    )
+    func ownMachine(url: String) throws { _ = try OutboundAddress(url, Self.loopback) }
+
+    @Test(
+        "A sandbox calls no other network, and nothing else in plain text",
+        arguments: [
+            "http://example.org/", "http://1.1.1.1/", "https://example.org:8443/", "https://10.0.0.1/",
+            "http://10.0.0.1:8400/", "http://169.254.169.254/", "https://192.168.1.1/", "http://[::ffff:127.0.0.1]/",
+            "http://localhost.example.org/", "http://127.0.0.1.example.org/", "http://[fe80::1]/", "http://0.0.0.0/",
+            "http://127.1/",
+        ]
+    )
+    func otherMachines(url: String) {
+        #expect(throws: OutboundRefusal.self) { try OutboundAddress(url, Self.loopback) }
+    }
+
+    @Test("A name that only leads to this machine is no name of it, and localhost must lead nowhere else")
+    func borrowedNames() throws {
+        let other = try OutboundAddress("https://example.org/", Self.loopback)
+        #expect(throws: OutboundRefusal.self) {
+            try other.resolved(by: Answers(addresses: ["127.0.0.1"]), Self.loopback)
+        }
+        let own = try OutboundAddress("http://localhost:8400/", Self.loopback)
+        #expect(try own.resolved(by: Answers(addresses: ["127.0.0.1", "::1"]), Self.loopback).count == 2)
+        for bad in [["10.0.0.1"], ["127.0.0.1", "1.1.1.1"], []] {
+            #expect(throws: OutboundRefusal.self) { try own.resolved(by: Answers(addresses: bad), Self.loopback) }
+        }
+    }
 }

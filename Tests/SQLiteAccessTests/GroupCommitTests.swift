@@ -35,6 +35,39 @@ struct GroupCommitTests {
         #expect(try archive.faults() == [])
     }
 
+    @Test("Who waited long for an answer keeps nobody out: what counts is when the entry was taken")
+    func slowQuery() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        let (begun, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let store = FaultyStore(archive.store) {
+            begun.signal()
+            gate.wait()
+        }
+        // Nothing is committed but what somebody waits for.
+        var options = QueryJournal.Options()
+        options.interval = 3_600_000
+        let journal = QueryJournal(store, options: options)
+        let asked = Archive.entry(caller, at: -60_000)
+        #expect(journal.append(JournalRecord(asked), at: Archive.noon) { _ in } == .open)
+        begun.wait()
+        #expect(journal.condition(at: Archive.noon + 100) == .open)
+        // This one comes while the first is written.
+        let late = Archive.entry(caller, at: -59_000)
+        #expect(journal.append(JournalRecord(late), at: Archive.noon + 900) == .open)
+        let finished = DispatchSemaphore(value: 0)
+        let more = Archive.entry(caller, at: -58_000)
+        #expect(journal.append(JournalRecord(more), at: Archive.noon + 900) { _ in finished.signal() } == .open)
+        gate.signal()
+        begun.wait()
+        #expect(journal.condition(at: Archive.noon + 1_800) == .open)
+        #expect(journal.condition(at: Archive.noon + 60_000) == .late)
+        gate.signal()
+        finished.wait()
+        #expect(journal.condition(at: Archive.noon + 60_000) == .open)
+        try journal.close()
+    }
+
     @Test("Entries that come while one commit is written are committed together by the next")
     func groups() throws {
         let archive = try Archive()

@@ -2,6 +2,7 @@ import Access
 import CanonicalJSON
 import CreditModel
 import CreditStore
+import Dispatch
 import FeedTransport
 import SQLiteAccess
 import Signing
@@ -129,6 +130,32 @@ struct DeliveryTests {
             #expect(failures.first?.state == .failed && failures.first?.failures == 10)
             #expect(failures.first?.lastStatus == 503 && failures.first?.lastError == "answered 503")
             #expect(receiver.calls.first?.data["change"] == .integer(2))
+        }
+    }
+
+    @Test("Two dispatchers over one file, each with an opening of its own, deliver every event once")
+    func twoDispatchers() async throws {
+        let (town, receiver) = (try Town(), try await Receiver())
+        try await blocking {
+            for number in 1...8 { try town.put("P\(number)") }
+            let dispatchers = try (0..<2).map { _ in
+                town.dispatcher(through: try SQLiteWatchStore(path: town.folder + "/watch.db"))
+            }
+            try dispatchers[0].drain()
+            _ = try Self.watch((1...8).map { "P\($0)" }, town, receiver)
+            for round in 1...3 {
+                for number in 1...8 { try town.put("P\(number)", penalties: (1...round).map { "X\($0)" }) }
+                let failures = Mutex<[String]>([])
+                DispatchQueue.concurrentPerform(iterations: 2) { index in
+                    do { try dispatchers[index].drain() } catch { failures.withLock { $0.append("\(error)") } }
+                }
+                // Where both follow at once, one of them says so and leaves it to the other.
+                let told = failures.withLock { $0 }
+                #expect(told.count < 2 && told.allSatisfy { $0.contains("another process follows the changes") })
+            }
+            try dispatchers[0].drain()
+            let ids = receiver.calls.map(\.id)
+            #expect(ids.count == 24 && Set(ids).count == 24)
         }
     }
 

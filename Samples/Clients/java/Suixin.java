@@ -28,6 +28,8 @@ final class Suixin {
     private static final int HEADER_LIMIT = 512;
     private static final int PAYLOAD_LIMIT = 96_000;
     private static final int STATUS_LIFETIME = 7200;
+    /** What a sandbox signs is invented: it is taken from whoever names this issuer, and from nobody by mistake. */
+    static final String SANDBOX = "https://sandbox.suixin.invalid";
     private static final int CLOCK_DIFFERENCE = 120;
     private static final Pattern FLATTENED = Pattern.compile(
         "\\{\"payload\":\"(?<payload>[\\w-]+)\",\"protected\":\"(?<protected>[\\w-]+)\",\"signature\":\"(?<signature>[\\w-]+)\"}");
@@ -334,6 +336,9 @@ final class Suixin {
 
         private Opened checked(Opened opened) {
             if (issuer != null && !issuer.equals(opened.text("iss"))) throw new NotGenuine("issued by somebody else");
+            if (issuer == null && opened.text("iss").toLowerCase(java.util.Locale.ROOT).startsWith(SANDBOX)) {
+                throw new NotGenuine("issued by a sandbox: all of it is invented (--issuer " + SANDBOX + " takes it)");
+            }
             return opened;
         }
 

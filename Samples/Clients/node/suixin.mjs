@@ -5,6 +5,8 @@ import { createHash, createPublicKey, verify as verifySignature } from "node:cry
 export const PROFILE = "suixin-profile+jws", STATUS = "suixin-status+jws", ABSENCE = "suixin-absence+jws";
 const DOCUMENT_LIMIT = 192 * 1024, HEADER_LIMIT = 512, PAYLOAD_LIMIT = 96_000;
 const STATUS_LIFETIME = 7200, CLOCK_DIFFERENCE = 120;
+/** What a sandbox signs is invented: it is taken from whoever names this issuer, and from nobody by mistake. */
+const SANDBOX = "https://sandbox.suixin.invalid";
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const ID = new RegExp(`^sx[${ALPHABET}]{20}$`);
 const FLATTENED = /^\{"payload":"([\w-]+)","protected":"([\w-]+)","signature":"([\w-]+)"\}$/;
@@ -274,6 +276,9 @@ export class Verifier {
     if (!Object.hasOwn(readers, kind)) throw new NotGenuine(`signed, but not a ${Object.keys(readers).join(" or ")}`);
     const members = readers[kind](data);
     if (this.issuer !== undefined && members.iss !== this.issuer) throw new NotGenuine("issued by somebody else");
+    if (this.issuer === undefined && members.iss.toLowerCase().startsWith(SANDBOX)) {
+      throw new NotGenuine(`issued by a sandbox: all of it is invented (--issuer ${SANDBOX} takes it)`);
+    }
     return { kind, members, digest: digestText(data) };
   }
 

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 PROFILE, STATUS, ABSENCE = "suixin-profile+jws", "suixin-status+jws", "suixin-absence+jws"
 DOCUMENT_LIMIT, HEADER_LIMIT, PAYLOAD_LIMIT = 192 * 1024, 512, 96_000
 STATUS_LIFETIME, CLOCK_DIFFERENCE = 7200, 120
+# What a sandbox signs is invented: it is taken from whoever names this issuer, and from nobody by mistake.
+SANDBOX = "https://sandbox.suixin.invalid"
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID = re.compile(f"sx[{ALPHABET}]{{20}}")
 FLATTENED = re.compile(rb'\{"payload":"([\w-]+)","protected":"([\w-]+)","signature":"([\w-]+)"\}', re.ASCII)
@@ -319,6 +321,8 @@ class Verifier:
         members = readers[kind](data)
         if self.issuer is not None and members["iss"] != self.issuer:
             raise NotGenuine("issued by somebody else")
+        if self.issuer is None and members["iss"].lower().startswith(SANDBOX):
+            raise NotGenuine(f"issued by a sandbox: all of it is invented (--issuer {SANDBOX} takes it)")
         return kind, members, digest_text(data)
 
     def open_status(self, document):

@@ -162,6 +162,11 @@ open_jws() {
     iat=$(number "$work/$opened.parts" iat) && [ "$iat" -lt 253402300800 ] || not_genuine "iat lies outside the years 1970 to 9999"
     kind "$work/$opened.parts" iss '"'
     issuer_is "$(member "$work/$opened.parts" iss)" || not_genuine "issued by somebody else"
+    # What a sandbox signs is invented: it is taken from whoever names this issuer, and from nobody by mistake.
+    [ -n "${issuer-}" ] || case $(member "$work/$opened.parts" iss | tr '[:upper:]' '[:lower:]') in
+    '"https://sandbox.suixin.invalid'*)
+        not_genuine "issued by a sandbox: all of it is invented (--issuer https://sandbox.suixin.invalid takes it)" ;;
+    esac
 }
 
 # issuer_is JSON: whether it is the one that was asked for, if one was.

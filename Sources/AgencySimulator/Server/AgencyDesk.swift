@@ -5,7 +5,8 @@ internal import Synchronization
 /// What requests, controls and tests share: the four agencies, each behind a lock of its own.
 final class AgencyDesk: Sendable {
     private let offices: [AgencyID: Guarded]
-    private let population: any EnterprisePopulation
+    private let population: Mutex<any EnterprisePopulation>
+    private let options: AgencyServer.Options
     private let folder: String
     private let today: Mutex<Day>
     private let sent = Mutex<[AgencyID: Int]>([:])
@@ -17,30 +18,44 @@ final class AgencyDesk: Sendable {
     }
 
     init(_ options: AgencyServer.Options, folder: String) throws {
-        population = options.population
+        population = Mutex(options.population)
+        self.options = options
         self.folder = folder
         today = Mutex(options.at)
-        let fingerprint = "\(options.seed)/\(options.population.count)/\(options.fingerprint)"
+        var offices: [AgencyID: Guarded] = [:]
+        for (agency, office) in try Self.open(options, folder) { offices[agency] = Guarded(office) }
+        self.offices = offices
+    }
+
+    /// Builds what is missing of the tables, and opens them at the day that the options name.
+    private static func open(_ options: AgencyServer.Options, _ folder: String) throws -> [AgencyID: AgencyOffice] {
         try TableBuilder(
             population: options.population,
             folder: folder,
-            fingerprint: fingerprint,
+            fingerprint: "\(options.seed)/\(options.population.count)/\(options.fingerprint)",
             progress: options.progress
         ).build()
-        var offices: [AgencyID: Guarded] = [:]
+        var offices: [AgencyID: AgencyOffice] = [:]
         for agency in TableBuilder.agencies {
-            offices[agency] = Guarded(
-                try AgencyOffice(
-                    agency,
-                    seed: options.seed,
-                    at: Self.end(of: options.at),
-                    credentials: options.credentials,
-                    wire: options.wire,
-                    folder: folder
-                )
+            offices[agency] = try AgencyOffice(
+                agency,
+                seed: options.seed,
+                at: end(of: options.at),
+                credentials: options.credentials,
+                wire: options.wire,
+                folder: folder
             )
         }
-        self.offices = offices
+        return offices
+    }
+
+    /// Another population from now on, which is the same up to the day before; faults that wait are forgotten.
+    func replace(with population: any EnterprisePopulation, fingerprint: String, at day: Day) throws {
+        var options = options
+        (options.population, options.fingerprint, options.at) = (population, fingerprint, day)
+        for (agency, office) in try Self.open(options, folder) { change(agency) { $0 = office } }
+        self.population.withLock { $0 = population }
+        today.withLock { $0 = day }
     }
 
     private static func end(of day: Day) -> LocalTime { LocalTime(day, secondOfDay: 86_399) }
@@ -71,6 +86,8 @@ final class AgencyDesk: Sendable {
     func writeTruth(to path: String) throws {
         let crossings = try CrossingIndex(folder: folder)
         let lost = change(.hongdun) { $0.lost } ?? [:]
-        try TruthWriter(population: population, day: day, crossings: crossings, lost: lost).write(to: path)
+        try TruthWriter(population: population.withLock { $0 }, day: day, crossings: crossings, lost: lost).write(
+            to: path
+        )
     }
 }

@@ -130,6 +130,17 @@ package final class AgencyServer: Sendable {
     /// Time passes to the end of a later day; what was shown keeps its numbers.
     package func advance(to day: Day) throws { try desk.advance(to: day) }
 
+    /// The agencies go on with another population, which must be the same up to the day that they have.
+    ///
+    /// - Parameters:
+    ///   - population: what they show from now on.
+    ///   - fingerprint: what tells it from others; see ``Options/fingerprint``.
+    ///   - day: the day whose end they show.
+    /// - Throws: what building the tables throws.
+    package func replace(with population: any EnterprisePopulation, fingerprint: String, at day: Day) throws {
+        try desk.replace(with: population, fingerprint: fingerprint, at: day)
+    }
+
     /// Every cursor of 红盾 that was handed out is refused from now on.
     package func expireCursors() { desk.change(.hongdun) { $0.expireCursors() } }
 

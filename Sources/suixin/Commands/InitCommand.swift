@@ -4,6 +4,7 @@ internal import AdapterKit
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import Foundation
+internal import Publication
 internal import Signing
 
 /// `suixin init`: everything that an installation needs before its first sync.
@@ -29,6 +30,9 @@ struct InitCommand: AsyncParsableCommand {
         guard let url = URL(string: agencies), ["http", "https"].contains(url.scheme), url.host() != nil,
             url.user() == nil, url.query() == nil
         else { throw ValidationError("--agencies must be an address such as http://127.0.0.1:8091.") }
+        guard !SandboxIssuer.isOne(issuer) else {
+            throw ValidationError("--issuer is that of sandboxes; `suixin serve --sandbox` makes one.")
+        }
     }
 
     func run() async throws {
@@ -78,7 +82,7 @@ struct InitCommand: AsyncParsableCommand {
     }
 
     /// 256 random bits; without them the digests of restricted keys cannot be made again.
-    private static func makeSecret(_ path: String) throws {
+    static func makeSecret(_ path: String) throws {
         try PrivateFile.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
         var generator = SystemRandomNumberGenerator()
         let text = (0..<4).map { _ in

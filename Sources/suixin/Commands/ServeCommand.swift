@@ -21,11 +21,18 @@ struct ServeCommand: AsyncParsableCommand {
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
+            --sandbox serves invented data with everything a platform needs to try (Documentation/sandbox.md).
             `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
             """
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var sandboxOptions: SandboxOptions
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Call the webhooks, too, in place of `suixin webhooks run` (or the setting serve.webhooks)."
+    )
+    var webhooks: Bool?
     @Option(help: "The address to listen on.")
     var host: String?
     @Option(help: "The port to listen on; 0 takes any.")
@@ -38,9 +45,13 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings = try await common.settings()
+        let opened = try await sandboxOptions.open(common, host: host, port: port)
+        var settings = if let opened { opened.settings } else { try await common.settings() }
         if let host { settings.host = host }
         if let port { settings.port = port }
+        guard settings.isSandbox == (opened != nil) else {
+            throw CommandError("These are the settings of a sandbox: `suixin serve --sandbox` opens it.")
+        }
         let installation = try Installation(settings, for: .serving)
         var logger = Logger(label: "suixin.serve")
         logger.logLevel = .notice
@@ -49,7 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
         let server = ExchangeServer(
             store: installation.store,
-            status: installation.publisher,
+            status: opened.map { SandboxStatus(publisher: installation.publisher, sandbox: $0.sandbox) }
+                ?? installation.publisher,
             keys: { [settings] in try settings.publishedKeys },
             past: try Retrospect(store: installation.store, secret: secret),
             signer: installation.publisher,
@@ -63,10 +75,12 @@ struct ServeCommand: AsyncParsableCommand {
             gate: desk.gate,
             digest: Installation.sha256,
             configuration: settings.exchange(at: host),
+            sandbox: opened?.sandbox,
             clock: { Now.posix },
             logger: logger
         ) { port in
             let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            if let opened { Terminal.complain(SandboxPage(opened: opened, address: address).text) }
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")
             guard let readyFile else { return }
             do {
@@ -75,7 +89,18 @@ struct ServeCommand: AsyncParsableCommand {
                 Terminal.complain("suixin: cannot write \(readyFile): check that its folder exists and may be written")
             }
         }
-        try await ServiceGroup(services: [desk, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            .run()
+        // They are shut down from the last to the first: what was answered is told and written down by those before.
+        var services: [any Service] = [desk]
+        if webhooks ?? settings.runsWebhooks ?? (opened != nil) {
+            services.append(WebhookService(dispatcher: try installation.dispatcher(Self.tell)))
+        }
+        services.append(server)
+        if let opened, let pace = sandboxOptions.pace {
+            services.append(SandboxPace(sandbox: opened.sandbox, seconds: pace, logger: logger))
+        }
+        try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+        await opened?.sandbox.close()
     }
+
+    @Sendable private static func tell(_ text: String) { Terminal.complain("suixin: \(text)") }
 }

@@ -3,13 +3,11 @@ internal import ArgumentParser
 internal import CanonicalJSON
 internal import CreditModel
 internal import CreditStore
-internal import Derivation
 internal import Foundation
 internal import Ingestion
 internal import Logging
 internal import Publication
 internal import ServiceKit
-internal import Synchronization
 
 /// `suixin sync [agency …]`: pulls, derives, signs.
 struct SyncCommand: AsyncParsableCommand {
@@ -40,7 +38,11 @@ struct SyncCommand: AsyncParsableCommand {
     var offline = false
 
     func run() async throws {
-        let installation = try await Installation(common.settings(), for: .writing)
+        let settings = try await common.settings()
+        guard !settings.isSandbox else {
+            throw CommandError("A sandbox reads its agencies by itself: POST /v1/sandbox/acts lets something happen.")
+        }
+        let installation = try Installation(settings, for: .writing)
         let day = try Day(option: day)
         let adapters = try installation.adapters(only: agencies)
         guard !adapters.isEmpty || offline else {
@@ -50,10 +52,11 @@ struct SyncCommand: AsyncParsableCommand {
         let line = ProgressLine()
         var summary = SyncSummary()
         summary.released = try release(in: installation)
-        if !offline { summary.reports = try pull(adapters, installation, stop, line) }
+        let round = SyncRound(installation: installation, day: day, stop: stop) { line.show($0) }
+        if !offline { summary.reports = try round.pull(adapters) }
         summary.pulled = ContinuousClock.now
         FreedMemory.giveBack()
-        if !stop.isRaised { try derive(installation, day, stop, line, &summary) }
+        if !stop.isRaised { try round.derive(&summary) }
         line.clear()
         summary.counts = try installation.store.counts()
         summary.wasStopped = stop.isRaised
@@ -72,52 +75,6 @@ struct SyncCommand: AsyncParsableCommand {
             counts[dataset, default: 0] += try installation.store.releaseHeldWithdrawals(of: dataset, at: Now.posix)
         }
         return counts
-    }
-
-    private func pull(
-        _ adapters: [(id: AgencyID, adapter: any SourceAdapter)],
-        _ installation: Installation,
-        _ stop: StopSignal,
-        _ line: ProgressLine
-    ) throws -> [RunReport] {
-        let ingestor = try Ingestor(installation, adapters, stop)
-        let total = Mutex([DatasetID: SyncProgress]())
-        return ingestor.sync { progress in
-            let (taken, quarantined) = total.withLock { total in
-                total[progress.dataset] = progress
-                return total.values.reduce((0, 0)) { ($0.0 + $1.outcome.taken, $0.1 + $1.outcome.quarantined) }
-            }
-            line.show(
-                "pulling \(progress.dataset): \(Terminal.grouped(taken)) taken, \(Terminal.grouped(quarantined)) quarantined"
-            )
-        }.runs
-    }
-
-    private func derive(
-        _ installation: Installation,
-        _ day: Day,
-        _ stop: StopSignal,
-        _ line: ProgressLine,
-        _ summary: inout SyncSummary
-    ) throws {
-        var rounds = 0
-        let progress = try installation.deriver().derive(on: day) { progress in
-            line.show("deriving: \(Terminal.grouped(progress.profiles)) profiles")
-            rounds += 1
-            if rounds % 4 == 0 { FreedMemory.giveBack() }
-            return !stop.isRaised
-        }
-        summary.profiles = progress.profiles
-        summary.derived = ContinuousClock.now
-        guard !stop.isRaised else { return }
-        summary.signed =
-            try progress.signed
-            + installation.publisher.signProfiles(at: Now.posix) {
-                line.show("signing: \(Terminal.grouped($0))")
-            }
-        let status = try installation.publisher.publishStatus(at: Now.posix, day: day)
-        summary.position = status.position
-        summary.finished = ContinuousClock.now
     }
 
     /// A status never goes back behind the one before it, so a clock that once ran ahead makes statuses that nobody takes for

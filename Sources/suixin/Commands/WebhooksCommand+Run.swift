@@ -17,20 +17,13 @@ extension WebhooksCommand {
         func run() async throws {
             let installation = try await Installation(common.settings(), for: .reading)
             let dispatcher = try installation.dispatcher { Terminal.complain("suixin: \($0)") }
-            guard !once else { return try await Self.blocking { try dispatcher.drain() } }
+            guard !once else { return try await blocking { try dispatcher.drain() } }
             let stop = StopSignal()
             dispatcher.start()
             Terminal.complain("Following the changes; stop with Ctrl-C.")
-            try await Self.blocking {
+            try await blocking {
                 while !stop.isRaised { stop.sleep(milliseconds: 500) }
                 dispatcher.stop()
-            }
-        }
-
-        /// On a thread that may wait.
-        private static func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {
-            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-                Thread.detachNewThread { done.resume(with: Result { try body() }) }
             }
         }
     }
