@@ -5,6 +5,9 @@ import PackageDescription
 let agencies = ["HongDun", "StateTax", "LocalTax", "Quality"]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+/// HTTP/2, which brings TLS (swift-nio-ssl) with it.
+let http2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -40,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -77,6 +81,7 @@ let package = Package(
         .target(name: "FeedTransport", dependencies: ["CCurl"]),
         .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "Signing", dependencies: ["CanonicalJSON", "HashTree", crypto]),
+        .target(name: "PrometheusText", dependencies: [metrics]),
 
         // 3 seams
         .target(
@@ -140,11 +145,8 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ProfileChanges",
-                "ServiceKit",
-                "Signing",
-                "Watches", hummingbird,
-                lifecycle, logging,
+                "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch",
+                "ProfileChanges", "ServiceKit", "Signing", "Watches", http2, hummingbird, lifecycle, logging, metrics,
             ]
         ),
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),
@@ -160,7 +162,9 @@ let package = Package(
                 "Access", "AdapterKit", "AdapterRegistry", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation",
                 "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation", "ProfileMerge",
                 "Publication",
-                "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
+                "PrometheusText", "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing",
+                "Watches",
+                "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
@@ -189,6 +193,7 @@ let package = Package(
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
         .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
         .testTarget(name: "ProfileChangesTests", dependencies: ["CreditModel", "HashTree", "ProfileChanges", crypto]),
+        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", metrics]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(
@@ -250,7 +255,7 @@ let package = Package(
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI", "Publication",
                 "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "FeedTransport", "Watches", crypto,
-                grdb, lifecycle, logging,
+                grdb, lifecycle, logging, "Compression", "PrometheusText",
             ]
         ),
         .testTarget(

@@ -43,10 +43,14 @@ extension Endpoint {
         guard let parameters = FormParameters(parsing: inquiry.body) else {
             throw Problem.body("a form, each parameter at most once", "表单，每个参数至多一次")
         }
-        let request = TokenRequest(parameters, authorization: inquiry.headers[.authorization])
+        let request = TokenRequest(
+            parameters,
+            authorization: inquiry.headers[.authorization],
+            certificate: inquiry.certificate
+        )
         return try await library.reading {
             do {
-                return Reply.json(try library.gate.tokens.issue(request, at: inquiry.moment).json)
+                return Reply.json(try library.gate.tokens.issue(request, at: inquiry.moment).json).secret
             } catch let error as OAuthError {
                 var reply = Reply.json(error.json, status: .init(code: error.status))
                 if let challenge = error.challenge(realm: library.gate.realm) {

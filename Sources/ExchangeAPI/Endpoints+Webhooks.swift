@@ -13,7 +13,7 @@ extension Endpoint {
         },
         watch("createWebhook", .post, "/v1/webhooks", body: small) { desks, client, inquiry in
             let made = try desks.webhooks.create(wish(inquiry), for: client.id, rights: client.scopes)
-            return .made(made.json, at: "/v1/webhooks/\(made.webhook.id)")
+            return .made(made.json, at: "/v1/webhooks/\(made.webhook.id)").secret
         },
         watch("webhook", .get, "/v1/webhooks/{webhook}") { desks, client, inquiry in
             .json(try desks.webhooks.webhook(inquiry.id("webhook"), of: client.id).json)
@@ -29,7 +29,7 @@ extension Endpoint {
             return .done
         },
         watch("rotateSecret", .post, "/v1/webhooks/{webhook}/secret") { desks, client, inquiry in
-            .json(try desks.webhooks.rotateSecret(of: inquiry.id("webhook"), of: client.id).json)
+            .json(try desks.webhooks.rotateSecret(of: inquiry.id("webhook"), of: client.id).json).secret
         },
         watch("enableWebhook", .post, "/v1/webhooks/{webhook}/enable") { desks, client, inquiry in
             .json(try desks.webhooks.enable(inquiry.id("webhook"), of: client.id).json)

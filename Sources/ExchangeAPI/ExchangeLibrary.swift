@@ -22,6 +22,8 @@ struct ExchangeLibrary: Sendable {
     let watching: WatchDesks
     let gate: Gate
     let pool: NIOThreadPool
+    /// Seconds after a good run by which the next one is due.
+    let lateAfter: Int64
     let excerpts = ExcerptCache()
     let date = DateField()
 

@@ -49,6 +49,7 @@ package struct Gate: Sendable {
     /// - Parameters:
     ///   - scope: what it asks for.
     ///   - headers: the request's.
+    ///   - certificate: of the client, by mutual TLS; nil where it showed none.
     ///   - sections: those that it names; nil for whatever it may see.
     ///   - moment: POSIX milliseconds.
     ///   - decision: what was counted, also where the request is refused afterwards.
@@ -57,11 +58,16 @@ package struct Gate: Sendable {
     func admit(
         _ scope: Scope,
         _ headers: HTTPFields,
+        _ certificate: Digest256?,
         sections: [String]?,
         at moment: Int64,
         counting decision: inout LimitDecision?
     ) throws -> Admission {
-        let shown = ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey])
+        let shown = ShownCredentials(
+            authorization: headers[.authorization],
+            apiKey: headers[.apiKey],
+            certificate: certificate
+        )
         let caller: Caller
         do throws(Refusal) {
             caller = try authenticator.authenticate(shown, at: moment)

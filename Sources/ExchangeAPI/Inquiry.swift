@@ -14,6 +14,8 @@ struct Inquiry: Sendable {
     var id: QueryID
     /// POSIX milliseconds.
     var moment: Int64
+    /// Of the certificate that the client showed in the handshake.
+    var certificate: Digest256?
     /// nil where the endpoint is open to anybody.
     var admission: Admission?
 

@@ -10,7 +10,7 @@ internal import Signing
 struct FrontDesk: Service {
     let gate: Gate
     private let keeper: AccessKeeper
-    private let journal: QueryJournal
+    let journal: QueryJournal
 
     /// Opens the clients and the journal of an installation.
     init(_ settings: Settings, secret: [UInt8], logger: Logger) throws {

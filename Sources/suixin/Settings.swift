@@ -21,6 +21,8 @@ struct Settings: Sendable {
     var watch: WatchSettings
     var host: String
     var port: Int
+    /// How it is carried.
+    var serve: ServeSettings
     /// The share of a source's records that a complete read may withdraw without a person's word.
     var withdrawalShare: Double
     /// Seconds without a good run after which a source counts as late.
@@ -53,6 +55,7 @@ struct Settings: Sendable {
             watch: try WatchSettings(reader, path),
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
+            serve: try ServeSettings(reader, path),
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,
             lateAfter: Int64(try reader.whole("sync.lateAfterHours") ?? 36) * 3600,
             limits: try limits(reader),

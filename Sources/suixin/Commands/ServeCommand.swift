@@ -4,6 +4,7 @@ internal import UnixSignals
 internal import ExchangeAPI
 internal import Foundation
 internal import Logging
+internal import PrometheusText
 internal import Search
 internal import ServiceLifecycle
 internal import Signing
@@ -20,7 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
-            `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
+            `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once.
+            TLS, mutual TLS, HTTP/2, limits of time and metrics are settings under serve.: see Documentation/serving.md.
             """
     )
 
@@ -46,7 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
         let (host, readyFile) = (settings.host, readyFile)
         let secret = try installation.secret()
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
-        let server = ExchangeServer(
+        let registry = PrometheusRegistry(help: ExchangeMetrics.help)
+        let metrics = ExchangeMetrics(registry)
+        let server = try ExchangeServer(
             store: installation.store,
             status: installation.publisher,
             keys: { [settings] in try settings.publishedKeys },
@@ -60,11 +64,12 @@ struct ServeCommand: AsyncParsableCommand {
             ),
             gate: desk.gate,
             digest: Installation.sha256,
-            configuration: ExchangeConfiguration(host: host, port: settings.port),
+            configuration: settings.exchange,
             clock: { Now.posix },
-            logger: logger
-        ) { port in
-            let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            logger: logger,
+            metrics: metrics
+        ) { [isSecure = settings.serve.tls != nil] port in
+            let address = "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")
             guard let readyFile else { return }
             do {
@@ -73,7 +78,23 @@ struct ServeCommand: AsyncParsableCommand {
                 Terminal.complain("suixin: cannot write \(readyFile): check that its folder exists and may be written")
             }
         }
-        try await ServiceGroup(services: [desk, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        var services: [any Service] = [desk]
+        if let address = settings.serve.metrics {
+            let gauges = ExchangeGauges(
+                store: installation.store,
+                journal: desk.journal,
+                factory: registry,
+                clock: { Now.milliseconds }
+            )
+            services.append(
+                MetricsServer(host: address.host, port: address.port, logger: logger) {
+                    try gauges.read()
+                    return registry.text
+                }
+            )
+        }
+        services.append(server)
+        try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             .run()
     }
 }
