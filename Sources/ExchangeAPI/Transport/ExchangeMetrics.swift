@@ -79,7 +79,7 @@ extension ExchangeMetrics {
         "suixin_status_age_seconds": "Since the latest status of the sources was signed.",
         "suixin_status_expires_seconds": "Until it expires; negative where it has.",
         "suixin_source_age_seconds": "Since a dataset's last good run.",
-        "suixin_source_late": "1 where a dataset is late.",
+        "suixin_source_late": "1 where a dataset is not current: late, incomplete, unreachable or never read.",
         "prometheus_series_dropped_total": "Series that were not kept, since there were too many.",
     ]
 }
