@@ -5,6 +5,9 @@ import PackageDescription
 let agencies = ["HongDun", "StateTax", "LocalTax", "Quality"]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+/// HTTP/2, which brings TLS (swift-nio-ssl) with it.
+let http2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -40,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -77,6 +81,7 @@ let package = Package(
         .target(name: "FeedTransport", dependencies: ["CCurl"]),
         .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "Signing", dependencies: ["CanonicalJSON", "CreditModel", "HashTree", crypto]),
+        .target(name: "PrometheusText", dependencies: [metrics]),
 
         // 3 seams
         .target(
@@ -141,11 +146,8 @@ let package = Package(
         .target(
             name: "ExchangeAPI",
             dependencies: [
-                "Access", "CanonicalJSON", "CreditModel", "CreditStore", "HashTree", "NameSearch", "ProfileChanges",
-                "ServiceKit",
-                "Signing",
-                "Watches", hummingbird,
-                lifecycle, logging,
+                "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch",
+                "ProfileChanges", "ServiceKit", "Signing", "Watches", http2, hummingbird, lifecycle, logging, metrics,
             ]
         ),
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),
@@ -164,7 +166,9 @@ let package = Package(
                 "CreditStore", "Derivation", "ExchangeAPI", "FeedTransport", "Ingestion", "NameSearch", "Normalisation",
                 "ProfileMerge",
                 "Publication",
-                "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing", "Watches", "Watching",
+                "PrometheusText", "Resolution", "SQLiteAccess", "SQLiteStore", "Search", "ServiceKit", "Signing",
+                "Watches",
+                "Watching",
                 arguments, configuration, crypto, lifecycle, logging, signals,
             ]
         ),
@@ -193,6 +197,7 @@ let package = Package(
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
         .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
         .testTarget(name: "ProfileChangesTests", dependencies: ["CreditModel", "HashTree", "ProfileChanges", crypto]),
+        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", metrics]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(
@@ -253,7 +258,7 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "HashTree", "ProfileChanges", "Publication", "SampleClients", "SQLiteAccess", "SQLiteStore", "Search",
+                "HashTree", "ProfileChanges", "PrometheusText", "Publication", "SampleClients", "SQLiteAccess", "SQLiteStore", "Search",
                 "ServiceKit", "Signing", "FeedTransport", "Watches", "Watching", crypto, grdb, hummingbird, lifecycle,
                 logging,
             ]

@@ -2,18 +2,6 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// What the framework knows of a request besides the request: where it came from.
-struct CallContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    /// The other end of the connection; nil where there is none.
-    let remote: SocketAddress?
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        remote = source.channel.remoteAddress
-    }
-}
-
 /// Who asks, as far as the network tells: the address that attempts are counted by.
 ///
 /// Of IPv6 the first 64 bits: whoever has one address there has all of them.

@@ -215,6 +215,8 @@ extension Endpoint {
                 }
                 try await writer.write(ByteBuffer(string: text))
             }
+            // Whoever listens comes back in a moment, behind the last change that it heard of.
+            if Task.isShuttingDownGracefully { try await writer.write(ByteBuffer(string: "retry: 3000\n: bye\n\n")) }
             try await writer.finish(nil)
         }
         return Reply(

@@ -47,10 +47,15 @@ extension Endpoint {
         // Before any work is done for whoever asks.
         let wait = address.map { attempts.tokensByAddress.admit($0, at: now) } ?? 0
         guard wait == 0 else { throw Problem.tooMany(after: wait) }
-        let request = TokenRequest(parameters, authorization: inquiry.headers[.authorization])
+        let request = TokenRequest(
+            parameters,
+            authorization: inquiry.headers[.authorization],
+            certificate: inquiry.certificate
+        )
         return try await library.reading {
             do {
-                return Reply.json(try library.gate.tokens.issue(request, at: now, within: attempts.tokensByClient).json)
+                let token = try library.gate.tokens.issue(request, at: now, within: attempts.tokensByClient)
+                return Reply.json(token.json).uncompressed
             } catch let error as TooManyTokens {
                 throw Problem.tooMany(after: error.retryAfter)
             } catch let error as OAuthError {

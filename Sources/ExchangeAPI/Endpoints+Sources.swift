@@ -4,15 +4,6 @@ internal import ServiceKit
 internal import Signing
 
 extension Endpoint {
-    /// Whether the exchange is there.
-    static let health = [
-        Endpoint("alive", .get, "/livez", .open) { _, _ in .text("alive") },
-        Endpoint("ready", .get, "/readyz", .open) { library, _ in
-            try await library.reading { _ = (try library.store.storePosition(), try library.keys().keys.count) }
-            return .text("ready")
-        },
-    ]
-
     /// What anybody must have to check an answer: statuses and public keys.
     ///
     /// Nothing in them is about an enterprise.

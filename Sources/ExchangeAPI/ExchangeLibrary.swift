@@ -26,6 +26,8 @@ struct ExchangeLibrary: Sendable {
     let pool: NIOThreadPool
     /// The levers of a sandbox; a real exchange has none.
     var sandbox: (any SandboxControl)?
+    /// Seconds after a good run by which the next one is due.
+    let lateAfter: Int64
     let excerpts = ExcerptCache()
     let date = DateField()
     let underWay = CallsUnderWay()

@@ -16,24 +16,41 @@ struct ExchangeResponder: HTTPResponder {
     let maximumPathSize: Int
     /// Reverse proxies, whose word is taken for who asks.
     let proxies: Set<String>
+    /// Whether clients are asked for certificates in the handshake.
+    let readsCertificates: Bool
+    let compresses: Bool
+    let metrics: ExchangeMetrics
 
     /// Never throws: whatever goes wrong becomes a problem document.
     ///
     /// Paths are not logged; they may hold a person's number.
-    func respond(to request: Request, context: CallContext) async throws -> Response {
+    func respond(to request: Request, context: ExchangeContext) async throws -> Response {
+        let start = NIODeadline.now()
         let moment = gate.clock()
         let id = QueryID(at: moment, random: gate.random)
         let language = AnswerLanguage(request.headers[.acceptLanguage])
         var decision: LimitDecision?
+        var endpoint: Endpoint?
         var reply: Reply
         do {
-            reply = try await answer(request, context, id, moment, language, counting: &decision)
+            let certificate = readsCertificates ? await context.certificate() : nil
+            reply = try await answer(
+                request,
+                context,
+                id,
+                moment,
+                language,
+                certificate,
+                at: &endpoint,
+                counting: &decision
+            )
         } catch let problem as Problem {
             reply = problem.reply(in: language, instance: id.text)
         } catch {
             context.logger.error("cannot answer", metadata: ["error": "\(error)", "query": "\(id)"])
             reply = Problem.failure.reply(in: language, instance: id.text)
         }
+        if compresses { reply = await coded(reply, request.headers) }
         reply.headers[.query] = id.text
         reply.headers[.xContentTypeOptions] = "nosniff"
         if request.headers[.connection]?.lowercased() == "close" { reply.headers[.connection] = "close" }
@@ -41,30 +58,35 @@ struct ExchangeResponder: HTTPResponder {
             reply.headers[.rateLimit] = decision.rateLimit
             reply.headers[.rateLimitPolicy] = decision.limits.policy
         }
+        metrics.endpoint(endpoint?.name).answered(reply.status.code, since: start)
         context.logger.debug("answered", metadata: ["status": "\(reply.status.code)", "query": "\(id)"])
         return reply.response(isHead: request.method == .head)
     }
 
     private func answer(
         _ request: Request,
-        _ context: CallContext,
+        _ context: ExchangeContext,
         _ id: QueryID,
         _ moment: Int64,
         _ language: AnswerLanguage,
+        _ certificate: Digest256?,
+        at found: inout Endpoint?,
         counting decision: inout LimitDecision?
     ) async throws -> Reply {
         let target = request.head.path ?? "/"
         let path = try RequestPath(target, limit: maximumPathSize)
         let (endpoint, segments) = try Self.endpoint(request.method, path.segments, among: library.endpoints)
+        found = endpoint
         let parameters = try RequestParameters.read(target, known: endpoint.parameters)
         var inquiry = Inquiry(
             segments: segments,
             parameters: parameters,
-            headers: request.headers,
+            headers: compresses ? ContentCoding.withoutSuffix(request.headers) : request.headers,
             language: language,
             id: id,
             moment: moment,
-            address: CallerAddress(context.remote, forwarded: request.headers[.forwardedFor], proxies: proxies)
+            address: CallerAddress(context.remote, forwarded: request.headers[.forwardedFor], proxies: proxies),
+            certificate: certificate
         )
         inquiry.isHead = request.method == .head
         guard case .scope(let scope) = endpoint.entry else {
@@ -96,6 +118,24 @@ struct ExchangeResponder: HTTPResponder {
         return reply
     }
 
+    /// The reply as it is sent, compressed on a thread that may take its time; as it is, where that fails.
+    private func coded(_ reply: Reply, _ headers: HTTPFields) async -> Reply {
+        do {
+            var coded = reply
+            guard reply.bytes?.count ?? 0 >= ContentCoding.least, ContentCoding.accepts(headers[.acceptEncoding]) else {
+                try ContentCoding.apply(to: &coded, headers)
+                return coded
+            }
+            return try await library.reading { [coded] in
+                var coded = coded
+                try ContentCoding.apply(to: &coded, headers)
+                return coded
+            }
+        } catch {
+            return reply
+        }
+    }
+
     private static func endpoint(
         _ method: HTTPRequest.Method,
         _ segments: [String],
@@ -114,6 +154,9 @@ struct ExchangeResponder: HTTPResponder {
     /// The body of a request, where the endpoint reads one.
     private func body(of request: Request, _ endpoint: Endpoint) async throws -> [UInt8] {
         guard let rule = endpoint.body else { return [] }
+        guard request.headers[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
+            throw Problem.coded
+        }
         let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
         guard type == rule.mediaType else { throw Problem.mediaType(rule.mediaType) }
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > rule.limit {

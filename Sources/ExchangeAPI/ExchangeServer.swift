@@ -3,6 +3,7 @@ package import CreditStore
 internal import Glibc
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdHTTP2
 package import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -12,11 +13,13 @@ package import Signing
 
 /// The platforms' door: signed profiles, the signed status of the sources, and the public keys, over HTTP.
 ///
-/// It keeps nothing that it signs and changes nothing. TLS ends before it, in a reverse proxy.
+/// It keeps nothing that it signs and changes nothing.
 package struct ExchangeServer: Service {
     private let configuration: ExchangeConfiguration
     private let library: @Sendable (NIOThreadPool) -> ExchangeLibrary
     private let gate: Gate
+    private let metrics: ExchangeMetrics
+    private let identity: TLSIdentity?
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
@@ -37,7 +40,9 @@ package struct ExchangeServer: Service {
     ///   - sandbox: the levers of a sandbox; nil for a real exchange.
     ///   - clock: POSIX seconds.
     ///   - logger: told of what went wrong, never of a path.
+    ///   - metrics: what is counted.
     ///   - onRunning: called with the port once the server listens.
+    /// - Throws: ``TLSError`` where the certificate cannot be used.
     package init(
         store: any ProvingStore,
         status: any SourcesStatus,
@@ -53,8 +58,9 @@ package struct ExchangeServer: Service {
         sandbox: (any SandboxControl)? = nil,
         clock: @escaping @Sendable () -> Int64,
         logger: Logger,
+        metrics: ExchangeMetrics = ExchangeMetrics(),
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) {
+    ) throws {
         self.configuration = configuration
         self.gate = gate
         self.library = { pool in
@@ -73,13 +79,23 @@ package struct ExchangeServer: Service {
                 snapshots: snapshots,
                 gate: gate,
                 pool: pool,
-                sandbox: sandbox
+                sandbox: sandbox,
+                lateAfter: configuration.lateAfter
             )
             library.callsLast = configuration.callsLast
             return library
         }
         self.logger = logger
+        self.metrics = metrics
         self.onRunning = onRunning
+        identity = try configuration.tls.map { files in
+            try TLSIdentity(
+                files,
+                offering: configuration.offersHTTP2 ? ["h2", "http/1.1"] : ["http/1.1"],
+                pace: TimeAmount(configuration.patience.certificates),
+                logger: logger
+            )
+        }
     }
 
     /// Serves until the service group is shut down; requests under way are answered first.
@@ -87,12 +103,29 @@ package struct ExchangeServer: Service {
         let pool = NIOThreadPool(numberOfThreads: configuration.readers)
         pool.start()
         do {
-            try await application(pool).run()
+            try await stopping(application(pool))
         } catch {
             try? await pool.shutdownGracefully()
             throw ListenError(error, configuration) ?? error
         }
         try await pool.shutdownGracefully()
+    }
+
+    /// Runs until what was begun when the stop came is done, or its time is over: then it is cut off.
+    private func stopping(_ application: Application<ExchangeResponder>) async throws {
+        let limit = configuration.patience.shutdown
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await application.run() }
+            tasks.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: limit)
+            }
+            try await tasks.next()
+            tasks.cancelAll()
+            while true {
+                do { guard try await tasks.next() != nil else { return } } catch is CancellationError { continue }
+            }
+        }
     }
 
     /// Says where, and what to do, if the operating system refused the address.
@@ -114,27 +147,42 @@ package struct ExchangeServer: Service {
     }
 
     private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {
-        let limit = configuration.maximumBodySize
         let library = library(pool)
-        let desk = HotDesk(library)
-        let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [BodyLimit(limit), HotReadsDoor(desk)],
-            idleTimeout: .seconds(configuration.idleTimeout),
+        let desk = HotDesk(library, metrics.endpoint("enterprise"))
+        let http1 = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,
                 maxHeaderListSize: configuration.maximumHeaderSize,
                 maxHeaderFieldCount: 64
             )
         )
+        let (configuration, identity, metrics) = (configuration, identity, metrics)
+        let addresses = AddressBook(limit: configuration.maximumConnectionsPerAddress)
+        let server = HTTPServerBuilder { responder in
+            ExchangeChannel(
+                http1: HTTP1Channel(responder: responder, configuration: http1),
+                http2: configuration.offersHTTP2
+                    ? HTTP2Channel(responder: responder, configuration: configuration.http2(metrics)) : nil,
+                identity: identity,
+                rules: HeadRules(maximumBodySize: configuration.maximumBodySize),
+                patience: configuration.patience,
+                addresses: addresses,
+                meters: metrics,
+                desk: desk
+            )
+        }
         let onRunning = onRunning
         return Application(
             responder: ExchangeResponder(
                 library: library,
                 gate: gate,
                 maximumPathSize: configuration.maximumPathSize,
-                proxies: configuration.proxies
+                proxies: configuration.proxies,
+                readsCertificates: identity?.asksClients ?? false,
+                compresses: configuration.compresses,
+                metrics: metrics
             ),
-            server: .http1(configuration: channel),
+            server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(

@@ -68,7 +68,11 @@ package struct Gate: Sendable {
         counting decision: inout LimitDecision?
     ) throws(Problem) -> Admission {
         let headers = inquiry.headers
-        let shown = ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey])
+        let shown = ShownCredentials(
+            authorization: headers[.authorization],
+            apiKey: headers[.apiKey],
+            certificate: inquiry.certificate
+        )
         let caller: Caller
         do throws(Refusal) {
             caller = try authenticator.authenticate(shown, at: inquiry.moment)

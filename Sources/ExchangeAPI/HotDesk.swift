@@ -10,14 +10,16 @@ internal import Synchronization
 final class HotDesk: Sendable {
     private let library: ExchangeLibrary
     private let gate: Gate
+    private let meters: ExchangeMetrics.OfEndpoint
     private let readers = Mutex<[ObjectIdentifier: any AnswerReader]>([:])
 
     private static let prefix = "/v1/enterprises/"
     /// No id and no code is longer.
     private static let longestName = 32
 
-    init(_ library: ExchangeLibrary) {
+    init(_ library: ExchangeLibrary, _ meters: ExchangeMetrics.OfEndpoint) {
         self.library = library
+        self.meters = meters
         gate = library.gate
     }
 
@@ -37,6 +39,7 @@ final class HotDesk: Sendable {
         guard head.method == .GET, head.version == .http1_1, let name = Self.name(in: head.uri),
             let fields = HotFields(head.headers)
         else { return nil }
+        let start = NIODeadline.now()
         let moment = gate.clock()
         let shown = ShownCredentials(authorization: fields.authorization, apiKey: fields.apiKey)
         guard gate.journal.condition(at: moment) == .open,
@@ -53,7 +56,9 @@ final class HotDesk: Sendable {
             return nil
         }
         let admission = Admission(caller: caller, permission: permission, decision: decision)
-        return reply(answer, profile, fields, admission, at: moment, allocator)
+        guard let (status, bytes) = reply(answer, profile, fields, admission, at: moment, allocator) else { return nil }
+        meters.answered(status, since: start)
+        return bytes
     }
 
     private func reply(
@@ -63,7 +68,7 @@ final class HotDesk: Sendable {
         _ admission: Admission,
         at moment: Int64,
         _ allocator: ByteBufferAllocator
-    ) -> ByteBuffer? {
+    ) -> (status: Int, bytes: ByteBuffer)? {
         let tag = "\"\(profile.version)\""
         let isKnown = fields.ifNoneMatch.map { EntityTags($0).contains(tag) } ?? false
         let id = QueryID(at: moment, random: gate.random)
@@ -95,10 +100,10 @@ final class HotDesk: Sendable {
         head.add("RateLimit: ", admission.decision.rateLimit)
         head.add("RateLimit-Policy: ", admission.decision.limits.policy)
         head.add("Date: ", library.date.text(at: moment / 1000))
-        guard !isKnown else { return head.end() }
+        guard !isKnown else { return (304, head.end()) }
         head.add("Content-Type: ", Accepted.flattened.contentType)
         head.add("Content-Length: ", String(profile.document.count))
-        return head.end(profile.document)
+        return (200, head.end(profile.document))
     }
 
     /// The id or code in a path that has nothing else in it, in the form in which the tree knows it.
@@ -132,43 +137,28 @@ struct HotFields {
     init?(_ headers: HTTPHeaders) {
         for (name, value) in headers {
             switch name.utf8.count {
-            case 6 where Self.equal(name, "accept"):
+            case 6 where name.isField("accept"):
                 guard value == "*/*" || Accepted(value) == .flattened else { return nil }
-            case 9 where Self.equal(name, "x-api-key"):
+            case 9 where name.isField("x-api-key"):
                 guard apiKey == nil else { return nil }
                 apiKey = value
-            case 10 where Self.equal(name, "connection"):
+            case 10 where name.isField("connection"):
                 // It is kept unless it is said otherwise (RFC 9112 §9.3).
-                guard Self.equal(value, "keep-alive") else { return nil }
-            case 13 where Self.equal(name, "authorization"):
+                guard value.isField("keep-alive") else { return nil }
+            case 13 where name.isField("authorization"):
                 guard authorization == nil else { return nil }
                 authorization = value
-            case 13 where Self.equal(name, "if-none-match"):
+            case 13 where name.isField("if-none-match"):
                 guard ifNoneMatch == nil else { return nil }
                 ifNoneMatch = value
-            case 14 where Self.equal(name, "suixin-purpose"):
+            case 14 where name.isField("suixin-purpose"):
                 guard purpose == nil else { return nil }
                 purpose = value
-            case 14 where Self.equal(name, "content-length"), 15 where Self.equal(name, "suixin-evidence"),
-                17 where Self.equal(name, "transfer-encoding"):
+            case 14 where name.isField("content-length"), 15 where name.isField("suixin-evidence"),
+                17 where name.isField("transfer-encoding"):
                 return nil
             default: break
             }
-        }
-    }
-
-    /// Whether a text is this one in whatever case; the other is written in small letters.
-    private static func equal(_ text: String, _ small: StaticString) -> Bool {
-        let (text, count) = (text.utf8, small.utf8CodeUnitCount)
-        guard text.count == count else { return false }
-        return small.withUTF8Buffer { small in
-            var place = 0
-            for byte in text {
-                let lower = 0x41...0x5A ~= byte ? byte | 0x20 : byte
-                guard unsafe lower == small[place] else { return false }
-                place += 1
-            }
-            return true
         }
     }
 }

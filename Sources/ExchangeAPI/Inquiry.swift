@@ -18,6 +18,8 @@ struct Inquiry: Sendable {
     var moment: Int64
     /// Where the request came from, as far as the network tells.
     var address: CallerAddress?
+    /// Of the certificate that the client showed in the handshake.
+    var certificate: Digest256?
     /// nil where the endpoint is open to anybody.
     var admission: Admission?
 

@@ -22,6 +22,8 @@ struct Reply {
     var asked: [AskedFor] = []
     /// The sections that it shows; nil for all.
     var sections: [String]?
+    /// Whether it tells a key or a token: such an answer is never compressed.
+    var isSecret = false
     /// The document that it gives.
     var document: Document = .none
     /// Why nothing was told, for the journal; nil where something was, or there was nothing to tell.
@@ -56,6 +58,13 @@ struct Reply {
             headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
             body: .bytes(Array((text + "\n").utf8))
         )
+    }
+
+    /// The same, and never compressed: it tells a key or a token.
+    var uncompressed: Reply {
+        var reply = self
+        reply.isSecret = true
+        return reply
     }
 
     var bytes: [UInt8]? { if case .bytes(let bytes) = body { bytes } else { nil } }

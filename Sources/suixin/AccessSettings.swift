@@ -1,5 +1,4 @@
 internal import Access
-internal import ExchangeAPI
 internal import Foundation
 internal import SQLiteAccess
 
@@ -19,16 +18,6 @@ struct AccessSettings: Sendable {
     var callHours: Int
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
     var proxies: Set<String>
-}
-
-extension Settings {
-    /// Where the API listens, and what is said of callers.
-    func exchange(at host: String) -> ExchangeConfiguration {
-        var configuration = ExchangeConfiguration(host: host, port: port)
-        configuration.callsLast = Int64(access.callHours) * 3600
-        configuration.proxies = access.proxies
-        return configuration
-    }
 }
 
 extension Settings {

@@ -10,7 +10,7 @@ internal import Signing
 struct FrontDesk: Service {
     let gate: Gate
     private let keeper: AccessKeeper
-    private let journal: QueryJournal
+    let journal: QueryJournal
     private let housekeeper: Housekeeper
 
     /// Days for which what each client used is kept.

@@ -37,7 +37,7 @@ struct SettingKey: Sendable, Hashable {
 
     /// Every key there is: anything else in a file, an option or the environment is a mistake worth telling.
     static let all: [SettingKey] =
-        general
+        general + ServeSettings.keys
         + AdapterRegistry.all.flatMap { adapter in
             perSource.map { SettingKey("sources.\(adapter.descriptor.id).\($0.path)", $0.kind, isSecret: $0.isSecret) }
         }

@@ -25,6 +25,8 @@ struct Settings: Sendable {
     var port: Int
     /// Whether the server calls the webhooks, too; nil where nothing is said.
     var runsWebhooks: Bool?
+    /// How it is carried.
+    var serve: ServeSettings
     /// The share of a source's records that a complete read may withdraw without a person's word.
     var withdrawalShare: Double
     /// Seconds without a good run after which a source counts as late.
@@ -59,6 +61,7 @@ struct Settings: Sendable {
             host: reader.text("serve.host") ?? "127.0.0.1",
             port: try reader.whole("serve.port") ?? 8080,
             runsWebhooks: try reader.flag("serve.webhooks"),
+            serve: try ServeSettings(reader, path),
             withdrawalShare: try reader.decimal("sync.withdrawalShare") ?? 0.2,
             lateAfter: Int64(try reader.whole("sync.lateAfterHours") ?? 36) * 3600,
             limits: try limits(reader),

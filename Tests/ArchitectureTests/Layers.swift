@@ -15,6 +15,7 @@ enum Layers {
     static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
     static let server: Set<String> = [
         "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTPTypes", "NIOHTTP1",
+        "NIOHTTPTypesHTTP1", "NIOHTTP2", "NIOSSL", "NIOTLS", "HummingbirdHTTP2", "CoreMetrics",
         "ServiceLifecycle",
         "Logging",
     ]
@@ -39,6 +40,7 @@ enum Layers {
         "XMLFeed": Module(layer: 2, wraps: "CLibXML2", foreign: system),
         "FeedTransport": Module(layer: 2, wraps: "CCurl", foreign: system),
         "Compression": Module(layer: 2, wraps: "CZlib", foreign: system),
+        "PrometheusText": Module(layer: 2, foreign: system.union(["CoreMetrics"])),
         "Signing": Module(layer: 2, foreign: system.union(["Crypto"])),
         // 3 seams
         "AdapterKit": Module(layer: 3, foreign: system.union(foundation).union(["Crypto"])),

@@ -15,12 +15,18 @@ import Synchronization
 ///   - world: what is served.
 ///   - now: the server's time, in POSIX seconds.
 ///   - desk: who may ask; nil for somebody who may do everything, as whom ``HTTPCall`` asks.
+///   - configuration: how it is carried; the port is any.
+///   - metrics: what is counted.
+///   - stop: stops the server when it is raised; after the body it is stopped anyhow.
 ///   - body: what the test does, given the port.
 /// - Throws: what the body throws.
 func serving(
     _ world: World,
     at now: Int64 = World.now,
     desk: FrontDesk? = nil,
+    configuration: ExchangeConfiguration = ExchangeConfiguration(port: 0),
+    metrics: ExchangeMetrics = ExchangeMetrics(),
+    stop: StopFlag = StopFlag(),
     _ body: @escaping @Sendable (Int) throws -> Void
 ) async throws {
     let desk = try desk ?? FrontDesk(world, at: now)
@@ -28,7 +34,8 @@ func serving(
     let (ports, continuation) = AsyncStream<Int>.makeStream()
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    var configuration = ExchangeConfiguration(port: 0)
+    var configuration = configuration
+    configuration.port = 0
     configuration.readers = 2
     let server = try ExchangeServer(
         store: world.store,
@@ -44,11 +51,16 @@ func serving(
         configuration: configuration,
         clock: { now },
         logger: logger,
+        metrics: metrics,
         onRunning: { continuation.yield($0) }
     )
     let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask { try await group.run() }
+        tasks.addTask {
+            defer { stop.raise() }
+            try await group.run()
+        }
+        tasks.addTask { if await stop.isRaised() { await group.triggerGracefulShutdown() } }
         for await port in ports {
             FrontDesk.keys.withLock { $0[port] = desk.key }
             do {
@@ -64,5 +76,21 @@ func serving(
         }
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
+    }
+}
+
+/// Raised once, by whoever wants a server to stop.
+final class StopFlag: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func raise() { continuation.yield() }
+
+    /// Waits until it is; false where nobody waits any more.
+    func isRaised() async -> Bool {
+        for await _ in stream { return true }
+        return false
     }
 }

@@ -4,6 +4,7 @@ internal import UnixSignals
 internal import ExchangeAPI
 internal import Foundation
 internal import Logging
+internal import PrometheusText
 internal import Search
 internal import ServiceLifecycle
 internal import Signing
@@ -22,7 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
             --sandbox serves invented data with everything a platform needs to try (Documentation/sandbox.md).
-            `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once. TLS belongs to a reverse proxy before it.
+            `Accept: application/jose` gives the compact form. A sync may run beside it; what it signs is served at once.
+            TLS, mutual TLS, HTTP/2, limits of time and metrics are settings under serve.: see Documentation/serving.md.
             """
     )
 
@@ -58,7 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
         let (host, readyFile) = (settings.host, readyFile)
         let secret = try installation.secret()
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
-        let server = ExchangeServer(
+        let registry = PrometheusRegistry(help: ExchangeMetrics.help)
+        let metrics = ExchangeMetrics(registry)
+        let server = try ExchangeServer(
             store: installation.store,
             status: opened.map { SandboxStatus(publisher: installation.publisher, sandbox: $0.sandbox) }
                 ?? installation.publisher,
@@ -77,9 +81,10 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: settings.exchange(at: host),
             sandbox: opened?.sandbox,
             clock: { Now.posix },
-            logger: logger
-        ) { port in
-            let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            logger: logger,
+            metrics: metrics
+        ) { [isSecure = settings.serve.tls != nil] port in
+            let address = "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             if let opened { Terminal.complain(SandboxPage(opened: opened, address: address).text) }
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")
             guard let readyFile else { return }
@@ -93,6 +98,20 @@ struct ServeCommand: AsyncParsableCommand {
         var services: [any Service] = [desk]
         if webhooks ?? settings.runsWebhooks ?? (opened != nil) {
             services.append(WebhookService(dispatcher: try installation.dispatcher(Self.tell)))
+        }
+        if let address = settings.serve.metrics {
+            let gauges = ExchangeGauges(
+                store: installation.store,
+                journal: desk.journal,
+                factory: registry,
+                clock: { Now.milliseconds }
+            )
+            services.append(
+                MetricsServer(host: address.host, port: address.port, logger: logger) {
+                    try gauges.read()
+                    return registry.text
+                }
+            )
         }
         services.append(server)
         if let opened, let pace = sandboxOptions.pace {
