@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Whoever applies a snapshot and what changed since holds exactly what a fresh snapshot holds.
-@Suite("A copy of everything", .timeLimit(.minutes(10)))
+@Suite("A copy of everything", .timeLimit(.minutes(30)))
 struct MirrorTests {
     /// A town, handed to the thread that lives in it.
     private struct Town: @unchecked Sendable {

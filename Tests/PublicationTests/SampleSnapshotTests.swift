@@ -10,7 +10,12 @@ import Testing
 @Suite("Clients in other languages take snapshots", .timeLimit(.minutes(20)))
 struct SampleSnapshotTests {
     @Test("Python", .enabled(if: SampleClient.python.canRun, SampleClient.absent))
-    func python() async throws {
+    func python() async throws { try await take(with: ["python3", SampleClient.folder + "/python/snapshot.py"]) }
+
+    @Test("Node", .enabled(if: SampleClient.node.canRun, SampleClient.absent))
+    func node() async throws { try await take(with: ["node", SampleClient.folder + "/node/snapshot.mjs"]) }
+
+    private func take(with program: [String]) async throws {
         let studio = try Studio()
         let report = try studio.make()
         let folder = studio.world.path("taken")
@@ -19,7 +24,7 @@ struct SampleSnapshotTests {
         try await serving(studio.world) { port throws in
             func take(at now: Int64 = World.now, _ more: String...) -> (status: Int32, output: String) {
                 SampleClient.run(
-                    ["python3", SampleClient.folder + "/python/snapshot.py", "http://127.0.0.1:\(port)", folder]
+                    program + ["http://127.0.0.1:\(port)", folder]
                         + ["--jwks", jwks, "--issuer", World.issuer, "--now", String(now), "--remember", seen] + more,
                     with: ["SUIXIN_KEY": FrontDesk.keys.withLock { $0[port] } ?? "", "SUIXIN_TIMEOUT": "600"]
                 )

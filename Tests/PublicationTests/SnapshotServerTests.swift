@@ -9,7 +9,7 @@ import Signing
 import Testing
 
 /// Snapshots over HTTP: to whom all was granted, in pieces, and written down.
-@Suite("Snapshots over HTTP", .timeLimit(.minutes(5)))
+@Suite("Snapshots over HTTP", .timeLimit(.minutes(20)))
 struct SnapshotServerTests {
     @Test("The newest manifest, its files whole and in parts, by GET and HEAD, and nothing that does not fit the tag")
     func files() async throws {

@@ -8,7 +8,7 @@ const STATUS_LIFETIME = 7200, CLOCK_DIFFERENCE = 120;
 /** What a sandbox signs is invented: it is taken from whoever names this issuer, and from nobody by mistake. */
 const SANDBOX = "https://sandbox.suixin.invalid";
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const ID = new RegExp(`^sx[${ALPHABET}]{20}$`);
+export const ID = new RegExp(`^sx[${ALPHABET}]{20}$`);
 const FLATTENED = /^\{"payload":"([\w-]+)","protected":"([\w-]+)","signature":"([\w-]+)"\}$/;
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 const STEP = /^"([\w-]+)"(?:;name="([ !#-+\--:<-[\]-~]+)")?$/;
@@ -48,7 +48,7 @@ export function canonical(value) {
 }
 
 /** Reads JSON that is written canonically. So no name comes twice: written again, one of them would be missing. */
-function readCanonical(data) {
+export function readCanonical(data) {
   const text = data.toString("utf8");
   let value;
   try {
@@ -62,10 +62,10 @@ function readCanonical(data) {
   return value;
 }
 
-const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const isKind = { number: Number.isSafeInteger, string: (value) => typeof value === "string", object: isObject };
 
-function require(members, kinds) {
+export function require(members, kinds) {
   for (const [name, kind] of Object.entries(kinds)) {
     if (!isKind[kind](members[name])) throw new NotGenuine(`${name} is missing or of another kind`);
   }
@@ -142,7 +142,7 @@ function openJWS(document, keys) {
 
 // --- the three payloads -----------------------------------------------------------------------------------------------------
 
-function readProfile(data) {
+export function readProfile(data) {
   const members = readCanonical(data);
   require(members, { iat: "number", iss: "string", profile: "object", sub: "string", version: "string" });
   if (Object.keys(members).length !== 5 || !ID.test(members.sub) || members.profile.id !== members.sub) {
@@ -271,7 +271,7 @@ export class Verifier {
   }
 
   /** Checks signature, type and issuer; the readers are named by types. */
-  #open(document, readers) {
+  open(document, readers) {
     const [kind, data] = openJWS(document, this.keys);
     if (!Object.hasOwn(readers, kind)) throw new NotGenuine(`signed, but not a ${Object.keys(readers).join(" or ")}`);
     const members = readers[kind](data);
@@ -282,8 +282,8 @@ export class Verifier {
     return { kind, members, digest: digestText(data) };
   }
 
-  openStatus(document) { return this.#open(document, { [STATUS]: readStatus }); }
-  openAnswer(document) { return this.#open(document, { [PROFILE]: readProfile, [ABSENCE]: readAbsence }); }
+  openStatus(document) { return this.open(document, { [STATUS]: readStatus }); }
+  openAnswer(document) { return this.open(document, { [PROFILE]: readProfile, [ABSENCE]: readAbsence }); }
 
   /** Throws NotCurrent unless the answer is what the exchange says as of an unexpired status. */
   checkCurrency({ kind, members }, { members: status, digest }, proof, asked) {
