@@ -117,6 +117,6 @@ extension WebhookDesk.Disclosure {
     fileprivate func reply(_ reply: Reply) -> Reply {
         var reply = reply
         reply.secret = KeptAnswer.SecretName(webhook: webhook.id, generation: webhook.generation)
-        return reply.uncompressed
+        return reply
     }
 }

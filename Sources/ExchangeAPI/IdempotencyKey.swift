@@ -141,7 +141,7 @@ extension Reply {
     func disclosing(by desks: WatchDesks) -> Reply {
         guard let secret, let bytes, case .object(var members)? = try? JSONValue(parsing: bytes) else { return self }
         members["secret"] = .string(desks.webhooks.secret(secret).text)
-        var reply = self
+        var reply = uncompressed
         reply.body = .bytes(JSONValue.object(members).canonical)
         return reply
     }
