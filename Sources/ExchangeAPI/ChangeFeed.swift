@@ -166,12 +166,16 @@ extension Endpoint {
                 return try events(feed, inquiry, after: after, limit: limit, withCodes: withCodes)
             }
             let page = try await feed.page(after: after, limit: limit, waiting: wait, withCodes: withCodes)
-            let sections = inquiry.admission?.permission.sections
+            // Whoever waited may see now what he may see now.
+            let sections = try library.gate.permission(for: .readChanges, inquiry).sections
             var reply = Reply.json(try await feed.json(page, after: after, naming: sections).canonical)
             if let status = page.statuses.last { reply.headers[.suixinStatus] = status.digest }
             return reply
         }
     ]
+
+    /// Seconds without a change after which a comment is sent.
+    private static let quietSeconds = 15
 
     /// Server-sent events: one a change, with its number as the event's id, so that a reconnection goes on behind it.
     private static func events(
@@ -189,14 +193,18 @@ extension Endpoint {
             start = number
         }
         let first = start
-        let sections = inquiry.admission?.permission.sections
         let body = ResponseBody { writer in
             var after = first
+            var quiet = 0
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 let text: String
                 do {
-                    let page = try await feed.page(after: after, limit: limit, waiting: 15, withCodes: withCodes)
+                    let page = try await feed.page(after: after, limit: limit, waiting: 1, withCodes: withCodes)
+                    // A right that was taken away ends the stream, too, and within a second.
+                    let sections = try feed.library.gate.permission(for: .readChanges, inquiry).sections
                     let told = try await feed.told(page, naming: sections)
+                    quiet = told.isEmpty ? quiet + 1 : 0
+                    guard !told.isEmpty || quiet % quietSeconds == 0 else { continue }
                     // A comment keeps proxies from taking the connection for dead.
                     text =
                         told.isEmpty

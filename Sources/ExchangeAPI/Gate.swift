@@ -90,6 +90,24 @@ package struct Gate: Sendable {
         }
     }
 
+    /// What somebody who was let in may see now: rights may have been taken away while he waited.
+    /// - Throws: ``Problem`` where he would not be let in any more.
+    func permission(for scope: Scope, _ inquiry: Inquiry) throws(Problem) -> Permission {
+        let headers = inquiry.headers
+        let shown = ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey])
+        let caller: Caller
+        do throws(Refusal) {
+            caller = try authenticator.authenticate(shown, at: clock())
+        } catch {
+            throw .unauthorised(error.challenge(realm: realm))
+        }
+        do throws(Denial) {
+            return try caller.permit(scope, purpose: headers[.purpose])
+        } catch {
+            throw Problem(error)
+        }
+    }
+
     /// Writes a query and its answer down; waits for the disk where the query asks for evidence.
     /// - Throws: ``Problem/unjournaled`` where that cannot be done: then nothing may be answered.
     func record(_ endpoint: String, _ inquiry: Inquiry, _ admission: Admission, _ reply: Reply) async throws {

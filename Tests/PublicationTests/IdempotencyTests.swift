@@ -188,6 +188,43 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("However many send a call at once, by one exchange or by two over one file, it has one effect and one answer")
+    func atOnce() async throws {
+        let world = try Self.world()
+        let desk = try FrontDesk(world, at: World.now)
+        let (client, key) = try desk.client("one")
+        try await serving(world, desk: desk) { port throws in
+            let caller = Client(key: key, port: port)
+            let answers = Mutex<[HTTPAnswer]>([])
+            DispatchQueue.concurrentPerform(iterations: 24) { _ in
+                let answer = try? caller.send("POST", "/watch-lists", #"{"name":"x"}"#, as: "\"k\"")
+                answers.withLock { $0.append(answer ?? HTTPAnswer()) }
+            }
+            let all = answers.withLock { $0 }
+            #expect(all.allSatisfy { $0.status == 201 || $0.status == 409 })
+            #expect(Set(all.filter { $0.status == 201 }.map(\.text)).count == 1)
+            #expect(try caller.count("/watch-lists", "lists") == 1)
+        }
+        let stores = [desk.watches, try SQLiteWatchStore(path: desk.folder + "/watch.db")]
+        let acts = Mutex(0)
+        let outcomes = Mutex<[RepeatedCall]>([])
+        let call = RepeatableCall(of: client, to: "e", key: "k", request: [], at: 0, lifetime: 1000)
+        DispatchQueue.concurrentPerform(iterations: 24) { number in
+            let outcome = try? stores[number % 2].once(call) {
+                let act = acts.withLock { acts in
+                    acts += 1
+                    return acts
+                }
+                return KeptAnswer(status: 200 + act, fields: [], body: nil)
+            }
+            outcomes.withLock { $0.append(outcome ?? .otherRequest) }
+        }
+        let answer = KeptAnswer(status: 201, fields: [], body: nil)
+        let all = outcomes.withLock { $0 }
+        #expect(acts.withLock { $0 } == 1 && all.count { $0 == .carriedOut(answer) } == 1)
+        #expect(all.count { $0 == .answeredBefore(answer) } == 23)
+    }
+
     @Test("Answers outlive a restart, end with their time, and are so many and no more")
     func kept() async throws {
         let world = try Self.world()

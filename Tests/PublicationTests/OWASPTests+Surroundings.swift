@@ -286,6 +286,25 @@ extension OWASPTests {
         return report
     }
 
+    /// A stream that was opened with good reason ends when the reason does.
+    static func openStream(_ desk: FrontDesk, _ port: Int) throws {
+        let client = try desk.client("listener")
+        let lines = [
+            "GET /v1/changes HTTP/1.1", "Host: x", "Accept: text/event-stream", "Authorization: Bearer \(client.key)",
+            "Suixin-Purpose: dispute",
+        ]
+        var isDisabled = false
+        let heard = try HTTPCall.lines(lines, port: port) { text in
+            if text.contains("200 OK"), !isDisabled {
+                isDisabled = true
+                _ = try? desk.clients.change(client.id) { $0.disabled = "gone" }
+                _ = try? desk.table.refresh(at: World.now * 1000)
+            }
+            return text.contains("event: problem")
+        }
+        #expect(isDisabled && heard.contains("urn:suixin:problem:unauthorised"))
+    }
+
     /// What webhooks of clients who may see one section are sent.
     static func webhookEvents(_ desk: FrontDesk, _ words: [Scope: [String]], scopes doors: [Scope]) throws {
         let receiver = try RawReceiver(answering: "HTTP/1.1 204 No Content\r\n\r\n")

@@ -182,6 +182,7 @@ struct OWASPTests {
                 let lines = field.hasPrefix("Cookie") ? [field, "Authorization: "] : [field]
                 #expect(try HTTPCall.send("GET", target, port: port, headers: lines).status == 401, "\(field)")
             }
+            try Self.openStream(desk, port)
             // Secrets: wrong ones all hear the same; tokens are so many a minute and no more, and strangers slow themselves.
             let wrong = try [
                 token(made.text + "0", client.id.text), token(made.text, disabled.id.text),
