@@ -68,14 +68,9 @@ package struct Gate: Sendable {
         counting decision: inout LimitDecision?
     ) throws(Problem) -> Admission {
         let headers = inquiry.headers
-        let shown = ShownCredentials(
-            authorization: headers[.authorization],
-            apiKey: headers[.apiKey],
-            certificate: inquiry.certificate
-        )
         let caller: Caller
         do throws(Refusal) {
-            caller = try authenticator.authenticate(shown, at: inquiry.moment)
+            caller = try authenticator.authenticate(inquiry.shown, at: inquiry.moment)
         } catch {
             throw refuse(error, endpoint, inquiry)
         }
@@ -94,10 +89,9 @@ package struct Gate: Sendable {
     /// - Throws: ``Problem`` where he would not be let in any more.
     func permission(for scope: Scope, _ inquiry: Inquiry) throws(Problem) -> Permission {
         let headers = inquiry.headers
-        let shown = ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey])
         let caller: Caller
         do throws(Refusal) {
-            caller = try authenticator.authenticate(shown, at: clock())
+            caller = try authenticator.authenticate(inquiry.shown, at: clock())
         } catch {
             throw .unauthorised(error.challenge(realm: realm))
         }

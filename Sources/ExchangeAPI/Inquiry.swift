@@ -23,6 +23,11 @@ struct Inquiry: Sendable {
     /// nil where the endpoint is open to anybody.
     var admission: Admission?
 
+    /// What came with it to show who asks.
+    var shown: ShownCredentials {
+        ShownCredentials(authorization: headers[.authorization], apiKey: headers[.apiKey], certificate: certificate)
+    }
+
     /// POSIX seconds.
     var now: Int64 { moment / 1000 }
 
