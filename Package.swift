@@ -5,6 +5,7 @@ import PackageDescription
 let agencies = ["HongDun", "StateTax", "LocalTax", "Quality"]
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -42,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -144,7 +146,11 @@ let package = Package(
                 "ServiceKit",
                 "Signing",
                 "Watches", hummingbird,
-                lifecycle, logging,
+                lifecycle, logging, mustache,
+            ],
+            resources: [
+                .embedInCode("Description/schemas.json"), .embedInCode("Description/profile.schema.json"),
+                .embedInCode("Description/docs.mustache"), .embedInCode("Description/docs.css"),
             ]
         ),
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),

@@ -60,5 +60,7 @@ struct Endpoint: Sendable {
     }
 
     /// All there are; where two fit, the first.
-    static let all: [Endpoint] = health + sources + enterprises + finding + changes + watching + webhooks + access
+    static let all: [Endpoint] =
+        health + sources + enterprises + finding + changes + watching + webhooks + access
+        + described
 }

@@ -18,6 +18,9 @@ package struct ExchangeConfiguration: Sendable {
     /// Threads that read the store.
     package var readers = 4
 
+    /// What should no longer be used, and until when it can be.
+    package var retirements: [Retirement] = []
+
     package init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port

@@ -21,6 +21,7 @@ struct ExchangeLibrary: Sendable {
     let finder: any EnterpriseFinder
     let watching: WatchDesks
     let gate: Gate
+    let description: DescribedAPI
     let pool: NIOThreadPool
     let excerpts = ExcerptCache()
     let date = DateField()

@@ -35,6 +35,12 @@ struct ExchangeResponder: HTTPResponder {
         reply.headers[.query] = id.text
         reply.headers[.xContentTypeOptions] = "nosniff"
         if request.headers[.connection]?.lowercased() == "close" { reply.headers[.connection] = "close" }
+        if !library.description.retirements.isEmpty,
+            let path = try? RequestPath(request.head.path ?? "/", limit: maximumPathSize),
+            let (endpoint, _) = try? Self.endpoint(request.method, path.segments)
+        {
+            library.description.announce(on: &reply.headers, for: endpoint, library.date)
+        }
         if let decision {
             reply.headers[.rateLimit] = decision.rateLimit
             reply.headers[.rateLimitPolicy] = decision.limits.policy

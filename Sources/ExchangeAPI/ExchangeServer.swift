@@ -15,7 +15,7 @@ package import Signing
 /// It keeps nothing that it signs and changes nothing. TLS ends before it, in a reverse proxy.
 package struct ExchangeServer: Service {
     private let configuration: ExchangeConfiguration
-    private let library: @Sendable (NIOThreadPool) -> ExchangeLibrary
+    private let library: @Sendable (NIOThreadPool) throws -> ExchangeLibrary
     private let gate: Gate
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -54,7 +54,7 @@ package struct ExchangeServer: Service {
         self.configuration = configuration
         self.gate = gate
         self.library = { pool in
-            ExchangeLibrary(
+            try ExchangeLibrary(
                 store: store,
                 status: status,
                 keys: keys,
@@ -67,6 +67,7 @@ package struct ExchangeServer: Service {
                 finder: finder,
                 watching: watching,
                 gate: gate,
+                description: DescribedAPI(configuration.retirements, issuer: gate.realm, digest: digest),
                 pool: pool
             )
         }
@@ -105,12 +106,14 @@ package struct ExchangeServer: Service {
         }
     }
 
-    private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {
+    private func application(_ pool: NIOThreadPool) throws -> Application<ExchangeResponder> {
         let limit = configuration.maximumBodySize
-        let library = library(pool)
+        let library = try library(pool)
         let desk = HotDesk(library)
+        // What is retired says so in every answer: then all go the usual way.
+        let isRetired = Endpoint.enterprises.contains { library.description.isRetired($0) }
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [BodyLimit(limit), HotReads(desk)],
+            additionalChannelHandlers: isRetired ? [BodyLimit(limit)] : [BodyLimit(limit), HotReads(desk)],
             idleTimeout: .seconds(configuration.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,

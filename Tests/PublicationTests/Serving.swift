@@ -14,12 +14,14 @@ import Synchronization
 ///   - world: what is served.
 ///   - now: the server's time, in POSIX seconds.
 ///   - desk: who may ask; nil for somebody who may do everything, as whom ``HTTPCall`` asks.
+///   - retirements: what is announced to end.
 ///   - body: what the test does, given the port.
 /// - Throws: what the body throws.
 func serving(
     _ world: World,
     at now: Int64 = World.now,
     desk: FrontDesk? = nil,
+    retirements: [Retirement] = [],
     _ body: @escaping @Sendable (Int) throws -> Void
 ) async throws {
     let desk = try desk ?? FrontDesk(world, at: now)
@@ -29,6 +31,7 @@ func serving(
     logger.logLevel = .critical
     var configuration = ExchangeConfiguration(port: 0)
     configuration.readers = 2
+    configuration.retirements = retirements
     let server = try ExchangeServer(
         store: world.store,
         status: world.publisher,
@@ -52,7 +55,14 @@ func serving(
             do {
                 // A thread of its own: the calls block.
                 try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-                    Thread.detachNewThread { done.resume(with: Result { try body(port) }) }
+                    Thread.detachNewThread {
+                        done.resume(
+                            with: Result {
+                                try DescribedAnswers.watch(port)
+                                try body(port)
+                            }
+                        )
+                    }
                 }
             } catch {
                 await group.triggerGracefulShutdown()
