@@ -130,6 +130,9 @@ struct DescriptionTests {
         }
     }
 
+    @Test("There is no endpoint without a description, and no parameter that is read and not described")
+    func whole() { #expect(ExchangeServer.undescribed == []) }
+
     /// A path with something in its braces that nobody has.
     private static func filled(_ path: String) -> String {
         path.replacing("{id}", with: "sx00000000000000000000").replacing("{list}", with: "l000000000000")

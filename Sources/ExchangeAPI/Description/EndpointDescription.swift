@@ -134,10 +134,10 @@ enum ParameterSchema {
     static func named(_ name: String) -> JSONValue { .object(["$ref": .string("#/components/schemas/\(name)")]) }
 }
 
-extension Endpoint {
+extension ExchangeServer {
     /// Endpoints that are not described, and those whose parameters are others than described: none, as a test sees to.
     package static var undescribed: [String] {
-        all.filter { endpoint in
+        Endpoint.all.filter { endpoint in
             endpoint.description.map { $0.query.map(\.name).sorted() != endpoint.parameters.sorted() } ?? true
                 || (endpoint.body == nil) != (endpoint.description?.body == nil)
         }.map(\.name)
