@@ -48,6 +48,7 @@ struct DocumentationPage {
         var page: [String: Any] = [
             "name": endpoint.name, "method": endpoint.method.rawValue, "path": endpoint.pattern,
             "title": description.title.text(in: language), "text": description.text.text(in: language),
+            "explained": !description.text.english.isEmpty, "guarded": endpoint.scope != nil,
             "scope": endpoint.scope?.name ?? "", "curl": curl(endpoint, description),
             "answers": description.answers.map { answer in
                 [
@@ -111,6 +112,7 @@ struct DocumentationPage {
             if endpoint.name == "token" { lines.append("  -u \"$CLIENT:$SECRET\"") }
             lines += ["  -H 'Content-Type: \(rule.mediaType)'", "  -d '\(body.example)'"]
         }
+        guard lines.count > 1 else { return lines[0] + " \"$EXCHANGE\(path)\"" }
         return (lines + ["  \"$EXCHANGE\(path)\""]).joined(separator: " \\\n")
     }
 
