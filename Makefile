@@ -1,5 +1,5 @@
 # The verbs of this repository. `make demo` and `make test` do all the set-up themselves.
-.PHONY: help demo test crash bench bench-million fuzz sanitize format lint serve sandbox build
+.PHONY: help check-openapi demo test crash bench bench-million fuzz sanitize format lint serve sandbox build
 
 RELEASE := .build/release
 
@@ -40,6 +40,9 @@ build: ## release build of both programs
 	@Scripts/set-up
 	swift build -c release --product suixin
 	swift build -c release --product suixin-agencies
+
+check-openapi: build ## hold a running exchange against /openapi.json with schemathesis (PyPI)
+	@Scripts/check-openapi
 
 format: ## format all sources
 	swift format -i -r -p Package.swift Sources Adapters Tests

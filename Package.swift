@@ -8,6 +8,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 /// HTTP/2, which brings TLS (swift-nio-ssl) with it.
 let http2: Target.Dependency = .product(name: "HummingbirdHTTP2", package: "hummingbird")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -46,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -147,7 +149,12 @@ let package = Package(
             name: "ExchangeAPI",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "HashTree", "NameSearch",
-                "ProfileChanges", "ServiceKit", "Signing", "Watches", http2, hummingbird, lifecycle, logging, metrics,
+                "ProfileChanges", "ServiceKit", "Signing", "Watches", http2, hummingbird, lifecycle, logging,
+                metrics, mustache,
+            ],
+            resources: [
+                .embedInCode("Description/schemas.json"), .embedInCode("Description/profile.schema.json"),
+                .embedInCode("Description/docs.mustache"), .embedInCode("Description/docs.css"),
             ]
         ),
         .target(name: "Search", dependencies: ["CreditModel", "CreditStore", "NameSearch", "ServiceKit"]),

@@ -49,6 +49,14 @@ public struct TokenService: Sendable {
         self.random = random
     }
 
+    /// The metadata of RFC 8414, by which clients set themselves up; addresses lie under the issuer.
+    public var metadata: [UInt8] {
+        configuration.metadata(
+            tokenEndpoint: configuration.issuer + "/oauth2/token",
+            keys: configuration.issuer + "/.well-known/jwks.json"
+        )
+    }
+
     /// Issues a token, or says why not.
     ///
     /// - Parameters:

@@ -62,4 +62,5 @@ struct Endpoint: Sendable {
     /// All there are; where two fit, the first.
     static let all: [Endpoint] =
         health + sources + enterprises + finding + changes + bulk + watching + webhooks + access
+        + described
 }

@@ -170,14 +170,14 @@ extension Problem {
         ),
         members: ["scope": .string("section:*")]
     )
-    fileprivate static let noSnapshotYet = Problem(
+    static let noSnapshotYet = Problem(
         .notFound,
         "no-snapshot-yet",
         Wording("No snapshot yet", "尚无快照"),
         Wording("No snapshot was made yet; ask again later.", "尚未生成快照，请稍后再试。"),
         headers: [.retryAfter: "3600"]
     )
-    fileprivate static let noSuchSnapshot = Problem(
+    static let noSuchSnapshot = Problem(
         .notFound,
         "no-such-snapshot",
         Wording("No such snapshot", "没有此快照"),
@@ -186,13 +186,13 @@ extension Problem {
             "该快照不存在或已不保留，请从 /v1/snapshots/latest 重新开始。"
         )
     )
-    fileprivate static let noSuchAnnex = Problem(
+    static let noSuchAnnex = Problem(
         .notFound,
         "no-such-annex",
         Wording("No such annex", "没有此附件"),
         Wording("No profile ever named an annex of this digest.", "没有档案引用过具有此摘要的附件。")
     )
-    fileprivate static let noSuchRange = Problem(
+    static let noSuchRange = Problem(
         .rangeNotSatisfiable,
         "no-such-range",
         Wording("Nothing lies there", "超出文件范围"),

@@ -38,6 +38,9 @@ package struct ExchangeConfiguration: Sendable {
     /// A day.
     static let callsLast: Int64 = 86_400
 
+    /// What should no longer be used, and until when it can be.
+    package var retirements: [Retirement] = []
+
     package init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port

@@ -23,6 +23,7 @@ struct ExchangeLibrary: Sendable {
     /// nil where no snapshots are handed out.
     let snapshots: (any SnapshotShelf)?
     let gate: Gate
+    let description: DescribedAPI
     let pool: NIOThreadPool
     /// The levers of a sandbox; a real exchange has none.
     var sandbox: (any SandboxControl)?

@@ -54,6 +54,7 @@ struct ExchangeResponder: HTTPResponder {
         reply.headers[.query] = id.text
         reply.headers[.xContentTypeOptions] = "nosniff"
         if request.headers[.connection]?.lowercased() == "close" { reply.headers[.connection] = "close" }
+        if let endpoint { library.description.announce(on: &reply.headers, for: endpoint, library.date) }
         if let decision {
             reply.headers[.rateLimit] = decision.rateLimit
             reply.headers[.rateLimitPolicy] = decision.limits.policy

@@ -16,7 +16,7 @@ package import Signing
 /// It keeps nothing that it signs and changes nothing.
 package struct ExchangeServer: Service {
     private let configuration: ExchangeConfiguration
-    private let library: @Sendable (NIOThreadPool) -> ExchangeLibrary
+    private let library: @Sendable (NIOThreadPool) throws -> ExchangeLibrary
     private let gate: Gate
     private let metrics: ExchangeMetrics
     private let identity: TLSIdentity?
@@ -64,7 +64,7 @@ package struct ExchangeServer: Service {
         self.configuration = configuration
         self.gate = gate
         self.library = { pool in
-            var library = ExchangeLibrary(
+            var library = try ExchangeLibrary(
                 store: store,
                 status: status,
                 keys: keys,
@@ -78,6 +78,7 @@ package struct ExchangeServer: Service {
                 watching: watching,
                 snapshots: snapshots,
                 gate: gate,
+                description: DescribedAPI(configuration.retirements, issuer: gate.realm, digest: digest),
                 pool: pool,
                 sandbox: sandbox,
                 lateAfter: configuration.lateAfter
@@ -146,9 +147,11 @@ package struct ExchangeServer: Service {
         }
     }
 
-    private func application(_ pool: NIOThreadPool) -> Application<ExchangeResponder> {
-        let library = library(pool)
-        let desk = HotDesk(library, metrics.endpoint("enterprise"))
+    private func application(_ pool: NIOThreadPool) throws -> Application<ExchangeResponder> {
+        let library = try library(pool)
+        // What is retired says so in every answer: then all go the usual way.
+        let isRetired = Endpoint.enterprises.contains { library.description.isRetired($0) }
+        let desk = isRetired ? nil : HotDesk(library, metrics.endpoint("enterprise"))
         let http1 = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,

@@ -5,8 +5,9 @@ struct RequestPath: Hashable {
 
     /// - Throws: ``Problem/badPath`` for broken percent-encoding, bad UTF-8, control characters.
     init(_ target: some StringProtocol, limit: Int) throws(Problem) {
-        guard target.utf8.count <= limit else { throw .longPath }
+        // A name in Chinese takes nine bytes a character: what stands behind the path may be longer than it.
         let path = target.prefix { $0 != "?" && $0 != "#" }
+        guard path.utf8.count <= limit, target.utf8.count <= 8 * limit else { throw .longPath }
         guard path.first == "/" else { throw .badPath }
         var segments: [String] = []
         for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {

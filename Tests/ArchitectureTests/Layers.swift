@@ -65,7 +65,7 @@ enum Layers {
         "Publication": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Search": Module(layer: 4, foreign: system),
         "Watching": Module(layer: 4, foreign: system),
-        "ExchangeAPI": Module(layer: 4, foreign: system.union(server)),
+        "ExchangeAPI": Module(layer: 4, foreign: system.union(server).union(["Mustache"])),
         "AgencySimulator": Module(
             layer: 4,
             wraps: "CIconv",

@@ -42,7 +42,9 @@ enum HTTPCall {
         if lacks("suixin-purpose") { lines.append("Suixin-Purpose: merchant-onboarding") }
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         let head = lines.joined(separator: "\r\n") + "\r\n\r\n"
-        return try answer(raw(Array((head + (body ?? "")).utf8), port: port))
+        let answer = try answer(raw(Array((head + (body ?? "")).utf8), port: port))
+        DescribedAnswers.witness(method, target, answer, port: port)
+        return answer
     }
 
     /// What comes back to these lines, until it is enough.

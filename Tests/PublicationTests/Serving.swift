@@ -18,6 +18,7 @@ import Synchronization
 ///   - configuration: how it is carried; the port is any.
 ///   - metrics: what is counted.
 ///   - stop: stops the server when it is raised; after the body it is stopped anyhow.
+///   - retirements: what is announced to end.
 ///   - body: what the test does, given the port.
 /// - Throws: what the body throws.
 func serving(
@@ -27,6 +28,7 @@ func serving(
     configuration: ExchangeConfiguration = ExchangeConfiguration(port: 0),
     metrics: ExchangeMetrics = ExchangeMetrics(),
     stop: StopFlag = StopFlag(),
+    retirements: [Retirement] = [],
     _ body: @escaping @Sendable (Int) throws -> Void
 ) async throws {
     let desk = try desk ?? FrontDesk(world, at: now)
@@ -37,6 +39,7 @@ func serving(
     var configuration = configuration
     configuration.port = 0
     configuration.readers = 2
+    configuration.retirements = retirements
     let server = try ExchangeServer(
         store: world.store,
         status: world.publisher,
@@ -66,7 +69,14 @@ func serving(
             do {
                 // A thread of its own: the calls block.
                 try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-                    Thread.detachNewThread { done.resume(with: Result { try body(port) }) }
+                    Thread.detachNewThread {
+                        done.resume(
+                            with: Result {
+                                try DescribedAnswers.watch(port)
+                                try body(port)
+                            }
+                        )
+                    }
                 }
             } catch {
                 await group.triggerGracefulShutdown()

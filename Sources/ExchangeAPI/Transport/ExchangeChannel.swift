@@ -35,7 +35,8 @@ struct ExchangeChannel: ServerChildChannel {
     let patience: Patience
     let addresses: AddressBook
     let meters: ExchangeMetrics
-    let desk: HotDesk
+    /// Answers the commonest requests at once; nil where all go the usual way.
+    let desk: HotDesk?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard addresses.enter(channel) else {
@@ -70,7 +71,8 @@ struct ExchangeChannel: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let door = Door(rules, patience, meters)
-            try pipeline.addHandlers([door, HotReads(desk, behind: door)], position: .before(codec))
+            try pipeline.addHandler(door, position: .before(codec))
+            if let desk { try pipeline.addHandler(HotReads(desk, behind: door), position: .before(codec)) }
             return value
         }
     }

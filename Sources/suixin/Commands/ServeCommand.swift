@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             GET /v1/enterprises/{id or code}    POST /v1/enterprises:batchGet    GET /v1/changes    GET /v1/sources
             GET /v1/snapshots/latest (made by `suixin snapshot`)    GET /v1/snapshots/{id}/{file}    GET /v1/annexes/{digest}
-            /v1/watch-lists    /v1/webhooks    /v1/retractions    GET /v1/enterprises?name=    POST /v1/match    POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz
+            /v1/watch-lists    /v1/webhooks    /v1/retractions    GET /v1/enterprises?name=    POST /v1/match    POST /oauth2/token    GET /v1/queries/{id}/evidence    GET /.well-known/jwks.json    GET /livez    GET /readyz    GET /freshness    GET /openapi.json    GET /docs
             Who asks about enterprises needs a key (`suixin clients add`, then `suixin clients keys add`) and says why he
             asks: Authorization: Bearer sxk_…, Suixin-Purpose: merchant-onboarding.
             ?asOf=DAY tells what was true on that day, ?knownAt=MOMENT what would have been answered then; both may be given.
