@@ -265,7 +265,8 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "HashTree", "ProfileChanges", "PrometheusText", "Publication", "SampleClients", "SQLiteAccess", "SQLiteStore", "Search",
+                "HashTree", "ProfileChanges", "PrometheusText", "Publication", "SampleClients", "SQLiteAccess",
+                "SQLiteStore", "Search",
                 "ServiceKit", "Signing", "FeedTransport", "Watches", "Watching", crypto, grdb, hummingbird, lifecycle,
                 logging,
             ]

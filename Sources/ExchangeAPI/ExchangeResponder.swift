@@ -95,6 +95,8 @@ struct ExchangeResponder: HTTPResponder {
             return try await endpoint.answer(library, inquiry)
         }
         let sections = parameters["sections"].map { $0.split(separator: ",").map(String.init) }
+        // They are journaled: nothing but names gets there.
+        guard sections?.joined().utf8.allSatisfy({ 0x61...0x7A ~= $0 }) ?? true else { throw Problem.badSections }
         let admission = try gate.admit(scope, to: endpoint.name, inquiry, sections: sections, counting: &decision)
         inquiry.admission = admission
         guard gate.journal.condition(at: moment) == .open else { throw Problem.unjournaled }

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import Compression
 import Foundation
 import Synchronization
 import Testing
@@ -54,6 +55,19 @@ struct DescribedAnswers: Sendable {
     /// What is wrong with an answer, and which operation and status it was.
     func check(_ method: String, _ target: String, _ answer: HTTPAnswer) -> (wrong: [String], status: String?) {
         let type = answer.headers["content-type"]?.split(separator: ";").first.map(String.init)
+        // Turned away before it was looked at: of that nothing is journaled, and nothing more is read behind it.
+        if answer.headers["suixin-query"] == nil, type == "application/problem+json" {
+            let isLast = answer.headers["connection"] == "close"
+            let wrong = problems(of: answer.body, .object(["$ref": .string("#/components/schemas/Refusal")]))
+            return (isLast ? wrong : wrong + ["the connection stays open behind what was turned away"], nil)
+        }
+        var answer = answer
+        if answer.headers["content-encoding"] == "gzip", method != "HEAD" {
+            guard let whole = try? Gzip.decompress(answer.body, ratio: .max, limit: 1 << 26) else {
+                return (["what is compressed cannot be read"], nil)
+            }
+            answer.body = whole
+        }
         guard let (path, operation) = operation(method, target) else {
             guard [400, 404, 405, 414].contains(answer.status), type == "application/problem+json" else {
                 return (["\(answer.status) of a path that is not described"], nil)

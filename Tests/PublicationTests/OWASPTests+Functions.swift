@@ -34,7 +34,8 @@ extension OWASPTests {
                 ("GET", "/v1/queries?limit=1001", nil, 400),
                 ("GET", "/v1/enterprises?name=x&limit=101", nil, 400),
                 ("GET", "/v1/enterprises?name=x&limit=-1", nil, 400),
-                ("GET", "/v1/enterprises?name=" + String(repeating: "x", count: 601), nil, 414),
+                ("GET", "/v1/enterprises?name=" + String(repeating: "x", count: 601), nil, 400),
+                ("GET", "/v1/enterprises?name=" + String(repeating: "x", count: 5000), nil, 414),
                 ("GET", "/v1/enterprises/" + String(repeating: "x", count: 600), nil, 414),
                 ("GET", "/v1/watch-lists/\(names)/enterprises?limit=10001", nil, 400),
             ]

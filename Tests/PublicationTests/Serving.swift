@@ -57,6 +57,7 @@ func serving(
         metrics: metrics,
         onRunning: { continuation.yield($0) }
     )
+    let isSecure = configuration.tls != nil
     let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask {
@@ -72,7 +73,7 @@ func serving(
                     Thread.detachNewThread {
                         done.resume(
                             with: Result {
-                                try DescribedAnswers.watch(port)
+                                if !isSecure { try DescribedAnswers.watch(port) }
                                 try body(port)
                             }
                         )

@@ -91,9 +91,10 @@ extension Endpoint {
         if scope != nil {
             problems += [
                 .unauthorised(""), .scope(""), .purpose([]), .purposeDenied, .tooMany(after: 0), .unjournaled,
+                .tooManyFailures(after: 0),
             ]
         }
-        if let body { problems += [.body("", ""), .largeBody(0), .mediaType(body.mediaType)] }
+        if let body { problems += [.body("", ""), .largeBody(0), .mediaType(body.mediaType), .coded] }
         if path.contains(where: { $0.hasPrefix("{") }) { problems += [.badPath] }
         if takesIdempotencyKey { problems += [.malformedKey, .underWay, .otherRequest, .tooManyKeys(after: 0)] }
         var seen: Set<String> = []

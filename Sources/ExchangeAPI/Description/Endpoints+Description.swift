@@ -102,6 +102,10 @@ struct DescribedAPI: Sendable {
     }
 }
 
+extension Problem {
+    static let badSections = value("sections", "names of sections, joined by commas", "分项名称，以逗号相连")
+}
+
 extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .eTag
 }

@@ -90,7 +90,9 @@ struct OpenAPIDocument {
             } else {
                 var answer = EndpointDescription.Answer(status, text.english, text.chinese)
                 answer.content = [("application/problem+json", schema)]
-                answer.fields = Array(Set(problems.flatMap { $0.headers.map(\.name.rawName) })).sorted()
+                // Fields that every one of them has.
+                let fields = problems.map { Set($0.headers.map(\.name.rawName)) }
+                answer.fields = fields.dropFirst().reduce(fields.first ?? []) { $0.intersection($1) }.sorted()
                 answers.append(answer)
             }
         }
@@ -131,11 +133,36 @@ struct OpenAPIDocument {
     /// The schemas of the file, and those of the profile's own, whose names do not meet.
     private static func schemas() throws -> [String: JSONValue] {
         var schemas = try JSONValue(parsing: PackageResources.schemas_json).object ?? [:]
+        schemas["Refusal"] = refusal
         let profile = try JSONValue(parsing: PackageResources.profile_schema_json)
         for (name, schema) in profile["$defs"]?.object ?? [:] {
             schemas["profile-\(name)"] = schema.moving("#/$defs/", to: "#/components/schemas/profile-")
         }
         return schemas
+    }
+
+    /// What is turned away before it is looked at, whatever was asked for; nothing of it is journaled, so it has no id.
+    private static var refusal: JSONValue {
+        let problems: [Problem] = [
+            .badRequest, .badHost, .badTarget, .badFraming, .expectation, .largeHead, .slow, .version, .largeBody(0),
+        ]
+        let text = Problem.Wording(
+            "Whatever is malformed, too large or too slow is turned away before it is looked at, with one of these problems in "
+                + "place of the answers described; the connection is closed behind it.",
+            "格式错误、过大或过慢的请求在受理之前即被拒绝，以此类问题代替所述答复，随后关闭连接。"
+        )
+        return .object([
+            "type": .string("object"), "description": .string(text.both),
+            "required": .array(["type", "title", "detail", "status"].map { .string($0) }),
+            "properties": .object([
+                "type": .object(["enum": .array(problems.map(\.uri).uniqued.sorted().map { .string($0) })]),
+                "title": .object(["type": .string("string")]), "detail": .object(["type": .string("string")]),
+                "status": .object([
+                    "enum": .array(Set(problems.map(\.status.code)).sorted().map { .integer(Int64($0)) })
+                ]),
+                "limit": .object(["type": .string("integer")]),
+            ]),
+        ])
     }
 
     private static let securitySchemes = JSONValue.object([
