@@ -174,7 +174,7 @@ struct HotHead {
         bytes.writeStaticString(line)
     }
 
-    /// - Parameter name: with the colon and the blank behind it.
+    /// Adds a field; its name comes with the colon and the blank behind it.
     mutating func add(_ name: StaticString, _ value: String) {
         bytes.writeStaticString(name)
         bytes.writeString(value)
