@@ -71,15 +71,6 @@ struct AnswerField: Sendable {
         example: "merchant-onboarding"
     ).json(in: "header")
 
-    /// By which a call that is sent again is known.
-    static let idempotencyKey = EndpointDescription.Parameter(
-        "Idempotency-Key",
-        "a string of the caller's own (RFC 9651): sent again with it, the call has one effect and the same answer",
-        "调用方自定的字符串（RFC 9651）：以同一键重发时，只生效一次，答复相同",
-        ParameterSchema.field,
-        example: "\"0191c2f4-7c5e-7d52-9a65-1f4f6a8f6f11\""
-    ).json(in: "header")
-
     /// Of problems and of the page.
     static let language = EndpointDescription.Parameter(
         "Accept-Language",

@@ -61,7 +61,7 @@ struct DocumentationPage {
         ]
         let parameters =
             rows(description.path, .init("path", "路径")) + rows(description.query, .init("query", "参数"))
-            + rows(description.fields, .init("field", "字段"))
+            + rows(endpoint.fields, .init("field", "字段"))
         if !parameters.isEmpty { page["parameters"] = ["rows": parameters] }
         if let body = description.body, let rule = endpoint.body {
             page["body"] = ["type": rule.mediaType, "limit": "\(rule.limit)", "schema": body.schema]

@@ -72,6 +72,15 @@ struct EndpointDescription: Sendable {
 }
 
 extension EndpointDescription {
+    /// By which a call that is sent again is known.
+    static let idempotencyKey = Parameter(
+        "Idempotency-Key",
+        "a string of the caller's own (RFC 9651): sent again with it, the call has one effect and the same answer",
+        "调用方自定的字符串（RFC 9651）：以同一键重发时，只生效一次，答复相同",
+        ParameterSchema.field,
+        example: "\"0191c2f4-7c5e-7d52-9a65-1f4f6a8f6f11\""
+    )
+
     /// All of them by the endpoints' names.
     static let all: [String: EndpointDescription] = [
         open, enterprises, finding, bulk, watchLists, webhooks, own,
@@ -84,6 +93,11 @@ extension Endpoint {
 
     /// The scope that it asks for.
     var scope: Scope? { if case .scope(let scope) = entry { scope } else { nil } }
+
+    /// The fields that it reads, beside those that every endpoint reads.
+    var fields: [EndpointDescription.Parameter] {
+        (description?.fields ?? []) + (takesIdempotencyKey ? [EndpointDescription.idempotencyKey] : [])
+    }
 
     /// Every problem that it may give.
     var problems: [Problem] {

@@ -40,9 +40,8 @@ struct OpenAPIDocument {
         var parameters =
             description.path.map { $0.json(in: "path") } + description.query.map { $0.json(in: "query") }
             // OpenAPI has no parameters called Accept or Authorization: media types and security say the same.
-            + description.fields.filter { !["Accept", "Authorization"].contains($0.name) }.map { $0.json(in: "header") }
+            + endpoint.fields.filter { !["Accept", "Authorization"].contains($0.name) }.map { $0.json(in: "header") }
         if endpoint.scope != nil { parameters.append(AnswerField.purpose) }
-        if endpoint.takesIdempotencyKey { parameters.append(AnswerField.idempotencyKey) }
         parameters.append(AnswerField.language)
         var members: [String: JSONValue] = [
             "operationId": .string(endpoint.name), "summary": .string(description.title.both),

@@ -60,6 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (host, readyFile) = (settings.host, readyFile)
         let secret = try installation.secret()
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
+        let finder = EnterpriseSearch(store: installation.store)
         let registry = PrometheusRegistry(help: ExchangeMetrics.help)
         let metrics = ExchangeMetrics(registry)
         let server = try ExchangeServer(
@@ -69,7 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
             keys: { [settings] in try settings.publishedKeys },
             past: try Retrospect(store: installation.store, secret: secret),
             signer: installation.publisher,
-            finder: EnterpriseSearch(store: installation.store),
+            finder: finder,
             watching: WatchDesks(
                 lists: try installation.watchListDesk(),
                 webhooks: try installation.webhookDesk(),
@@ -87,6 +88,8 @@ struct ServeCommand: AsyncParsableCommand {
             let address = "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
             if let opened { Terminal.complain(SandboxPage(opened: opened, address: address).text) }
             Terminal.complain("Serving at \(address); stop with Ctrl-C.")
+            // Else the first search would wait for it; where it fails, that search says why.
+            Thread.detachNewThread { try? finder.warmUp() }
             guard let readyFile else { return }
             do {
                 try Data(address.utf8).write(to: URL(filePath: readyFile), options: .atomic)
