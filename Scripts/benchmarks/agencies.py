@@ -42,7 +42,7 @@ class Exchange:
             scopes = [word for name in names for word in ("--scope", name)]
             plenty = ["--burst", "1000000", "--window", "1", "--no-daily"]
             self.run("clients", "add", name, *scopes, *plenty)
-            self.keys[name] = self.run("clients", "keys", "add", name).output.strip()
+            self.keys[name] = self.run("clients", "keys", "add", name).output.decode().strip()
         return self.keys[name]
 
     def sync(self, *agencies, base=None):
