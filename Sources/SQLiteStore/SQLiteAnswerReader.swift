@@ -66,7 +66,8 @@ extension Database {
 
 /// In which rows documents lie, as far as they were looked for: it takes two searches through a million to find out.
 ///
-/// A document lies where it lay, or nowhere; whatever lies there is looked at before it is believed.
+/// Whatever lies there now is believed only where it is of the version: that is the digest of the profile's bytes, in which the
+/// enterprise's id stands, so no version is two enterprises'.
 final class DocumentPlaces: Sendable {
     /// 24 bytes each.
     private static let most = 4_000_000
