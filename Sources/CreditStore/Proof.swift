@@ -157,7 +157,11 @@ public protocol ProvingStore: CreditStore {
     /// A status by its digest.
     func status(of digest: String) throws -> SignedStatus?
     /// Somebody who reads beside all others, for a thread of its own: without waiting in a line for a connection.
-    func answerReader() throws -> any AnswerReader
+    ///
+    /// - Parameter whenViewBegins: called on that thread, once for each view: so that the view is ended in time.
+    /// - Returns: the reader.
+    /// - Throws: ``StoreError`` where the store cannot be opened.
+    func answerReader(whenViewBegins: @escaping @Sendable (any AnswerReader) -> Void) throws -> any AnswerReader
 }
 
 extension ProvingStore {
@@ -167,8 +171,52 @@ extension ProvingStore {
     }
 }
 
-/// Reads proven answers on one thread.
+/// What the latest status says of a name, to the end of the way; the document that lies there is not read yet.
+public struct ProvenFinding: Sendable {
+    /// The digest of the status' payload.
+    public var status: String
+    /// What is said of the name, then of each that it leads to.
+    public var statements: [ProvenStatement]
+    /// The profile at the end of the way; nil where there is none, or the way forks.
+    public var profile: PlacedVersion?
+
+    /// Makes a finding of its parts.
+    public init(status: String, statements: [ProvenStatement], profile: PlacedVersion?) {
+        self.status = status
+        self.statements = statements
+        self.profile = profile
+    }
+}
+
+/// A version of a profile, and where its document lies.
+public struct PlacedVersion: Sendable {
+    /// Whose profile it is.
+    public var id: EnterpriseID
+    /// The version.
+    public var version: String
+    /// The store's number of the document, if the tree tells it: a hint, which is believed only where it holds.
+    public var document: Int64?
+
+    /// Makes one of its parts.
+    public init(id: EnterpriseID, version: String, document: Int64?) {
+        self.id = id
+        self.version = version
+        self.document = document
+    }
+}
+
+/// Reads proven answers on one thread, in views of the store that last until they are ended.
 public protocol AnswerReader: Sendable {
-    /// As ``ProvingStore/provenAnswer(about:)``.
-    func provenAnswer(about names: [String]) throws -> ProvenAnswer?
+    /// What the latest status of the view says of an id, or of a code in the form in which codes are stored.
+    ///
+    /// Begins a view where there is none.
+    /// - Parameter name: the id or code.
+    /// - Returns: nil before the first status with a tree.
+    /// - Throws: ``StoreError`` `damaged` where the tree cannot be read back.
+    func finding(of name: String) throws -> ProvenFinding?
+    /// The document of a version that was found in this view, with the first signature that it got.
+    /// - Throws: ``StoreError`` `damaged` where there is none.
+    func signed(_ profile: PlacedVersion) throws -> SignedProfile
+    /// Ends the view: what is looked for next is looked for in a new one.
+    func endView()
 }

@@ -19,11 +19,13 @@ struct ProofHeaders {
     let proof: String
     private let field: ProofField
 
-    init(_ answer: ProvenAnswer) {
-        status = answer.status
+    init(_ answer: ProvenAnswer) { self.init(answer.status, answer.statements) }
+
+    init(_ status: String, _ statements: [ProvenStatement]) {
+        self.status = status
         // What nothing is known by may be a person's number, which is never repeated.
-        let isSilent = answer.statements.first?.statement == nil
-        let steps = answer.statements.enumerated().compactMap { place, statement in
+        let isSilent = statements.first?.statement == nil
+        let steps = statements.enumerated().compactMap { place, statement in
             statement.path.encoded(for: HashTree.sha256.key(of: statement.name)).map {
                 ProofField.Step(name: isSilent && place == 0 ? nil : statement.name, path: $0)
             }

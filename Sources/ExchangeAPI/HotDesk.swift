@@ -28,7 +28,8 @@ final class HotDesk: Sendable {
     func reader(of loop: any EventLoop) -> (any AnswerReader)? {
         readers.withLock { readers in
             if let known = readers[ObjectIdentifier(loop)] { return known }
-            let made = try? library.store.answerReader()
+            // Tasks of a loop come after all that was readable at once: those requests share a view.
+            let made = try? library.store.answerReader { reader in loop.execute { reader.endView() } }
             readers[ObjectIdentifier(loop)] = made
             return made
         }
@@ -49,24 +50,33 @@ final class HotDesk: Sendable {
         else { return nil }
         let decision = RateLimiter.admit(caller, at: moment)
         guard decision.isAdmitted else { return nil }
-        guard let answer = try? reader.provenAnswer(about: [name]), let profile = answer.profile,
-            answer.statements.first.map({ Self.leadsHere($0) }) == true
+        guard let found = try? reader.finding(of: name), let profile = found.profile,
+            found.statements.first.map({ Self.leadsHere($0) }) == true,
+            let (status, bytes) = reply(
+                found,
+                profile,
+                fields,
+                Admission(caller: caller, permission: permission, decision: decision),
+                at: moment,
+                reader,
+                allocator
+            )
         else {
             RateLimiter.refund(decision, to: caller)
             return nil
         }
-        let admission = Admission(caller: caller, permission: permission, decision: decision)
-        guard let (status, bytes) = reply(answer, profile, fields, admission, at: moment, allocator) else { return nil }
         meters.answered(status, since: start)
         return bytes
     }
 
+    /// nil where it cannot be given, or written down.
     private func reply(
-        _ answer: ProvenAnswer,
-        _ profile: SignedProfile,
+        _ found: ProvenFinding,
+        _ profile: PlacedVersion,
         _ fields: HotFields,
         _ admission: Admission,
         at moment: Int64,
+        _ reader: any AnswerReader,
         _ allocator: ByteBufferAllocator
     ) -> (status: Int, bytes: ByteBuffer)? {
         let tag = "\"\(profile.version)\""
@@ -75,19 +85,20 @@ final class HotDesk: Sendable {
         var entry = QueryEntry(id: id, caller: admission.caller, endpoint: "enterprise", status: isKnown ? 304 : 200)
         entry.asked = [.enterprise(profile.id)]
         entry.purpose = admission.permission.purpose
+        var document: [UInt8] = []
+        // The tree alone says whether the document is wanted.
         if !isKnown {
-            entry.answer = .stored(StoredAnswer(profile, form: .flattened))
-            entry.digest = Digest256(of: profile.document)
+            guard let signed = try? reader.signed(profile) else { return nil }
+            document = signed.document
+            entry.answer = .stored(StoredAnswer(signed, form: .flattened))
+            entry.digest = Digest256(of: document)
         }
+        guard gate.journal.append(JournalRecord(entry), at: moment) == .open else { return nil }
         if isKnown { RateLimiter.refund(admission.decision, to: admission.caller) }
-        guard gate.journal.append(JournalRecord(entry), at: moment) == .open else {
-            if !isKnown { RateLimiter.refund(admission.decision, to: admission.caller) }
-            return nil
-        }
-        let proof = ProofHeaders(answer)
+        let proof = ProofHeaders(found.status, found.statements)
         var head = HotHead(
             isKnown ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n",
-            allocator.buffer(capacity: 640 + proof.proof.utf8.count + (isKnown ? 0 : profile.document.count))
+            allocator.buffer(capacity: 640 + proof.proof.utf8.count + document.count)
         )
         head.add("ETag: ", tag)
         head.add("Cache-Control: ", "no-cache")
@@ -102,8 +113,8 @@ final class HotDesk: Sendable {
         head.add("Date: ", library.date.text(at: moment / 1000))
         guard !isKnown else { return (304, head.end()) }
         head.add("Content-Type: ", Accepted.flattened.contentType)
-        head.add("Content-Length: ", String(profile.document.count))
-        return (200, head.end(profile.document))
+        head.add("Content-Length: ", String(document.count))
+        return (200, head.end(document))
     }
 
     /// The id or code in a path that has nothing else in it, in the form in which the tree knows it.

@@ -12,6 +12,20 @@ public struct TreeLeaf: Hashable, Sendable {
     }
 }
 
+/// A leaf as far as what is above it goes.
+public struct HashedLeaf: Hashable, Sendable {
+    /// Where it is.
+    public var key: TreeHash
+    /// ``HashTree/hash(_:)-(TreeLeaf)`` of it.
+    public var hash: TreeHash
+
+    /// Makes one of its parts.
+    public init(key: TreeHash, hash: TreeHash) {
+        self.key = key
+        self.hash = hash
+    }
+}
+
 /// A hash tree over places of 256 bits, in which what is not there is proven as well as what is.
 ///
 /// The bits of a key lead from the root to it. A subtree without a leaf hashes to ``TreeHash/zero``; one with a single leaf
@@ -56,8 +70,18 @@ public struct HashTree: Sendable {
     ///   - depth: How many first bits their keys have in common.
     /// - Returns: its hash, in time proportional to the leaves.
     public func root(of leaves: ArraySlice<TreeLeaf>, at depth: Int = 0) -> TreeHash {
+        root(of: leaves.map { HashedLeaf(key: $0.key, hash: hash($0)) }[...], at: depth)
+    }
+
+    /// Works out the hash of a subtree whose leaves are hashed.
+    ///
+    /// - Parameters:
+    ///   - leaves: All leaves of it, ascending by key, none twice.
+    ///   - depth: How many first bits their keys have in common.
+    /// - Returns: its hash, in time proportional to the leaves.
+    public func root(of leaves: ArraySlice<HashedLeaf>, at depth: Int) -> TreeHash {
         guard let first = leaves.first else { return .zero }
-        guard leaves.count > 1 else { return hash(first) }
+        guard leaves.count > 1 else { return first.hash }
         let middle = Self.middle(of: leaves, at: depth)
         return hash(root(of: leaves[..<middle], at: depth + 1), root(of: leaves[middle...], at: depth + 1))
     }
@@ -70,21 +94,37 @@ public struct HashTree: Sendable {
     ///   - depth: How many first bits their keys have in common.
     /// - Returns: the steps below the subtree's root; those above it go before them.
     public func path(to key: TreeHash, among leaves: ArraySlice<TreeLeaf>, at depth: Int = 0) -> TreePath {
-        var path = TreePath(siblings: [], end: nil)
+        let hashed = leaves.map { HashedLeaf(key: $0.key, hash: hash($0)) }
+        let (siblings, end) = way(to: key, among: hashed[...], at: depth)
+        return TreePath(siblings: siblings, end: end.map { leaves[leaves.startIndex + $0] })
+    }
+
+    /// Finds the way from a subtree's root to a key among leaves that are hashed.
+    ///
+    /// - Parameters:
+    ///   - key: Its first `depth` bits are the leaves' own.
+    ///   - leaves: All leaves of the subtree, ascending by key, none twice.
+    ///   - depth: How many first bits their keys have in common.
+    /// - Returns: the hashes beside the way, from above, and the index of the leaf at which it ends.
+    public func way(
+        to key: TreeHash,
+        among leaves: ArraySlice<HashedLeaf>,
+        at depth: Int
+    ) -> (siblings: [TreeHash], end: Int?) {
+        var siblings: [TreeHash] = []
         var (rest, depth) = (leaves, depth)
         while rest.count > 1 {
             let middle = Self.middle(of: rest, at: depth)
             let (left, right) = (rest[..<middle], rest[middle...])
             rest = key.bit(depth) ? right : left
             depth += 1
-            path.siblings.append(root(of: key.bit(depth - 1) ? left : right, at: depth))
+            siblings.append(root(of: key.bit(depth - 1) ? left : right, at: depth))
         }
-        path.end = rest.first
-        return path
+        return (siblings, rest.isEmpty ? nil : rest.startIndex)
     }
 
     /// The first leaf of the right half.
-    private static func middle(of leaves: ArraySlice<TreeLeaf>, at depth: Int) -> Int {
+    private static func middle(of leaves: ArraySlice<HashedLeaf>, at depth: Int) -> Int {
         var (low, high) = (leaves.startIndex, leaves.endIndex)
         while low < high {
             let place = (low + high) / 2

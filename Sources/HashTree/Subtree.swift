@@ -38,7 +38,7 @@ public struct Subtree: Hashable, Sendable {
 
 extension HashTree {
     /// A part that is known by its leaves.
-    public func subtree(of leaves: ArraySlice<TreeLeaf>, at depth: Int) -> Subtree {
+    public func subtree(of leaves: ArraySlice<HashedLeaf>, at depth: Int) -> Subtree {
         let size: Subtree.Size = leaves.isEmpty ? .none : leaves.count == 1 ? .one : .many
         return Subtree(size: size, hash: root(of: leaves, at: depth))
     }

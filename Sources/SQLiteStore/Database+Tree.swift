@@ -12,7 +12,7 @@ extension Database {
     func noteForTree(_ name: String) throws { try run("INSERT INTO tree_news(name) VALUES(?)", name) }
 
     /// What the other tables say of an id or a code.
-    func statement(of name: String) throws -> TreeStatement? {
+    func said(of name: String) throws -> StoredStatement? {
         guard EnterpriseID(name) != nil else {
             guard !IdentityCard.isCode(name) else { return nil }
             let holders = try all(
@@ -22,23 +22,23 @@ extension Database {
                 """,
                 name
             ) { EnterpriseID($0.text(0)) }.compactMap(\.self)
-            return holders.isEmpty ? nil : .holders(holders)
+            return holders.isEmpty ? nil : StoredStatement(.holders(holders))
         }
         let stored = try read(
             """
-            SELECT iif(e.current = e.id, 'v' || p.version, 'm' || t.text) FROM enterprise e
+            SELECT iif(e.current = e.id, 'd' || p.document || ':' || p.version, 'm' || t.text) FROM enterprise e
             LEFT JOIN enterprise t ON t.id = e.current LEFT JOIN profile p ON p.enterprise = e.id WHERE e.text = ?
             """,
             name
         ) { $0.optionalText(0) }
-        return (stored ?? nil).flatMap { TreeStatement(stored: $0) }
+        return (stored ?? nil).flatMap { StoredStatement($0) }
     }
 
     /// Hands over all that there is to say, in the order of the tree; sorted by SQLite, on the disk where it is much.
     func eachLeaf(_ body: (TreeLeaves.Leaf) throws -> Void) throws {
         try each(
             """
-            SELECT tree_key(e.text) AS key, iif(e.current = e.id, 'v' || p.version, 'm' || t.text) AS said
+            SELECT tree_key(e.text) AS key, iif(e.current = e.id, 'd' || p.document || ':' || p.version, 'm' || t.text) AS said
             FROM enterprise e LEFT JOIN enterprise t ON t.id = e.current LEFT JOIN profile p ON p.enterprise = e.id
             WHERE said IS NOT NULL
             UNION ALL
@@ -48,12 +48,12 @@ extension Database {
             """
         ) { row in
             guard let key = row.bytes(0).map({ TreeHash(reading: $0.span) }),
-                var statement = TreeStatement(stored: row.text(1))
+                var said = StoredStatement(row.text(1))
             else { throw BinaryReader.damaged }
-            if case .holders(let ids) = statement {
-                statement = .holders(Array(ids.sorted().prefix(TreeStatement.mostHolders)))
+            if case .holders(let ids) = said.statement {
+                said.statement = .holders(Array(ids.sorted().prefix(TreeStatement.mostHolders)))
             }
-            try body(TreeLeaves.Leaf(key: key, statement: statement))
+            try body(TreeLeaves.Leaf(key: key, said: said))
         }
     }
 
@@ -66,8 +66,15 @@ extension Database {
     }
 
     func treePage(_ page: TreePage) throws -> [UInt8]? {
-        (try read("SELECT nodes FROM tree_page WHERE number = ?", page.row) { $0.bytes(0) }) ?? nil
+        (try read(Self.treePage, page.row) { $0.bytes(0) }) ?? nil
     }
+
+    func treePartBytes(_ number: Int) throws -> [UInt8]? {
+        (try read(Self.treePart, number) { $0.bytes(0) }) ?? nil
+    }
+
+    static let treePage = "SELECT nodes FROM tree_page WHERE number = ?"
+    static let treePart = "SELECT leaves FROM tree_part WHERE number = ?"
 
     /// The whole, as the uppermost page has it.
     func treeRoot(_ pages: TreePages) throws -> Subtree {
@@ -106,7 +113,7 @@ extension Database {
     }
 
     func treePart(_ number: Int) throws -> TreeLeaves {
-        try TreeLeaves((try read("SELECT leaves FROM tree_part WHERE number = ?", number) { $0.bytes(0) }) ?? nil)
+        try TreeLeaves(treePartBytes(number))
     }
 
     /// Takes the tree away, with what was noted for it.

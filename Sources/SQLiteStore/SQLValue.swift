@@ -93,6 +93,16 @@ extension Optional: SQLValue where Wrapped: SQLValue {
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// Bytes of a blob; 0 where it is NULL.
+    func size(_ column: Int) -> Int { unsafe Int(sqlite3_column_bytes(statement, Int32(column))) }
+
+    /// Appends what ``bytes(_:)`` gives, without a copy in between.
+    func append(_ column: Int, to bytes: inout [UInt8]) {
+        guard let start = unsafe sqlite3_column_blob(statement, Int32(column)) else { return }
+        let count = unsafe Int(sqlite3_column_bytes(statement, Int32(column)))
+        unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+    }
+
     private func isNull(_ column: Int) -> Bool {
         unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
     }

@@ -136,7 +136,12 @@ extension SQLiteStore {
                     "SELECT number FROM seal WHERE document = ? ORDER BY number",
                     document
                 ).enumerated() where place != number {
-                    try db.run("UPDATE seal SET number = ? WHERE document = ? AND number = ?", place, document, number)
+                    try db.run(
+                        "UPDATE seal SET id = document << \(SealSchema.bits) | ?1, number = ?1 WHERE document = ?2 AND number = ?3",
+                        place,
+                        document,
+                        number
+                    )
                 }
             }
         }

@@ -44,7 +44,7 @@ extension SQLiteStore {
             try db.read(
                 """
                 SELECT \(Self.columns) FROM enterprise e JOIN profile p ON p.enterprise = e.id
-                JOIN document d ON d.id = p.served JOIN seal s ON s.document = d.id AND s.number = 0
+                JOIN document d ON d.id = p.served JOIN seal s ON \(SealSchema.isFirst)
                 WHERE e.text = ?
                 """,
                 id.text,
@@ -55,7 +55,7 @@ extension SQLiteStore {
 
     /// The first signature that the version got.
     public func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
-        try look { db in try db.signed(id.text, version: version) }
+        try look { db in try db.signed(id, version: version) }
     }
 
     /// A page of signed profiles in the order of ids.
@@ -64,7 +64,7 @@ extension SQLiteStore {
             try db.all(
                 """
                 SELECT \(Self.columns) FROM enterprise e CROSS JOIN profile p ON p.enterprise = e.id
-                CROSS JOIN document d ON d.id = p.served CROSS JOIN seal s ON s.document = d.id AND s.number = 0
+                CROSS JOIN document d ON d.id = p.served CROSS JOIN seal s ON \(SealSchema.isFirst)
                 WHERE e.text > ? ORDER BY e.text LIMIT ?
                 """,
                 id?.text ?? "",
@@ -77,13 +77,13 @@ extension SQLiteStore {
     static let columns = "e.text, d.version, \(sealed)"
     static let sealed = "s.key, s.issued_at, s.opening, d.bytes, s.closing, s.protected, s.signature"
 
-    static func signed(_ row: SQLRow) -> SignedProfile? {
-        guard let id = EnterpriseID(row.text(0)) else { return nil }
-        var payload = row.bytes(4) ?? []
-        let profile = row.bytes(5) ?? []
-        payload += profile
-        payload += row.bytes(6) ?? []
-        let document = SignedDocument(
+    static func signed(_ row: SQLRow) -> SignedProfile? { EnterpriseID(row.text(0)).map { signed(row, of: $0) } }
+
+    static func signed(_ row: SQLRow, of id: EnterpriseID) -> SignedProfile {
+        var payload: [UInt8] = []
+        payload.reserveCapacity((4...6).reduce(0) { $0 + row.size($1) })
+        for column in 4...6 { row.append(column, to: &payload) }
+        let document = SignedDocument.flattened(
             of: payload,
             protected: row.bytes(7) ?? [],
             signature: row.bytes(8) ?? []
@@ -93,8 +93,8 @@ extension SQLiteStore {
             version: row.text(1),
             key: row.text(2),
             issuedAt: row.integer(3),
-            document: document.flattened,
-            profile: profile
+            document: document,
+            profile: row.bytes(5) ?? []
         )
     }
 
@@ -122,38 +122,29 @@ extension SQLiteStore {
 
 extension Database {
     /// The document of a version, with the first signature that it got.
-    func signed(_ id: String, version: String) throws -> SignedProfile? {
-        guard let document = try document(of: id, version: version) else { return nil }
-        return try signed(id, version: version, in: document)
-    }
-
-    /// The number of a version's document.
-    func document(of id: String, version: String) throws -> Int64? {
-        try read(
+    func signed(_ id: EnterpriseID, version: String) throws -> SignedProfile? {
+        let document = try read(
             """
             SELECT d.id FROM enterprise e CROSS JOIN document d ON d.enterprise = e.id
             WHERE e.text = ? AND d.version = ? LIMIT 1
             """,
-            id,
+            id.text,
             version
         ) { $0.integer(0) }
+        return try document.flatMap { try signed(id, version: version, in: $0) }
     }
 
     /// The document of that number; nil where that is another version's by now.
-    ///
-    /// A document's first seal has the number 0: nothing is sorted, documents least of all.
-    func signed(_ id: String, version: String, in document: Int64) throws -> SignedProfile? {
-        try read(
-            """
-            SELECT ?3, d.version, \(SQLiteStore.sealed) FROM document d CROSS JOIN seal s ON s.document = d.id AND s.number = 0
-            WHERE d.id = ?1 AND d.version = ?2
-            """,
-            document,
-            version,
-            id,
-            with: SQLiteStore.signed
-        ) ?? nil
+    func signed(_ id: EnterpriseID, version: String, in document: Int64) throws -> SignedProfile? {
+        let found = try read(Self.signedDocument, document) { SQLiteStore.signed($0, of: id) }
+        return found?.version == version ? found : nil
     }
+
+    /// A document with its first seal, which is found by its number: nothing is sorted, documents least of all.
+    static let signedDocument = """
+        SELECT NULL, d.version, \(SQLiteStore.sealed) FROM document d CROSS JOIN seal s ON s.id = ?1 << \(SealSchema.bits)
+        WHERE d.id = ?1
+        """
 
     /// Keeps a seal, unless its key has sealed the document before, and serves the document if it is the present one.
     func store(_ seal: ProfileSeal, on document: Int64, of enterprise: Int64, at moment: Int64) throws {
@@ -181,11 +172,14 @@ extension Database {
             let isThere = try exists("SELECT 1 FROM seal WHERE document = ? AND key = ?", document, seal.key)
             guard !isThere else { return }
             number = try integer("SELECT count(*) FROM seal WHERE document = ?", document)
+            guard number < 1 << SealSchema.bits else {
+                throw StoreError(.conflict, "a document has \(number) signatures, and takes no more: \(seal.id)")
+            }
         }
         try run(
             """
-            INSERT INTO seal(document, number, key, issued_at, opening, closing, protected, signature)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO seal(id, document, number, key, issued_at, opening, closing, protected, signature)
+            VALUES(?1 << \(SealSchema.bits) | ?2, ?1, ?2, ?, ?, ?, ?, ?, ?)
             """,
             document,
             number,

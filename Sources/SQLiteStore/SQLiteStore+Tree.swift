@@ -63,7 +63,11 @@ extension SQLiteStore {
     }
 
     /// A connection of its own to the same file.
-    public func answerReader() throws -> any AnswerReader { try SQLiteAnswerReader(path: path, treeCache) }
+    public func answerReader(
+        whenViewBegins: @escaping @Sendable (any AnswerReader) -> Void
+    ) throws -> any AnswerReader {
+        try SQLiteAnswerReader(path: path, treeCache, whenViewBegins: whenViewBegins)
+    }
 
     /// In one view of the store.
     public func changes(after number: Int64, limit: Int, withCodes: Bool) throws -> ChangePage? {

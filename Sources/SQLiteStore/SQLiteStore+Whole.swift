@@ -56,7 +56,10 @@ private struct StoredWhole: WholeView {
             guard let statement = try isNew ? inTree(key) : stored(row.text(3)) else { return }
             var profile: SignedProfile?
             if case .version(let version) = statement {
-                profile = try isNew ? db.signed(name, version: version) : signed(document: row.integer(4))
+                profile =
+                    try isNew
+                    ? EnterpriseID(name).flatMap { try db.signed($0, version: version) }
+                    : signed(document: row.integer(4))
                 // A status is signed after the profiles that it speaks of.
                 guard profile?.version == version else { throw BinaryReader.damaged }
             }
@@ -84,7 +87,7 @@ private struct StoredWhole: WholeView {
         try db.read(
             """
             SELECT \(SQLiteStore.columns) FROM document d JOIN enterprise e ON e.id = d.enterprise
-            JOIN seal s ON s.document = d.id AND s.number = 0 WHERE d.id = ?
+            JOIN seal s ON \(SealSchema.isFirst) WHERE d.id = ?
             """,
             document,
             with: SQLiteStore.signed

@@ -16,6 +16,10 @@ enum Schema {
         migrator.registerMigration("10", migrate: TreeSchema.makeTen)
         migrator.registerMigration("11", migrate: SearchSchema.makeEleven)
         migrator.registerMigration("12", migrate: TreeSchema.makeTwelve)
+        migrator.registerMigration("13") { db in
+            try SealSchema.makeThirteen(db)
+            try TreeSchema.makeThirteen(db)
+        }
         return migrator
     }
 

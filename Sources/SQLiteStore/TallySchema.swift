@@ -43,6 +43,10 @@ enum TallySchema {
             counted.rows,
             counted.sum
         )
+        try makeTriggers(of: tally, db)
+    }
+
+    static func makeTriggers(of tally: Tally, _ db: Database) throws {
         let (old, new) = (tally.list(of: "OLD."), tally.list(of: "NEW."))
         for (event, change) in [
             ("INSERT", "rows = rows + 1, sum = row_xor(sum, \(new))"),

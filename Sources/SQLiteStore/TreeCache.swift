@@ -8,14 +8,15 @@ internal import Synchronization
 /// The upper steps of the tree as the latest status says, in memory: a page is loaded when a way leads through it.
 final class TreeCache: Sendable {
     private let latest = Mutex(TreeView?.none)
-    /// Where the documents lie that the tree names.
-    let places = DocumentPlaces()
+
+    static let latestStatus = "SELECT id, digest FROM status ORDER BY id DESC LIMIT 1"
+
+    /// The tree of a status, if it was looked at before.
+    func known(_ status: Int64) -> TreeView? { latest.withLock { $0?.status == status ? $0 : nil } }
 
     /// The tree in a view of the store; nil before there is one.
     func view(_ db: Database) throws -> TreeView? {
-        let status = try db.read("SELECT id, digest FROM status ORDER BY id DESC LIMIT 1") {
-            (number: $0.integer(0), digest: $0.text(1))
-        }
+        let status = try db.read(Self.latestStatus) { (number: $0.integer(0), digest: $0.text(1)) }
         guard let status else { return nil }
         let known = latest.withLock { $0 }
         if let known, known.status == status.number { return known }
@@ -46,6 +47,21 @@ final class PageCache: Sendable {
     }
 }
 
+/// Where the rows of a tree are read.
+protocol TreeRows {
+    func treePage(_ page: TreePage) throws -> [UInt8]?
+    func treePartBytes(_ number: Int) throws -> [UInt8]?
+}
+
+extension Database: TreeRows {}
+
+/// What a tree says of a name, with the way there.
+struct FoundStatement {
+    var proven: ProvenStatement
+    /// The number of the document of the version that is said.
+    var document: Int64?
+}
+
 /// The tree of one status.
 final class TreeView: Sendable {
     let status: Int64
@@ -64,14 +80,14 @@ final class TreeView: Sendable {
     }
 
     /// What is said of a name, and the way there.
-    func statement(of name: String, _ db: Database) throws -> ProvenStatement {
+    func statement(of name: String, _ rows: some TreeRows) throws -> FoundStatement {
         let key = HashTree.sha256.key(of: name)
         var path = TreePath(siblings: [], end: nil)
         path.siblings.reserveCapacity(32)
         var (place, expected) = (TreePage(level: pages.top, number: 0), root)
         var part = 0
         while expected.size != .none {
-            let page = try page(place, expected, db)
+            let page = try page(place, expected, rows)
             var child: Int?
             if expected.size == .one {
                 // Only one leaf is below; its part is not the key's own, unless it happens to be.
@@ -82,15 +98,15 @@ final class TreeView: Sendable {
                 path.siblings += way.siblings
                 child = way.part
             }
-            guard let child else { return ProvenStatement(name: name, statement: nil, path: path) }
+            guard let child else { break }
             expected = page[child]
             part = place.number * pages.children(place.level) + child
             guard place.level > 0 else {
-                return try end(path, name, key, part: part, isAlone: expected.size == .one, db)
+                return try end(path, name, key, part: part, isAlone: expected.size == .one, rows)
             }
             place = TreePage(level: place.level - 1, number: part)
         }
-        return ProvenStatement(name: name, statement: nil, path: path)
+        return FoundStatement(proven: ProvenStatement(name: name, statement: nil, path: path))
     }
 
     private func end(
@@ -99,25 +115,21 @@ final class TreeView: Sendable {
         _ key: TreeHash,
         part: Int,
         isAlone: Bool,
-        _ db: Database
-    ) throws -> ProvenStatement {
+        _ rows: some TreeRows
+    ) throws -> FoundStatement {
+        let way = try TreeLeaves.way(to: key, in: rows.treePartBytes(part) ?? [], at: isAlone ? nil : pages.bits)
         var path = path
-        let bytes = (try db.read("SELECT leaves FROM tree_part WHERE number = ?", part) { $0.bytes(0) }) ?? nil
-        let (leaves, statement) = try TreeLeaves.hashed(bytes ?? [], finding: key)
-        if isAlone {
-            path.end = leaves.first
-        } else {
-            let rest = HashTree.sha256.path(to: key, among: leaves[...], at: pages.bits)
-            path.siblings += rest.siblings
-            path.end = rest.end
-        }
-        return ProvenStatement(name: name, statement: statement, path: path)
+        path.siblings += way.siblings
+        path.end = way.end
+        let said = way.said
+        let proven = ProvenStatement(name: name, statement: said?.statement, path: path)
+        return FoundStatement(proven: proven, document: said?.document)
     }
 
     /// The page that is what the one above says.
-    private func page(_ place: TreePage, _ expected: Subtree, _ db: Database) throws -> TreeTop {
+    private func page(_ place: TreePage, _ expected: Subtree, _ rows: some TreeRows) throws -> TreeTop {
         if let known = cache[place], known.root == expected { return known }
-        let page = try pages.page(db.treePage(place), place.level)
+        let page = try pages.page(rows.treePage(place), place.level)
         guard page.root == expected else { throw BinaryReader.damaged }
         cache[place] = page
         return page

@@ -28,6 +28,30 @@ enum TreeSchema {
         try db.raise(found, tree.pages)
     }
 
+    /// Puts the hash of each leaf beside it, and beside each version where its document lies.
+    static func makeThirteen(_ db: Database) throws {
+        guard let tree = try db.tree() else { return }
+        var (part, leaves) = (-1, TreeLeaves())
+        func put() throws {
+            if !leaves.leaves.isEmpty { try db.put(leaves, at: part) }
+        }
+        var parts: [Int64] = []
+        try db.each("SELECT number FROM tree_part ORDER BY number") { parts.append($0.integer(0)) }
+        for number in parts {
+            let bytes = try db.treePartBytes(Int(number)) ?? []
+            try db.put(TreeLeaves(earlier: bytes), at: Int(number))
+        }
+        try db.eachLeaf { leaf in
+            let place = leaf.key.prefix(tree.pages.bits)
+            if place != part {
+                try put()
+                (part, leaves) = (place, try db.treePart(place))
+            }
+            leaves.noteDocument(of: leaf)
+        }
+        try put()
+    }
+
     /// How the tree is cut.
     ///
     /// `bits`: how many first bits the keys of a part share. `leaves`: how many there are. `since`: the change after which

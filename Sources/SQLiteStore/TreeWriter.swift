@@ -56,13 +56,15 @@ struct TreeWriter {
                 var isPartChanged = false
                 while next < places.count, places[next].key.prefix(pages.bits) == part {
                     let (key, name) = places[next]
-                    let statement = try db.statement(of: name)
-                    let before = leaves.replace(key, by: statement)
+                    let said = try db.said(of: name)
+                    let before = leaves.replace(key, by: said)
                     next += 1
-                    guard before != statement else { continue }
+                    guard before != said else { continue }
                     isPartChanged = true
-                    came += (statement == nil ? 0 : 1) - (before == nil ? 0 : 1)
-                    try note(name, before, statement)
+                    // Where a document lies is nobody's news.
+                    guard before?.statement != said?.statement else { continue }
+                    came += (said == nil ? 0 : 1) - (before == nil ? 0 : 1)
+                    try note(name, before?.statement, said?.statement)
                 }
                 guard isPartChanged else { continue }
                 isChanged = true

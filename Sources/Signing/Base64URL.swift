@@ -19,33 +19,43 @@ public enum Base64URL {
             ?? Array(bytes).withUnsafeBufferPointer { unsafe encode(bytes: $0) }
     }
 
-    /// Six bytes at a time: every profile that is signed comes through here.
     private static func encode(bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { text, count in
-            unsafe pairs.withUnsafeBufferPointer { pairs in
-                let (input, output) = (UnsafeRawBufferPointer(bytes), UnsafeMutableRawBufferPointer(text))
-                var place = 0
-                // Eight are read, and the last two of them again.
-                while place + 8 <= input.count {
-                    let eight = unsafe input.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                    let group = UInt64(bigEndian: eight) >> 16
-                    func pair(_ shift: UInt64) -> UInt64 { unsafe UInt64(pairs[Int(group >> shift & 0xFFF)]) }
-                    let text = pair(36) | pair(24) << 16 | pair(12) << 32 | pair(0) << 48
-                    unsafe output.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
-                    place += 6
-                    count += 8
-                }
-                func put(_ bits: Int) {
-                    unsafe output[count] = alphabet[bits & 63]
-                    count += 1
-                }
-                while place < input.count {
-                    let left = min(3, input.count - place)
-                    let group = (0..<left).reduce(0) { unsafe $0 | Int(input[place + $1]) << (16 - 8 * $1) }
-                    for character in 0...left { put(group >> (18 - 6 * character)) }
-                    place += left
-                }
+        unsafe [UInt8](unsafeUninitializedCapacity: size(of: bytes.count)) { text, count in
+            count = unsafe write(bytes, to: UnsafeMutableRawBufferPointer(text))
+        }
+    }
+
+    /// Characters of so many bytes.
+    static func size(of count: Int) -> Int { (count * 4 + 2) / 3 }
+
+    /// Writes the text of some bytes where there is room for it, and says how long it is.
+    ///
+    /// Six bytes at a time: every profile that is signed or answered comes through here.
+    @unsafe static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableRawBufferPointer) -> Int {
+        unsafe pairs.withUnsafeBufferPointer { pairs in
+            let input = UnsafeRawBufferPointer(bytes)
+            var (place, count) = (0, 0)
+            // Eight are read, and the last two of them again.
+            while place + 8 <= input.count {
+                let eight = unsafe input.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                let group = UInt64(bigEndian: eight) >> 16
+                func pair(_ shift: UInt64) -> UInt64 { unsafe UInt64(pairs[Int(group >> shift & 0xFFF)]) }
+                let text = pair(36) | pair(24) << 16 | pair(12) << 32 | pair(0) << 48
+                unsafe output.storeBytes(of: text.littleEndian, toByteOffset: count, as: UInt64.self)
+                place += 6
+                count += 8
             }
+            func put(_ bits: Int) {
+                unsafe output[count] = alphabet[bits & 63]
+                count += 1
+            }
+            while place < input.count {
+                let left = min(3, input.count - place)
+                let group = (0..<left).reduce(0) { unsafe $0 | Int(input[place + $1]) << (16 - 8 * $1) }
+                for character in 0...left { put(group >> (18 - 6 * character)) }
+                place += left
+            }
+            return count
         }
     }
 

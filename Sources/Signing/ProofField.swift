@@ -32,9 +32,19 @@ public struct ProofField: Hashable, Sendable {
 
     /// The field's value.
     public var text: String {
-        steps.map { step in
-            "\"\(Base64URL.text(step.path))\"" + (step.name.map { ";name=\"\($0)\"" } ?? "")
-        }.joined(separator: ", ")
+        var text: [UInt8] = []
+        text.reserveCapacity(steps.reduce(0) { $0 + Base64URL.size(of: $1.path.count) + 40 })
+        for (place, step) in steps.enumerated() {
+            if place > 0 { text += ", ".utf8 }
+            text.append(UInt8(ascii: "\""))
+            text += Base64URL.encode(step.path)
+            text.append(UInt8(ascii: "\""))
+            guard let name = step.name else { continue }
+            text += ";name=\"".utf8
+            text += name.utf8
+            text.append(UInt8(ascii: "\""))
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads a field's value, or the whole field with its name before it; nil for anything else.

@@ -65,15 +65,50 @@ public struct SignedDocument: Hashable, Sendable {
     /// The flattened JSON form on one line, members sorted.
     public var flattened: [UInt8] {
         var json: [UInt8] = []
-        json.reserveCapacity(payload.count + protected.count + signature.count + 48)
-        json += #"{"payload":""#.utf8
+        json.reserveCapacity(payload.count + protected.count + signature.count + Self.frameSize)
+        json += Self.beforePayload
         json += payload
-        json += #"","protected":""#.utf8
+        json += Self.beforeProtected
         json += protected
-        json += #"","signature":""#.utf8
+        json += Self.beforeSignature
         json += signature
-        json += #""}"#.utf8
+        json += Self.end
         return json
+    }
+
+    private static let beforePayload = Array(#"{"payload":""#.utf8)
+    private static let beforeProtected = Array(#"","protected":""#.utf8)
+    private static let beforeSignature = Array(#"","signature":""#.utf8)
+    private static let end = Array(#""}"#.utf8)
+    private static let frameSize =
+        beforePayload.count + beforeProtected.count + beforeSignature.count + end.count
+
+    /// ``flattened`` of ``init(of:protected:signature:)``, in one piece: for whoever answers.
+    ///
+    /// - Parameters:
+    ///   - payload: Its bytes.
+    ///   - protected: The header as base64url text.
+    ///   - signature: As base64url text.
+    /// - Returns: the document.
+    package static func flattened(of payload: [UInt8], protected: [UInt8], signature: [UInt8]) -> [UInt8] {
+        let text = Base64URL.size(of: payload.count)
+        let size = frameSize + text + protected.count + signature.count
+        return unsafe [UInt8](unsafeUninitializedCapacity: size) { json, count in
+            let room = UnsafeMutableRawBufferPointer(json)
+            func put(_ bytes: [UInt8]) {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyBytes(from: bytes)
+                count += bytes.count
+            }
+            put(beforePayload)
+            unsafe payload.withUnsafeBufferPointer { payload in
+                count += unsafe Base64URL.write(payload, to: UnsafeMutableRawBufferPointer(rebasing: room[count...]))
+            }
+            put(beforeProtected)
+            put(protected)
+            put(beforeSignature)
+            put(signature)
+            put(end)
+        }
     }
 
     /// The compact form.

@@ -35,7 +35,7 @@ struct TreeTests {
         try desk.store.read { db in
             var leaves: [TreeLeaf] = []
             for name in try String.fetchAll(db, sql: "SELECT text FROM enterprise UNION SELECT text FROM code") {
-                if let statement = try db.statement(of: name) { leaves.append(Self.tree.leaf(name, statement)) }
+                if let said = try db.said(of: name) { leaves.append(Self.tree.leaf(name, said.statement)) }
             }
             return leaves.sorted { $0.key < $1.key }
         }
@@ -50,10 +50,10 @@ struct TreeTests {
         }
         for name in names + absent {
             let key = Self.tree.key(of: name)
-            let said = try desk.store.read { db in try desk.store.treeCache.view(db)?.statement(of: name, db) }
+            let said = try desk.store.read { db in try desk.store.treeCache.view(db)?.statement(of: name, db).proven }
             let proven = try #require(said)
             let finding = proven.path.finding(of: key, under: state.root, in: Self.tree)
-            let wanted = try desk.store.read { db in try db.statement(of: name) }
+            let wanted = try desk.store.read { db in try db.said(of: name)?.statement }
             #expect(proven.statement == wanted)
             #expect(finding == wanted.map { .said(Self.tree.digest(of: $0.bytes)) } ?? .nothing, "\(name)")
         }
@@ -195,7 +195,7 @@ struct TreeTests {
         _ = try sign(desk, "second")
         // Somebody else has seen the new one by now.
         #expect(try desk.store.read { db in try desk.store.treeCache.view(db)?.digest } == "second")
-        let said = try snapshot.read { db in try view.statement(of: id.text, db) }
+        let said = try snapshot.read { db in try view.statement(of: id.text, db).proven }
         #expect(said.statement == .version("v1") && view.digest == "first")
         let finding = said.path.finding(of: Self.tree.key(of: id.text), under: first.root, in: Self.tree)
         #expect(finding == .said(Self.tree.digest(of: TreeStatement.version("v1").bytes)))
