@@ -10,7 +10,7 @@ import Testing
 /// Who answers all day reads what everybody else reads, in views that end when it says so.
 @Suite("The reader that answers")
 struct AnswerReaderTests {
-    private static let names = (0..<40).map { "E\($0)" }
+    private static let names = (0..<10).map { "E\($0)" }
 
     private func seal(_ id: EnterpriseID, _ version: String, key: String = "k") -> ProfileSeal {
         ProfileSeal(
@@ -90,16 +90,16 @@ struct AnswerReaderTests {
         reader.endView()
     }
 
-    @Test("Where a document lies is believed only where it does", arguments: [nil, 0, 1, 2, 39, 40, 999])
+    @Test("Where a document lies is believed only where it does", arguments: [nil, 0, 1, 2, 9, 10, 999])
     func hints(_ document: Int64?) throws {
         let desk = try world()
         let reader = try desk.store.answerReader { _ in }
-        for name in ["E0", "E7", "E39"] {
+        for name in ["E0", "E7", "E9"] {
             let placed = PlacedVersion(id: Desk.id(name), version: "\(name)v1", document: document)
             #expect(try reader.signed(placed) == desk.store.signed(Desk.id(name)))
         }
         // No document at all is no document of another's.
-        let nobody = PlacedVersion(id: Desk.id("E7"), version: "E9v1", document: document)
+        let nobody = PlacedVersion(id: Desk.id("E7"), version: "never", document: document)
         #expect(throws: StoreError.self) { try reader.signed(nobody) }
     }
 
