@@ -50,6 +50,12 @@ public struct CanonicalJSONWriter: Sendable {
         bytes.append(contentsOf: String(number).utf8)
     }
 
+    /// Writes a whole number, without a text of its own.
+    public mutating func integer(_ number: Int64) {
+        separate()
+        CanonicalText.append(number, to: &bytes)
+    }
+
     /// Writes a truth value.
     public mutating func bool(_ truth: Bool) {
         separate()
