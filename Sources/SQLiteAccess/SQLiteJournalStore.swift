@@ -31,19 +31,25 @@ public final class SQLiteJournalStore: JournalStore {
 
     /// See ``JournalStore``.
     public func append(_ records: [JournalRecord]) throws {
-        let records = Self.ordered(records)
+        let order = Self.order(records)
         // Before the file is locked.
-        let written = records.map { $0.entry.record }
+        let written = order.map { records[$0].entry.record }
         try file.write { db in
             guard !records.isEmpty else { return try db.run("UPDATE head SET probes = probes + 1") }
             var head = try JournalHead.read(db)
             var writer = BlockWriter(db, layout, unfiled: head.unfiled)
-            for (record, bytes) in zip(records, written) {
+            // By place: a record that is copied costs as much as its digest.
+            for (place, bytes) in zip(order, written) {
                 head.number += 1
                 head.chain = JournalChain.next(head.chain, number: head.number, record: bytes)
-                let entry = record.entry
-                try writer.add(head.number, at: entry.moment, bytes, chain: head.chain.bytes, keys: entry.keys)
-                try Self.keepBody(record, head.number, db)
+                try writer.add(
+                    head.number,
+                    at: records[place].entry.moment,
+                    bytes,
+                    chain: head.chain.bytes,
+                    keys: records[place].entry.keys
+                )
+                if records[place].body != nil { try Self.keepBody(records[place], head.number, db) }
             }
             try writer.finish()
             head.unfiled = writer.unfiled
@@ -51,11 +57,12 @@ public final class SQLiteJournalStore: JournalStore {
         }
     }
 
-    /// The older first, so that who waited long for an answer makes no block wide; as they came where they are alike.
-    private static func ordered(_ records: [JournalRecord]) -> [JournalRecord] {
+    /// The places of the older first, so that who waited long for an answer makes no block wide; as they came where they
+    /// are alike.
+    private static func order(_ records: [JournalRecord]) -> [Int] {
         let moments = records.map { $0.entry.moment }
-        guard zip(moments, moments.dropFirst()).contains(where: { $0 > $1 }) else { return records }
-        return moments.indices.sorted { (moments[$0], $0) < (moments[$1], $1) }.map { records[$0] }
+        guard zip(moments, moments.dropFirst()).contains(where: { $0 > $1 }) else { return Array(moments.indices) }
+        return moments.indices.sorted { (moments[$0], $0) < (moments[$1], $1) }
     }
 
     private static func keepBody(_ record: JournalRecord, _ number: Int64, _ db: Database) throws {
