@@ -1,6 +1,7 @@
 /// A client's stable id: `c` and twelve letters or digits without look-alikes.
 public struct ClientID: Hashable, Comparable, Sendable, CustomStringConvertible {
     let code: ShortCode
+    static let length = ShortCode.length + 1
 
     /// Whoever did not show who he is: no client has this id.
     public static let nobody = ClientID(code: ShortCode(random: 0))
@@ -17,7 +18,7 @@ public struct ClientID: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// Reads an id; nil for any other text.
     public init?(_ text: String) {
         let bytes = text.utf8.span
-        guard bytes.count == ShortCode.length + 1, bytes[0] == UInt8(ascii: "c"), let code = ShortCode(bytes, from: 1)
+        guard bytes.count == Self.length, bytes[0] == UInt8(ascii: "c"), let code = ShortCode(bytes, from: 1)
         else { return nil }
         self.code = code
     }

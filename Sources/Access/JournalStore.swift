@@ -4,7 +4,8 @@ public import CreditModel
 ///
 /// Several processes may append at the same time. All of it is blocking: never on an event loop.
 public protocol JournalStore: Sendable {
-    /// Appends entries in their order, in one transaction that is on the disk when this returns.
+    /// Appends entries in one transaction that is on the disk when this returns: by their moments, and in their order where
+    /// those are alike.
     ///
     /// Of no entries it writes what is there once more: who asks so wants to know whether that can be done.
     func append(_ records: [JournalRecord]) throws
@@ -18,7 +19,8 @@ public protocol JournalStore: Sendable {
     func check(_ found: (JournalFault) -> Void) throws -> JournalState
     /// Takes away the entries that were made before a moment (POSIX milliseconds), and the bytes that only they needed.
     ///
-    /// From the beginning, up to the first that was made later; in steps, beside which others append.
+    /// From the beginning, up to the first that was made later, or a second before it: what lies together goes together. In
+    /// steps, beside which others append.
     ///
     /// - Returns: how many were taken away; the rest still proves itself.
     @discardableResult
@@ -91,8 +93,9 @@ public enum JournalChain {
 
     /// The value after an entry.
     public static func next(_ chain: Digest256, number: Int64, record: [UInt8]) -> Digest256 {
-        var input = chain.bytes
+        var input: [UInt8] = []
         input.reserveCapacity(40 + record.count)
+        chain.append(to: &input)
         for shift in stride(from: 56, through: 0, by: -8) { input.append(UInt8(truncatingIfNeeded: number >> shift)) }
         input += record
         return Digest256(of: input)

@@ -8,56 +8,55 @@ extension QueryEntry {
     public var record: [UInt8] {
         // Straight into bytes: each query is written down.
         var json = CanonicalJSONWriter(reservingCapacity: 512)
-        func add(_ name: String, _ text: String) {
-            json.key(name)
-            json.string(text)
-        }
-        func add(_ name: String, _ number: Int64) {
-            json.key(name)
-            json.integer(number)
-        }
-        func add(_ name: String, _ texts: [String]) {
-            json.key(name)
+        let names = Names.all
+        json.beginObject()
+        write(answer, names, to: &json)
+        if !asked.isEmpty {
+            json.key(names.asked)
             json.beginArray()
-            for text in texts { json.string(text) }
+            for whom in asked { json.string(whom.text) }
             json.endArray()
         }
+        json.add(names.at, moment)
+        json.add(names.client, client.text)
+        if let count { json.add(names.count, Int64(count)) }
+        json.add(names.credential, credential)
+        if let digest { json.add(names.digest, Base64URL.text(digest.bytes)) }
+        json.add(names.endpoint, endpoint)
+        json.add(names.id, id.text)
+        if let position { json.add(names.position, position) }
+        if let purpose { json.add(names.purpose, purpose.name) }
+        if let refusal { json.add(names.refusal, refusal) }
+        if let sections {
+            json.key(names.sections)
+            json.beginArray()
+            for section in sections { json.string(section) }
+            json.endArray()
+        }
+        json.add(names.status, Int64(status))
+        json.endObject()
+        return json.bytes
+    }
+
+    private func write(_ answer: Answer, _ names: Names, to json: inout CanonicalJSONWriter) {
+        if case .nothing = answer { return }
+        json.key(names.answer)
         json.beginObject()
         switch answer {
         case .nothing: break
         case .stored(let stored):
-            json.key("answer")
-            json.beginObject()
-            add("enterprise", stored.enterprise.text)
-            add("form", stored.form.rawValue)
-            add("iat", stored.issuedAt)
-            add("kid", stored.key)
-            add("version", stored.version)
-            json.endObject()
+            json.add(names.enterprise, stored.enterprise.text)
+            json.add(names.form, stored.form.rawValue)
+            json.add(names.iat, stored.issuedAt)
+            json.add(names.kid, stored.key)
+            json.add(names.version, stored.version)
         case .kept(let version, let form):
-            json.key("answer")
-            json.beginObject()
-            add("form", form.rawValue)
-            json.key("kept")
+            json.add(names.form, form.rawValue)
+            json.key(names.kept)
             json.bool(true)
-            if let version { add("version", version) }
-            json.endObject()
+            if let version { json.add(names.version, version) }
         }
-        if !asked.isEmpty { add("asked", asked.map(\.text)) }
-        add("at", moment)
-        add("client", client.text)
-        if let count { add("count", Int64(count)) }
-        add("credential", credential)
-        if let digest { add("digest", Base64URL.text(digest.bytes)) }
-        add("endpoint", endpoint)
-        add("id", id.text)
-        if let position { add("position", position) }
-        if let purpose { add("purpose", purpose.name) }
-        if let refusal { add("refusal", refusal) }
-        if let sections { add("sections", sections) }
-        add("status", Int64(status))
         json.endObject()
-        return json.bytes
     }
 
     /// The entry as JSON.
@@ -105,6 +104,44 @@ extension QueryEntry {
         self.answer = .stored(
             StoredAnswer(enterprise: enterprise, version: version, key: key, issuedAt: issuedAt, form: form)
         )
+    }
+}
+
+/// The names of an entry's members, made ready once.
+private final class Names: Sendable {
+    static let all = Names()
+
+    let answer = CanonicalJSONWriter.Name("answer")
+    let asked = CanonicalJSONWriter.Name("asked")
+    let at = CanonicalJSONWriter.Name("at")
+    let client = CanonicalJSONWriter.Name("client")
+    let count = CanonicalJSONWriter.Name("count")
+    let credential = CanonicalJSONWriter.Name("credential")
+    let digest = CanonicalJSONWriter.Name("digest")
+    let endpoint = CanonicalJSONWriter.Name("endpoint")
+    let enterprise = CanonicalJSONWriter.Name("enterprise")
+    let form = CanonicalJSONWriter.Name("form")
+    let iat = CanonicalJSONWriter.Name("iat")
+    let id = CanonicalJSONWriter.Name("id")
+    let kept = CanonicalJSONWriter.Name("kept")
+    let kid = CanonicalJSONWriter.Name("kid")
+    let position = CanonicalJSONWriter.Name("position")
+    let purpose = CanonicalJSONWriter.Name("purpose")
+    let refusal = CanonicalJSONWriter.Name("refusal")
+    let sections = CanonicalJSONWriter.Name("sections")
+    let status = CanonicalJSONWriter.Name("status")
+    let version = CanonicalJSONWriter.Name("version")
+}
+
+extension CanonicalJSONWriter {
+    fileprivate mutating func add(_ name: Name, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    fileprivate mutating func add(_ name: Name, _ number: Int64) {
+        key(name)
+        integer(number)
     }
 }
 

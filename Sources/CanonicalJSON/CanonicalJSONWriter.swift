@@ -38,6 +38,28 @@ public struct CanonicalJSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Begins a member whose name was made ready.
+    public mutating func key(_ name: Name) {
+        assert(noteKey(name.text), "key '\(name.text)' is out of order")
+        separate()
+        bytes += name.bytes
+        needsComma = false
+    }
+
+    /// A member's name as it is written, with its colon: for members of what is written millions of times.
+    public struct Name: Sendable {
+        fileprivate let text: String
+        fileprivate let bytes: [UInt8]
+
+        /// Makes a name ready.
+        public init(_ text: String) {
+            self.text = text
+            var bytes: [UInt8] = []
+            CanonicalText.append(text, to: &bytes)
+            self.bytes = bytes + [UInt8(ascii: ":")]
+        }
+    }
+
     /// Writes a text.
     public mutating func string(_ text: String) {
         separate()
@@ -48,6 +70,12 @@ public struct CanonicalJSONWriter: Sendable {
     public mutating func integer(_ number: some BinaryInteger) {
         separate()
         bytes.append(contentsOf: String(number).utf8)
+    }
+
+    /// Writes a whole number, without a text of its own.
+    public mutating func integer(_ number: Int64) {
+        separate()
+        CanonicalText.append(number, to: &bytes)
     }
 
     /// Writes a truth value.

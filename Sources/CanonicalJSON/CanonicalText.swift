@@ -3,12 +3,35 @@ enum CanonicalText {
     /// Appends a text with its quotation marks (RFC 8785 §3.2.2.2): only what must be escaped is.
     static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(quote)
-        if text.utf8.contains(where: { $0 < 0x20 || $0 == quote || $0 == backslash }) {
-            for byte in text.utf8 { appendEscaped(byte, to: &bytes) }
-        } else {
+        if isPlain(text.utf8.span) {
             bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 { appendEscaped(byte, to: &bytes) }
         }
         bytes.append(quote)
+    }
+
+    private static func isPlain(_ text: Span<UInt8>) -> Bool {
+        // Without leaving early: that goes many bytes at a time.
+        var special: UInt8 = 0
+        for place in text.indices {
+            let byte = text[place]
+            special |= (byte < 0x20 ? 1 : 0) | (byte == quote ? 1 : 0) | (byte == backslash ? 1 : 0)
+        }
+        return special == 0
+    }
+
+    /// Appends a whole number.
+    static func append(_ number: Int64, to bytes: inout [UInt8]) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        var power: UInt64 = 1
+        var left = number.magnitude
+        while left / power >= 10 { power *= 10 }
+        while power > 0 {
+            bytes.append(0x30 + UInt8(truncatingIfNeeded: left / power))
+            left %= power
+            power /= 10
+        }
     }
 
     private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {

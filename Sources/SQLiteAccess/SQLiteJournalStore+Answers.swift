@@ -4,23 +4,22 @@ internal import GRDB
 public import Watches
 
 extension SQLiteJournalStore: AnswerHistory {
-    /// Looks into each day that has entries, as `asked` is kept by days.
-    ///
     /// See ``AnswerHistory``.
     public func clients(answeredAbout enterprise: EnterpriseID, since moment: Int64) throws -> Set<ClientID> {
         try file.read { db in
             var clients: Set<ClientID> = []
-            var day = moment / Self.day - 1
-            while let next = try Self.day("min", ">", day, db) {
-                day = next
-                let found = try db.all(
-                    """
-                    SELECT DISTINCT e.client FROM (\(Self.about)) a CROSS JOIN entry e ON e.number = a.entry
-                    WHERE e.moment >= ?3
-                    """,
-                    [day, enterprise.text, moment]
-                ) { ClientID($0[0] as String) }
-                clients.formUnion(found.compactMap { $0 })
+            let window = JournalWindow(since: moment, end: (.max, .max))
+            var blocks = try BlocksByKey([JournalKey(enterprise)], window, db)
+            let search = [ByteSearch(enterprise)]
+            while let block = try blocks.next() {
+                guard let text = try Self.text(of: block.first, db) else { continue }
+                for place in text.lines(holding: search) {
+                    // Of a client that is known already nothing more is read.
+                    if let client = text.client(place), clients.contains(client) { continue }
+                    let entry = try QueryEntry(record: text.record(place))
+                    guard entry.moment >= moment, entry.enterprises.contains(enterprise) else { continue }
+                    clients.insert(entry.client)
+                }
             }
             return clients
         }

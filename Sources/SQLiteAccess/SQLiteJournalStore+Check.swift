@@ -1,103 +1,147 @@
 public import Access
 internal import CreditModel
-internal import Foundation
 internal import GRDB
 
-/// Whether a journal is as it was written, and how its oldest part ends.
+/// Whether a journal is as it was written.
 extension SQLiteJournalStore {
     /// See ``JournalStore``.
     public func check(_ found: (JournalFault) -> Void) throws -> JournalState {
         try file.read { db in
-            let head = try db.first("SELECT number, chain, pruned, pruned_chain FROM head", []) { row in
-                (
-                    number: row[0] as Int64, chain: Digest256(try row.bytes(1)), pruned: row[2] as Int64,
-                    prunedChain: Digest256(try row.bytes(3))
-                )
-            }
-            guard let head, let end = head.chain, var chain = head.prunedChain else {
-                throw ClientRow.damage("journal's head")
-            }
-            var expected = head.pruned + 1
+            let head = try JournalHead.read(db)
+            var chain = ChainExaminer(head)
+            var index = try IndexExaminer(db, pruned: head.pruned)
             var count = 0
             let rows = try Row.fetchCursor(
                 db,
-                sql: "SELECT number, id, client, moment, record, chain FROM entry ORDER BY number"
+                sql: "SELECT first, least, greatest, last, chain, lines FROM block ORDER BY first"
             )
             while let row = try rows.next() {
-                let number: Int64 = row[0]
-                if number > expected { found(.missing(expected...number - 1)) }
-                let record = try row.bytes(4)
-                let value = try Digest256(row.bytes(5))
-                if number < expected || JournalChain.next(chain, number: number, record: record) != value {
-                    // After a gap the chain cannot fit: that was told.
-                    if number <= expected { found(.changed(number)) }
-                }
-                try Self.check(row, number, record, db, found)
-                chain = value ?? chain
-                expected = number + 1
-                count += 1
+                let block = try ExaminedBlock(row)
+                if block.last != block.first + Int64(block.chain.count) - 1 { found(.index(block.first)) }
+                let entries = chain.examine(block, found)
+                count += block.text.lines.count
+                try index.examine(block, entries, found)
+                for (number, entry) in entries { try Self.checkBody(of: entry, number, db, found) }
             }
-            if expected <= head.number {
-                found(.missing(expected...head.number))
-            } else if chain != end || expected != head.number + 1 {
-                found(.changed(expected - 1))
-            }
-            return JournalState(entries: count, last: head.number, chain: end)
+            chain.finish(head, found)
+            try index.finish(found)
+            return JournalState(entries: count, last: head.number, chain: head.chain)
         }
     }
 
-    private static func check(
-        _ row: Row,
+    private static func checkBody(
+        of entry: QueryEntry,
         _ number: Int64,
-        _ record: [UInt8],
         _ db: Database,
         _ found: (JournalFault) -> Void
     ) throws {
-        guard let entry = try? QueryEntry(record: record) else { return found(.changed(number)) }
-        let isFiled = try entry.enterprises.allSatisfy { enterprise in
-            try db.first(
-                "SELECT 1 FROM (\(about)) WHERE entry = ?3",
-                [entry.moment / day, enterprise.text, number]
-            ) { _ in true } != nil
-        }
-        if row[1] != entry.id.text || row[2] != entry.client.text || row[3] != entry.moment || !isFiled {
-            found(.index(number))
-        }
         guard case .kept = entry.answer, let digest = entry.digest else { return }
         let body = try? db.first("SELECT bytes FROM body WHERE digest = ?", [.blob(digest)], inflated)
         if body.map({ Digest256(of: $0) != digest }) ?? true { found(.body(number)) }
     }
+}
 
-    /// See ``JournalStore``.
-    @discardableResult
-    public func prune(before moment: Int64) throws -> Int {
-        var count = 0
-        while true {
-            // Step by step: whoever appends meanwhile must not wait long.
-            let step = try file.write { try Self.pruneStep(before: moment, $0) }
-            guard step > 0 else { return count }
-            count += step
+/// A block as it lies there, whatever was done to it.
+struct ExaminedBlock {
+    let first: Int64
+    let last: Int64
+    let place: BlockPlace
+    /// The chain's value after each entry.
+    let chain: [Digest256]
+    let text: RecordText
+
+    init(_ row: Row) throws {
+        place = BlockPlace(row)
+        first = place.first
+        last = row[3]
+        let bytes = try row.bytes(4)
+        chain = stride(from: 0, to: bytes.count - bytes.count % 32, by: 32).compactMap {
+            Digest256(bytes[$0..<$0 + 32])
         }
+        text = RecordText(try row.bytes(5))
+    }
+}
+
+/// Follows the chain through the blocks, and says which entries do not fit it.
+///
+/// A block has a value for each of its entries. So where lines were taken out of it, or put in, those that are left still tell
+/// which entry they are.
+struct ChainExaminer {
+    /// The number of the next entry.
+    private var expected: Int64
+    /// The value before it; nil where that is missing, which was told.
+    private var value: Digest256?
+
+    init(_ head: JournalHead) {
+        expected = head.pruned + 1
+        value = head.prunedChain
     }
 
-    /// Rows that are taken away in one transaction.
-    private static let pruned = 2_000
-
-    private static func pruneStep(before moment: Int64, _ db: Database) throws -> Int {
-        // Whole from the beginning: clocks of several processes may differ a little, numbers do not.
-        let rows = try db.all(
-            "SELECT number, moment, chain FROM entry ORDER BY number LIMIT ?",
-            [pruned]
-        ) { (number: $0[0] as Int64, moment: $0[1] as Int64, chain: try $0.bytes(2)) }
-        let old = rows.prefix { $0.moment < moment }
-        guard let last = old.last else { return 0 }
-        try db.run("UPDATE head SET pruned = ?, pruned_chain = ?", [last.number, Data(last.chain)])
-        try db.run("DELETE FROM entry WHERE number <= ?", [last.number])
-        for day in Set(old.map { $0.moment / Self.day }) {
-            try db.run("DELETE FROM asked WHERE day = ? AND entry <= ?", [day, last.number])
+    /// Compares a block.
+    /// - Parameters:
+    ///   - block: the next one.
+    ///   - found: told of what does not fit.
+    /// - Returns: its entries, as far as they can be read, with their numbers.
+    mutating func examine(
+        _ block: ExaminedBlock,
+        _ found: (JournalFault) -> Void
+    ) -> [(number: Int64, entry: QueryEntry)] {
+        if block.first > expected {
+            found(.missing(expected...block.first - 1))
+            value = nil
+        } else if block.first < expected {
+            found(.changed(block.first))
         }
-        try db.run("DELETE FROM asked_new WHERE entry <= ?", [last.number])
-        try db.run("DELETE FROM body WHERE entry <= ?", [last.number])
-        return old.count
+        var entries: [(Int64, QueryEntry)] = []
+        let lines = block.text.lines.count
+        var (line, place) = (0, 0)
+        while place < block.chain.count {
+            let number = block.first + Int64(place)
+            let (linesLeft, placesLeft) = (lines - line, block.chain.count - place)
+            var isChanged = false
+            if line >= lines {
+                found(.missing(number...number + Int64(placesLeft) - 1))
+                break
+            }
+            if !fits(line, place, block) {
+                if let later = (0..<max(0, placesLeft - linesLeft)).first(where: { fits(line, place + $0 + 1, block) })
+                {
+                    found(.missing(number...number + Int64(later)))
+                    place += later + 1
+                    continue
+                }
+                // A line that does not belong here, before one that does.
+                if linesLeft > placesLeft, fits(line + 1, place, block) { line += 1 }
+                found(.changed(number))
+                isChanged = true
+            }
+            if let entry = try? QueryEntry(record: block.text.record(line)) {
+                entries.append((number, entry))
+            } else if !isChanged {
+                found(.changed(number))
+            }
+            line += 1
+            place += 1
+        }
+        if line < lines { found(.changed(block.first + Int64(max(0, block.chain.count - 1)))) }
+        value = block.chain.last
+        expected = max(expected, block.first + Int64(block.chain.count))
+        return entries
+    }
+
+    /// Whether a line is the entry of a place of its block; the first after a gap cannot be told.
+    private func fits(_ line: Int, _ place: Int, _ block: ExaminedBlock) -> Bool {
+        guard let before = place == 0 ? value : block.chain[place - 1] else { return true }
+        let record = block.text.record(line)
+        return JournalChain.next(before, number: block.first + Int64(place), record: record) == block.chain[place]
+    }
+
+    /// Compares where the journal should end.
+    mutating func finish(_ head: JournalHead, _ found: (JournalFault) -> Void) {
+        if expected <= head.number {
+            found(.missing(expected...head.number))
+        } else if expected != head.number + 1 || value.map({ $0 != head.chain }) ?? false {
+            found(.changed(expected - 1))
+        }
     }
 }

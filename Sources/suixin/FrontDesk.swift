@@ -32,6 +32,8 @@ struct FrontDesk: Service {
         let keys: @Sendable () throws -> KeySet = { tokens.keys(of: try KeyRing(folder: folder), at: Now.posix) }
         let authenticator = Authenticator(table, tokens, keys: try keys())
         journal = QueryJournal(records)
+        // Each query takes two.
+        let random = RandomPool { UInt64.random(in: .min ... .max) }
         keeper = AccessKeeper(table, authenticator, keys: keys, clock: { Now.milliseconds }) { failure in
             if let failure {
                 logger.error("clients and their limits are as they were", metadata: ["error": "\(failure)"])
@@ -53,7 +55,7 @@ struct FrontDesk: Service {
             realm: settings.issuer,
             secret: secret,
             clock: { Now.milliseconds },
-            random: { UInt64.random(in: .min ... .max) }
+            random: { random.next() }
         )
         let (gate, days) = (gate, Int64(settings.access.journalDays))
         let watches = try settings.watchStore()

@@ -90,6 +90,15 @@ struct CanonicalFormTests {
         #expect(JSONValue.null["a"] == nil)
     }
 
+    @Test("The writer writes each whole number as it is")
+    func wholeNumbers() {
+        for number in [0, 1, -1, 9, 10, 99, 100, -1_000, 1_772_337_600_000, .max, .min, .max - 1] as [Int64] {
+            var writer = CanonicalJSONWriter()
+            writer.integer(number)
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == "\(number)")
+        }
+    }
+
     @Test("The writer writes what the tree writes")
     func writer() {
         var writer = CanonicalJSONWriter(reservingCapacity: 64)

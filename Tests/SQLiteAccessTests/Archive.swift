@@ -9,6 +9,15 @@ import Synchronization
 final class Archive {
     static let noon: Int64 = 1_772_337_600_000
 
+    /// So small that a few entries make several blocks and lots.
+    static let layout = {
+        var layout = JournalLayout()
+        layout.blockEntries = 5
+        layout.lotBlocks = 3
+        layout.lotsMerged = 3
+        return layout
+    }()
+
     let folder: String
     private(set) var store: SQLiteJournalStore
     private let desk: Authenticator
@@ -19,7 +28,7 @@ final class Archive {
     init() throws {
         folder = NSTemporaryDirectory() + "archive-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try SQLiteJournalStore(path: folder + "/journal.db", filedAtOnce: 7)
+        store = try SQLiteJournalStore(path: folder + "/journal.db", layout: Self.layout)
         clients = try SQLiteAccessStore(path: folder + "/access.db")
         table = try AccessTable(clients, at: Self.noon)
         desk = Authenticator(table, TokenConfiguration(issuer: "x"), keys: KeySet([]))
@@ -28,7 +37,7 @@ final class Archive {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// As after the end of the process.
-    func reopen() throws { store = try SQLiteJournalStore(path: path, filedAtOnce: 7) }
+    func reopen() throws { store = try SQLiteJournalStore(path: path, layout: Self.layout) }
 
     func caller(_ name: String) throws -> Caller {
         var random = Lot()

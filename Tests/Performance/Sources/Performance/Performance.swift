@@ -6,6 +6,7 @@ import PerformanceBodies
 ///
 ///     Performance access FOLDER SECONDS                   requests judged and journaled, in an empty folder
 ///     Performance decode AGENCY DATASET ROUNDS FILE…      answers of an agency to records
+///     Performance journal FOLDER ENTRIES                  so many entries journaled, and looked for, in an empty folder
 ///     Performance sign EXPORT SECONDS                     the payloads of the first 500 documents, signed anew
 ///     Performance store FOLDER DAY SOURCES                a sync's store work; SOURCES is `sources` of a configuration
 @main
@@ -23,9 +24,10 @@ struct Performance {
         switch words.first {
         case "access" where words.count == 3: try access(words)
         case "decode" where words.count > 4: try decode(words)
+        case "journal" where words.count == 3: try journal(words)
         case "sign" where words.count == 3: try sign(words)
         case "store" where words.count == 4: try store(words)
-        default: throw WorkError("usage: Performance access|decode|sign|store …")
+        default: throw WorkError("usage: Performance access|decode|journal|sign|store …")
         }
     }
 
@@ -38,6 +40,15 @@ struct Performance {
         let work = try DecodeWork(DatasetID(AgencyID(rawValue: words[1]), words[2]))
         let total = try work.run(Array(words[4...]), rounds: Int(words[3]) ?? 1)
         print(#"{"records":\#(total.records),"faults":\#(total.faults),"facts":\#(total.facts)}"#)
+    }
+
+    private static func journal(_ words: [String]) throws {
+        let costs = try JournalWork(folder: words[1], entries: Int(words[2]) ?? 500_000).run()
+        let lookups = costs.lookups.map { #""\#($0.name)":[\#($0.clock),\#($0.processor)]"# }.joined(separator: ",")
+        print(
+            #"{"entries":\#(costs.entries),"microseconds":\#(costs.entry),"longest":\#(costs.longestCommit),"#
+                + #""lookups":{\#(lookups)}}"#
+        )
     }
 
     private static func sign(_ words: [String]) throws {
