@@ -82,8 +82,8 @@ for entry in $(field webhook-signature); do
             [ "$(printf 'x%s' "$expected" | sha256)" != "$(printf 'x%s' "$(hex < "$work/signature")" | sha256)" ] || is_good=1
         done ;;
     v1a,*)
-        for key in "$work"/keys/*.der; do
-            [ -f "$key" ] && [ "$(cat "${key%.der}")" = EdDSA ] || continue
+        for key in "$work"/keys/*.pem; do
+            [ -f "$key" ] && [ "$(cat "${key%.pem}")" = EdDSA ] || continue
             ! is_signed EdDSA "$key" "$work/message" "$work/signature" || is_good=1
         done ;;
     esac
