@@ -30,6 +30,11 @@ package enum SampleClient: String, Sendable {
         return Self.run(probe).status == 0
     }
 
+    /// Whether its receiver of webhooks can listen: a shell needs a server that starts it.
+    package var canListen: Bool {
+        canRun && (self != .shell || Self.run(["sh", "-c", "busybox --list | grep -qx httpd"]).status == 0)
+    }
+
     /// The words that start one of its programs; Java is compiled into the folder first.
     package func command(_ program: Program = .client, compiledInto folder: String) throws -> [String] {
         switch self {
