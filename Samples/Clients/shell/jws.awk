@@ -2,6 +2,7 @@
 # folder: where for each line N the files N.payload64 (base64), N.message (what was signed) are put. Writes "N PROTECTED SIZE RAW DER":
 # the size of the payload, and the signature twice, for a printf that knows \ooo: as it stands, and as the DER sequence of r and s.
 BEGIN {
+    split("1 2 4 8 16 32", power, " ")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for (i = 1; i <= 64; i++) value_of[substr(alphabet, i, 1)] = i - 1
 }
@@ -25,8 +26,8 @@ function decode(text, bytes,  i, bits, number, count) {
         bits += 6
         if (bits >= 8) {
             bits -= 8
-            bytes[++count] = int(number / 2 ^ bits)
-            number -= bytes[count] * 2 ^ bits
+            bytes[++count] = int(number / power[bits + 1])
+            number -= bytes[count] * power[bits + 1]
         }
     }
     return count

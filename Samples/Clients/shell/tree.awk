@@ -2,9 +2,10 @@
 # folder: into nodes the hashes of the leaves are put, a line "NUMBER HASH" each; into level.L, for each node that can be worked out
 # once those of all levels below are, "NUMBER LEFT RIGHT", where 0 is emptiness. Writes the number of leaves, the highest level, and
 # the number of the root.
+BEGIN { split("1 2 4 8", power, " ") }
 function digit(place, i) { return index("0123456789abcdef", substr(place, i, 1)) - 1 }
 # Bit i of a place, the first one being 0.
-function bit(place, i) { return int(digit(place, int(i / 4) + 1) / 2 ^ (3 - i % 4)) % 2 }
+function bit(place, i) { return int(digit(place, int(i / 4) + 1) / power[4 - i % 4]) % 2 }
 function common(a, b,  i, bits) {
     for (i = 1; substr(a, i, 1) == substr(b, i, 1); i++) continue
     for (bits = 4 * (i - 1); bit(a, bits) == bit(b, bits); bits++) continue
