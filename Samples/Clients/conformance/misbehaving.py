@@ -77,10 +77,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.send_header("Connection", "close")
         self.end_headers()
-        try:
-            self.wfile.write(body)
-        except OSError:
-            pass
+        self.pour(body)
 
     def is_file(self, rest):
         return rest.endswith(".gz")
@@ -105,18 +102,21 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         """A byte now and then, each before anybody's patience with silence ends."""
         self.send_response(200)
         self.end_headers()
-        self.drip(b" ", 0.2)
+        try:
+            while not self.server.ended.wait(0.2):
+                self.wfile.write(b" ")
+        except OSError:
+            pass
 
     def way_endless(self, rest, count):
-        """As much as anybody takes, of a length that was not announced."""
+        """More than anybody should take, of a length that was not announced."""
         self.send_response(200)
         self.end_headers()
-        self.drip(b" " * 65536, 0)
+        self.pour(b" " * (8 << 20))
 
-    def drip(self, piece, pause):
+    def pour(self, body):
         try:
-            while not self.server.ended.wait(pause):
-                self.wfile.write(piece)
+            self.wfile.write(body)
         except OSError:
             pass
 
@@ -205,12 +205,12 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.give(rest)
 
     def way_too_long(self, rest, count):
-        """A file that does not end."""
+        """A file of which much more comes than was told of."""
         if not self.is_file(rest):
             return self.give(rest)
         self.send_response(200)
         self.end_headers()
-        self.drip(b"\0" * 65536, 0)
+        self.pour(self.found(rest)[0] + b"\0" * (8 << 20))
 
     def way_gone(self, rest, count):
         self.answer(404, b'{"detail":"It is not kept.","title":"Not found"}', {}) if self.is_file(rest) else self.give(rest)
