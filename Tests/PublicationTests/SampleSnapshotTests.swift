@@ -1,4 +1,6 @@
 import CanonicalJSON
+import CreditModel
+import CreditStore
 import Foundation
 import Publication
 import SampleClients
@@ -9,31 +11,63 @@ import Testing
 /// A client in another language takes a snapshot from a real server, and goes on where it was cut.
 @Suite("Clients in other languages take snapshots", .timeLimit(.minutes(20)))
 struct SampleSnapshotTests {
-    @Test("Python", .enabled(if: SampleClient.python.canRun, SampleClient.absent))
-    func python() async throws { try await take(with: ["python3", SampleClient.folder + "/python/snapshot.py"]) }
+    // One test for each language, so that what is passed over shows.
 
-    @Test("Node", .enabled(if: SampleClient.node.canRun, SampleClient.absent))
-    func node() async throws { try await take(with: ["node", SampleClient.folder + "/node/snapshot.mjs"]) }
+    @Test(
+        "Python",
+        .enabled(if: SampleClient.python.canRun, SampleClient.absent),
+        arguments: SignatureAlgorithm.allCases
+    )
+    func python(_ algorithm: SignatureAlgorithm) async throws { try await take(with: .python, algorithm) }
 
-    private func take(with program: [String]) async throws {
+    @Test("Node", .enabled(if: SampleClient.node.canRun, SampleClient.absent), arguments: SignatureAlgorithm.allCases)
+    func node(_ algorithm: SignatureAlgorithm) async throws { try await take(with: .node, algorithm) }
+
+    @Test("Java", .enabled(if: SampleClient.java.canRun, SampleClient.absent), arguments: SignatureAlgorithm.allCases)
+    func java(_ algorithm: SignatureAlgorithm) async throws { try await take(with: .java, algorithm) }
+
+    @Test("Shell", .enabled(if: SampleClient.shell.canRun, SampleClient.absent), arguments: SignatureAlgorithm.allCases)
+    func shell(_ algorithm: SignatureAlgorithm) async throws { try await take(with: .shell, algorithm) }
+
+    private func take(with client: SampleClient, _ algorithm: SignatureAlgorithm) async throws {
         let studio = try Studio()
+        // Documents of two keys, with an annex and a code that is named by its place alone.
+        try studio.world.rotate(algorithm)
+        let bytes = Array(#"[{"no":1}]"#.utf8)
+        let annex = Annex(digest: ShortDigest.text(of: World.sha256(bytes)), bytes: bytes)
+        let extra = #","shops":{"count":9,"newest":[],"rest":{"digest":"\#(annex.digest)"}}"#
+        try studio.world.put("L1", name: "长", codes: ["440104198501121239"], extra: extra, annexes: [annex])
+        let now = World.now + 1
+        try studio.publish(at: now)
         let report = try studio.make()
-        let folder = studio.world.path("taken")
+        #expect(report.annexes == 1)
+        let (folder, seen) = (studio.world.path("taken"), studio.world.path("seen.json"))
         let jwks = try studio.world.write(studio.world.keys.jwks, "jwks.json")
-        let seen = studio.world.path("seen.json")
+        let place = studio.world.folder
+        let program = try await blocking { Result { try client.command(.snapshot, compiledInto: place) } }.get()
         try await serving(studio.world) { port throws in
-            func take(at now: Int64 = World.now, _ more: String...) -> (status: Int32, output: String) {
+            func judge(_ what: [String], at time: Int64, _ more: [String]) -> (status: Int32, output: String) {
                 SampleClient.run(
-                    program + ["http://127.0.0.1:\(port)", folder]
-                        + ["--jwks", jwks, "--issuer", World.issuer, "--now", String(now), "--remember", seen] + more,
-                    with: ["SUIXIN_KEY": FrontDesk.keys.withLock { $0[port] } ?? "", "SUIXIN_TIMEOUT": "600"]
+                    program + what + [
+                        "--jwks", jwks, "--issuer", World.issuer, "--now", String(time), "--remember", seen,
+                    ]
+                        + more,
+                    // Java reads its arguments by the locale, and this issuer is not all ASCII.
+                    with: [
+                        "LC_ALL": "C.UTF-8", "SUIXIN_KEY": FrontDesk.keys.withLock { $0[port] } ?? "",
+                        "SUIXIN_TIMEOUT": "600",
+                    ]
                 )
+            }
+            func take(at time: Int64 = now, _ more: String...) -> (status: Int32, output: String) {
+                judge(["http://127.0.0.1:\(port)", folder], at: time, more)
             }
             func stored(_ name: String, in folder: String) throws -> Data {
                 try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
             }
             let first = take()
             #expect(first.status == 0 && first.output.contains("after=\(report.after)"), "\(first.output)")
+            #expect(first.output.contains("41 profiles, 3 names, 1 annexes"), "\(first.output)")
             // It broke off in the middle of a file, and of another nothing had come.
             let name = "profiles.ndjson.gz"
             let whole = try stored(name, in: folder)
@@ -46,13 +80,21 @@ struct SampleSnapshotTests {
                 #expect(again.status == 0, "\(again.output)")
                 #expect(try stored(name, in: folder) == stored(name, in: studio.path(of: report)))
             }
-            let ours = try Verifier(keys: studio.world.keys, now: World.now).verify(snapshot: folder)
+            let ours = try Verifier(keys: studio.world.keys, now: now).verify(snapshot: folder)
             #expect(ours.verdict == .genuineAndCurrent)
-            #expect(take(at: World.now + 7200).status == 2)
-            #expect(take(at: World.now, "--issuer", "https://other.example").status == 1)
+            #expect(judge(["--folder", folder], at: now, []).status == 0)
+            for other in ["", #"{"annex":[{"no":2}],"digest":"\#(annex.digest)","sub":"\#(World.id("L1"))"}"#] {
+                let forged = try studio.forge(report, "annexes") { _ in other.isEmpty ? [] : [Array(other.utf8)] }
+                let judged = judge(["--folder", forged], at: now, [])
+                #expect(judged.status == 1 && judged.output.contains("annex"), "\(judged.output)")
+            }
+            #expect(take(at: now + 7200).status == 2)
+            #expect(take(at: now, "--issuer", "https://other.example").status == 1)
+            // What was seen higher is refused, and stays remembered.
             let positions = JSONValue.object([World.issuer: .integer(report.position + 1)]).canonical
             try Data(positions).write(to: URL(fileURLWithPath: seen))
             #expect(take().status == 2)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: seen)) == Data(positions))
         }
     }
 }

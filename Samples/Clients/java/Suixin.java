@@ -100,7 +100,7 @@ final class Suixin {
     }
 
     /** Reads JSON that is written canonically. */
-    private static Map<String, Object> readCanonical(byte[] data) {
+    static Map<String, Object> readCanonical(byte[] data) {
         try {
             Object value = Json.read(data);
             if (!Arrays.equals(utf8(Json.canonical(value)), data)) throw new NotGenuine("not canonical JSON");
@@ -110,13 +110,13 @@ final class Suixin {
         }
     }
 
-    private static void require(Map<String, Object> members, Class<?> kind, String... names) {
+    static void require(Map<String, Object> members, Class<?> kind, String... names) {
         for (String name : names) {
             if (!kind.isInstance(members.get(name))) throw new NotGenuine(name + " is missing or of another kind");
         }
     }
 
-    private static void requireIssued(Map<String, Object> members) {
+    static void requireIssued(Map<String, Object> members) {
         require(members, Long.class, "iat");
         require(members, String.class, "iss");
         long issued = (Long) members.get("iat");
@@ -260,7 +260,7 @@ final class Suixin {
         return end == 1 ? hashes.get(0) : null;
     }
 
-    private static void require(boolean isRight) {
+    static void require(boolean isRight) {
         if (!isRight) throw new NotCurrent("a path of the proof does not lead from the status to what was asked for");
     }
 
@@ -326,15 +326,16 @@ final class Suixin {
      * @param seen the greatest position that was ever shown, by issuer; a lower one is an old state shown again
      */
     record Verifier(Keys keys, long now, String issuer, Map<String, Object> seen) {
-        Opened openStatus(byte[] document) {
-            return checked(open(document, keys, Map.of(STATUS, Suixin::readStatus)));
-        }
+        Opened openStatus(byte[] document) { return open(document, Map.of(STATUS, Suixin::readStatus)); }
+        Opened openProfile(byte[] document) { return open(document, Map.of(PROFILE, Suixin::readProfile)); }
 
         Opened openAnswer(byte[] document) {
-            return checked(open(document, keys, Map.of(PROFILE, Suixin::readProfile, ABSENCE, Suixin::readAbsence)));
+            return open(document, Map.of(PROFILE, Suixin::readProfile, ABSENCE, Suixin::readAbsence));
         }
 
-        private Opened checked(Opened opened) {
+        /** Checks signature, type and issuer; the readers are named by types. */
+        Opened open(byte[] document, Map<String, Function<byte[], Map<String, Object>>> readers) {
+            Opened opened = Suixin.open(document, keys, readers);
             if (issuer != null && !issuer.equals(opened.text("iss"))) throw new NotGenuine("issued by somebody else");
             if (issuer == null && opened.text("iss").toLowerCase(java.util.Locale.ROOT).startsWith(SANDBOX)) {
                 throw new NotGenuine("issued by a sandbox: all of it is invented (--issuer " + SANDBOX + " takes it)");
@@ -371,11 +372,16 @@ final class Suixin {
             return HexFormat.of().parseHex(((String) status.object("tree").get("root")).substring(7));
         }
 
-        void checkTime(Opened status) {
+        /** An old state shown again is refused. */
+        void checkSeen(Opened status) {
             long position = status.number("position");
             if (seen.get(status.text("iss")) instanceof Long before && position < before) {
                 throw new NotCurrent("the status is of position " + position + ", but " + before + " was seen before");
             }
+        }
+
+        void checkTime(Opened status) {
+            checkSeen(status);
             if (now >= status.number("exp")) throw new NotCurrent("the status has expired");
             if (status.number("iat") > now + CLOCK_DIFFERENCE) {
                 throw new NotCurrent("the status was issued in the future: one of the clocks is wrong");

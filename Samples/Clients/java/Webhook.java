@@ -171,6 +171,8 @@ final class Webhook {
                 return;
             }
             int port = Integer.parseInt(given.getOrDefault("port", "8400"));
+            // Of whoever sends a byte now and then eight would hold all threads; the JDK takes seconds by this name alone.
+            System.setProperty("sun.net.httpserver.maxReqTime", "20");
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
             server.createContext("/", webhook::receive);
             server.setExecutor(Executors.newFixedThreadPool(8));

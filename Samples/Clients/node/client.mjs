@@ -6,136 +6,57 @@
 //              --asked 91440101… --jwks jwks.json                            check what was kept, without network
 //
 // The client's key comes from the environment: SUIXIN_KEY=sxk_…, why it asks from SUIXIN_PURPOSE. Exit codes are in the README beside this folder.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import {
-  ABSENCE, canonical, digestText, follow, Keys, namesOf, NotCurrent, NotGenuine, PROFILE, readProof, statement, UnusableKeys, Verifier,
+  clock, CURRENT, Exchange, FALSE, GENUINE, judged, keysOf, Memory, NOT_ALLOWED, options, problem, replace, SEVERAL, Stop, UNAVAILABLE,
+  UNKNOWN, USAGE,
+} from "./exchange.mjs";
+import {
+  ABSENCE, canonical, follow, namesOf, NotCurrent, NotGenuine, PROFILE, readProof, sha256, statement, Verifier,
 } from "./suixin.mjs";
 
-const CURRENT = 0, FALSE = 1, GENUINE = 2, UNKNOWN = 3, SEVERAL = 4, USAGE = 64, UNAVAILABLE = 69, NOT_ALLOWED = 77;
-const ATTEMPTS = 4, LONGEST_WAIT = 60, LIMIT = 1 << 20;
 const LOCATION = /^\/v1\/enterprises\/(sx[0-9a-z]{20})$/;
 
-/** There is nothing to verify; `code` says why. */
-class Stop extends Error {
-  constructor(code, message) {
-    super(message);
-    this.code = code;
-  }
-}
+/** Profiles and statuses that came before; what comes is kept only once it was found genuine. */
+class Cache {
+  #fresh = new Map();
 
-/** A file is there whole or not at all, whenever the machine stops. */
-function replace(path, data) {
-  writeFileSync(path + ".part", data);
-  renameSync(path + ".part", path);
-}
-
-/** A problem document (RFC 9457) in words. */
-function problem(status, body) {
-  let words = "no problem document";
-  try {
-    const { title, detail } = JSON.parse(body);
-    if (title) words = `${title}: ${detail}`;
-  } catch { /* a proxy may have answered */ }
-  return new Stop(status === 401 || status === 403 ? NOT_ALLOWED : UNAVAILABLE, `the exchange answered ${status}: ${words}`);
-}
-
-class Exchange {
-  constructor(base, cache) {
-    this.base = base.replace(/\/+$/, "");
-    this.cache = cache;
-  }
-
-  /** Waits where the exchange asks for it, but not for ever. */
-  async get(path, etag) {
-    const headers = { Accept: "application/jose+json, application/json;q=0.9" };
-    if (process.env.SUIXIN_KEY) headers.Authorization = `Bearer ${process.env.SUIXIN_KEY}`;
-    // Each query says why it is made.
-    headers["Suixin-Purpose"] = process.env.SUIXIN_PURPOSE || "merchant-reverification";
-    if (etag) headers["If-None-Match"] = etag;
-    for (let attempt = 1; ; attempt++) {
-      let answer, body;
-      try {
-        // A redirect is a statement to be proven, and must not carry the key elsewhere: we follow it ourselves.
-        answer = await fetch(this.base + path, { headers, redirect: "manual", signal: AbortSignal.timeout(1000 * (process.env.SUIXIN_TIMEOUT || 20)) });
-        body = await read(answer);
-      } catch (error) {
-        throw error instanceof Stop ? error : new Stop(UNAVAILABLE, `cannot reach the exchange: ${error.cause?.message ?? error.message}`);
-      }
-      const asked = answer.headers.get("Retry-After") ?? "";
-      const wait = /^[0-9]{1,6}$/.test(asked) ? Number(asked) : 2 ** attempt;
-      if (![429, 503].includes(answer.status) || attempt === ATTEMPTS || wait > LONGEST_WAIT) {
-        return { code: answer.status, headers: answer.headers, body };
-      }
-      await sleep(wait * 1000);
-    }
-  }
-
-  async fetch(path) {
-    const { code, body } = await this.get(path);
-    if (code !== 200) throw problem(code, body);
-    return body;
+  constructor(folder, exchange) {
+    this.folder = folder;
+    this.exchange = exchange;
   }
 
   /** The status of that digest; it never changes, so it is fetched once. */
   async status(digest) {
     if (!/^sha256:[0-9a-f]{64}$/.test(digest ?? "")) throw new NotCurrent("the answer names no status");
-    const entry = "status-" + digest.slice(7);
-    const kept = this.#kept(entry);
+    const entry = "status-" + digest.slice(7), kept = this.#kept(entry);
     if (kept) return kept;
-    const document = await this.fetch("/v1/sources/" + digest);
-    this.#keep(entry, document);
+    const document = await this.exchange.fetch("/v1/sources/" + digest);
+    this.#fresh.set(entry, document);
     return document;
   }
 
   /** An answer about a name; one that was kept and is unchanged (304) is given as if it had come now. */
   async enterprise(name) {
-    const entry = "profile-" + digestText(name).slice(7);
-    const etag = this.#kept(entry + ".etag")?.toString();
-    const answer = await this.get("/v1/enterprises/" + encodeURIComponent(name), etag);
-    if (answer.code === 304 && etag) return { ...answer, code: 200, body: this.#kept(entry) };
-    if (answer.code === 200 && answer.headers.get("ETag")) {
-      this.#keep(entry, answer.body);
-      this.#keep(entry + ".etag", answer.headers.get("ETag"));
-    }
+    // Of each exchange its own: equal names are not equal answers.
+    const entry = "answer-" + sha256(this.exchange.base, "\n", name).toString("hex");
+    const kept = this.#kept(entry), end = kept?.indexOf("\n") ?? 0, etag = kept?.subarray(0, end).toString("latin1");
+    const answer = await this.exchange.get("/v1/enterprises/" + encodeURIComponent(name), etag);
+    if (answer.code === 304 && etag) return { ...answer, code: 200, body: kept.subarray(end + 1) };
+    const given = answer.headers.get("ETag");
+    if (answer.code === 200 && given) this.#fresh.set(entry, Buffer.concat([Buffer.from(given + "\n", "latin1"), answer.body]));
     return answer;
   }
 
-  #kept(name) {
-    return this.cache && existsSync(join(this.cache, name)) ? readFileSync(join(this.cache, name)) : undefined;
+  keep() {
+    if (!this.folder) return;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    for (const [entry, data] of this.#fresh) replace(join(this.folder, entry), data);
   }
 
-  #keep(name, data) {
-    if (!this.cache) return;
-    mkdirSync(this.cache, { recursive: true, mode: 0o700 });
-    replace(join(this.cache, name), data);
-  }
-}
-
-/** The body, as long as it is no longer than what an exchange answers. */
-async function read(answer) {
-  const parts = [];
-  let size = 0;
-  for await (const part of answer.body ?? []) {
-    if ((size += part.length) > LIMIT) throw new Stop(UNAVAILABLE, "the answer is longer than any that an exchange gives");
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
-
-/** The greatest position seen of each issuer, in the form that `suixin verify --remember` keeps too. */
-class Memory {
-  constructor(path) {
-    this.path = path;
-    this.positions = path && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  }
-
-  note({ iss, position }) {
-    if (!this.path || (this.positions[iss] ?? -1) >= position) return;
-    this.positions[iss] = position;
-    replace(this.path, canonical(this.positions));
+  #kept(entry) {
+    return this.folder && existsSync(join(this.folder, entry)) ? readFileSync(join(this.folder, entry)) : undefined;
   }
 }
 
@@ -151,18 +72,19 @@ function check(verifier, memory, document, statusDocument, proof, asked, result)
   verifier.checkCurrency(result.answer, status, proof, asked);
 }
 
-async function ask(exchange, verifier, memory, asked, result) {
+async function ask(cache, verifier, memory, asked, result) {
   for (let hop = 0; hop < 4; hop++) {
-    const { code, headers, body } = await exchange.enterprise(asked);
+    const { code, headers, body } = await cache.enterprise(asked);
     const proof = headers.get("Suixin-Proof") ?? "", digest = headers.get("Suixin-Status");
-    if (code === 200) return check(verifier, memory, body, await exchange.status(digest), proof, asked, result);
+    if (code === 200) return check(verifier, memory, body, await cache.status(digest), proof, asked, result);
     let members = {};
     try { members = JSON.parse(body) ?? {}; } catch { /* no problem document: said below */ }
     if (code === 404 && members.absence) {
-      return check(verifier, memory, Buffer.from(canonical(members.absence)), await exchange.status(digest), proof, asked, result);
+      return check(verifier, memory, Buffer.from(canonical(members.absence)), await cache.status(digest), proof, asked, result);
     }
-    if (code !== 300 && code !== 308) throw problem(code, body);
-    const status = verifier.openStatus(await exchange.status(digest));
+    // Any other redirect is none of an exchange's: nothing would prove where it leads.
+    if ((code !== 300 && code !== 308) || !digest) throw problem(code, body);
+    const status = verifier.openStatus(await cache.status(digest));
     if (status.digest !== digest) throw new NotGenuine("another status than the answer names");
     memory.note(status.members);
     result.status = status.members;
@@ -225,19 +147,6 @@ function machine(code, { answer, status, problems }) {
   return JSON.stringify(facts);
 }
 
-function options() {
-  const text = { type: "string" };
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      jwks: text, issuer: text, remember: text, cache: text, file: text, status: text, proof: text, asked: text, now: text,
-      json: { type: "boolean" },
-    },
-  });
-  if (!(values.file && values.jwks) && positionals.length !== 2) throw new Stop(USAGE, "give BASE and NAME, or --file and --jwks");
-  return { ...values, base: positionals[0], name: positionals[1] };
-}
-
 /** The field as it stands in a file, alone or among others. */
 function proofField(path) {
   const text = readFileSync(path, "utf8");
@@ -245,15 +154,20 @@ function proofField(path) {
   return fields.length ? fields.at(-1).slice(13) : text;
 }
 
-async function run(given, result) {
+async function run(result) {
+  const text = { type: "string" };
+  const given = options({ cache: text, file: text, status: text, proof: text, asked: text, json: { type: "boolean" } });
+  result.isForMachines = given.json;
+  const [base, name] = given.positionals;
+  if (!(given.file && given.jwks) && given.positionals.length !== 2) throw new Stop(USAGE, "give BASE and NAME, or --file and --jwks");
   const memory = new Memory(given.remember);
-  const exchange = given.file ? undefined : new Exchange(given.base, given.cache);
-  // Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
-  const keys = new Keys(given.jwks ? readFileSync(given.jwks) : await exchange.fetch("/.well-known/jwks.json"));
-  const now = given.now === undefined ? Math.floor(Date.now() / 1000) : Number(given.now);
-  const verifier = new Verifier(keys, now, { issuer: given.issuer, seen: memory.positions });
-  if (exchange) await ask(exchange, verifier, memory, given.name, result);
-  else {
+  const exchange = given.file ? undefined : new Exchange(base);
+  const verifier = new Verifier(await keysOf(given, exchange), clock(given), { issuer: given.issuer, seen: memory.positions });
+  if (exchange) {
+    const cache = new Cache(given.cache, exchange);
+    await ask(cache, verifier, memory, name, result);
+    cache.keep();
+  } else {
     check(verifier, memory, readFileSync(given.file), given.status && readFileSync(given.status),
       given.proof && proofField(given.proof), given.asked, result);
   }
@@ -261,15 +175,7 @@ async function run(given, result) {
 }
 
 const result = { problems: [] };
-let given = {}, code;
-try {
-  given = options();
-  code = await run(given, result);
-} catch (error) {
-  code = error instanceof NotGenuine ? FALSE : error instanceof NotCurrent ? GENUINE : error.code ?? USAGE;
-  // An unusable JWKS, a wrong option, a file that is not there: the caller's affair.
-  if (error instanceof UnusableKeys || typeof code !== "number") code = USAGE;
-  result.problems.push(error.message);
-}
-console.log(given.json ? machine(code, result) : summary(code, result));
+const { code, words } = await judged(() => run(result));
+if (words !== undefined) result.problems.push(words);
+console.log(result.isForMachines ? machine(code, result) : summary(code, result));
 process.exitCode = code;

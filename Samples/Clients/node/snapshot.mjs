@@ -7,28 +7,20 @@
 // A download that broke off goes on where it ended. The client's key comes from the environment (SUIXIN_KEY, SUIXIN_PURPOSE).
 // Exit codes as client.mjs': 0 whole and current, 2 whole, but its status has expired or a greater position was seen, 1 not genuine.
 import { createHash } from "node:crypto";
-import {
-  createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
-} from "node:fs";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { pipeline as pipe, Readable } from "node:stream";
+import { pipeline as pipe } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
 import { checkFile, checkSnapshot, openManifest, PARTS } from "./bulk.mjs";
-import { canonical, Keys, NotCurrent, NotGenuine, UnusableKeys, Verifier } from "./suixin.mjs";
+import {
+  ATTEMPTS, clock, CURRENT, Exchange, FALSE, GENUINE, judged, keysOf, LONGEST_WAIT, Memory, options, problem, replace, Stop, UNAVAILABLE,
+  USAGE, waitAsked, whole,
+} from "./exchange.mjs";
+import { NotGenuine, Verifier } from "./suixin.mjs";
 
-const CURRENT = 0, FALSE = 1, GENUINE = 2, USAGE = 64, UNAVAILABLE = 69, NOT_ALLOWED = 77;
-const ATTEMPTS = 4, LONGEST_LINE = 64 << 20, MANIFEST = "manifest.json", LIMIT = 1 << 20;
-
-/** There is nothing to verify; `code` says why. */
-class Stop extends Error {
-  constructor(code, message) {
-    super(message);
-    this.code = code;
-  }
-}
+const LONGEST_LINE = 64 << 20, MANIFEST = "manifest.json";
 
 // --- files ------------------------------------------------------------------------------------------------------------------
 
@@ -84,60 +76,7 @@ async function check(verifier, memory, folder) {
   return { manifest, status };
 }
 
-/** A file is there whole or not at all, whenever the machine stops. */
-function replace(path, data) {
-  writeFileSync(path + ".part", data);
-  renameSync(path + ".part", path);
-}
-
-/** The greatest position seen of each issuer, in the form that `suixin verify --remember` keeps too. */
-class Memory {
-  constructor(path) {
-    this.path = path;
-    this.positions = path && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  }
-
-  note({ iss, position }) {
-    if (!this.path || (this.positions[iss] ?? -1) >= position) return;
-    replace(this.path, canonical({ ...this.positions, [iss]: position }));
-  }
-}
-
 // --- over the network -------------------------------------------------------------------------------------------------------
-
-class Exchange {
-  constructor(base) { this.base = base.replace(/\/+$/, ""); }
-
-  ask(path, headers = {}) {
-    if (process.env.SUIXIN_KEY) headers.Authorization = `Bearer ${process.env.SUIXIN_KEY}`;
-    // Each query says why it is made. What is not compressed anew on the way can be gone on with.
-    headers["Suixin-Purpose"] = process.env.SUIXIN_PURPOSE || "merchant-reverification";
-    return fetch(this.base + path, { headers: { "Accept-Encoding": "identity", ...headers }, redirect: "manual" });
-  }
-
-  /** A small document, whole. */
-  async fetch(path) {
-    let answer, body;
-    try {
-      answer = await this.ask(path, { Accept: "application/jose+json, application/json;q=0.9" });
-      body = Buffer.from(await answer.arrayBuffer());
-    } catch (error) {
-      throw new Stop(UNAVAILABLE, `cannot reach the exchange: ${error.cause?.message ?? error.message}`);
-    }
-    if (answer.status !== 200 || body.length > LIMIT) throw problem(answer.status, body);
-    return body;
-  }
-}
-
-/** A problem document (RFC 9457) in words. */
-function problem(status, body) {
-  let words = "no problem document";
-  try {
-    const { title, detail } = JSON.parse(body);
-    if (title) words = `${title}: ${detail}`;
-  } catch { /* a proxy may have answered */ }
-  return new Stop(status === 401 || status === 403 ? NOT_ALLOWED : UNAVAILABLE, `the exchange answered ${status}: ${words}`);
-}
 
 const sizeOf = (path) => (existsSync(path) ? statSync(path).size : 0);
 
@@ -148,33 +87,46 @@ async function isThere(path, told) {
   return "sha256:" + hash.digest("hex") === told.digest;
 }
 
-/** As much of the rest as comes; a file that is another by now is begun anew. */
+/** As much of the rest as comes, and how long to wait before the next piece; a file that is another by now is begun anew. */
 async function fetchPiece(exchange, path, part, told) {
   const start = sizeOf(part);
   const range = start ? { Range: `bytes=${start}-`, "If-Range": `"${told.digest.slice(7)}"` } : {};
-  const answer = await exchange.ask(path, range);
-  if (answer.status !== 200 && answer.status !== 206) {
-    if (answer.status === 416) rmSync(part);
-    if (![416, 429, 503].includes(answer.status)) throw problem(answer.status, await answer.text());
-    return;
-  }
-  const isRest = answer.status === 206 && (answer.headers.get("Content-Range") ?? "").startsWith(`bytes ${start}-`);
-  let size = isRest ? start : 0;
-  const limited = async function* (pieces) {
-    for await (const piece of pieces) {
-      if ((size += piece.length) > told.bytes) throw new NotGenuine(`${told.name} is longer than the manifest says`);
-      yield piece;
+  // Patience begins anew with each piece: nobody knows how long a whole file takes.
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new Error("nothing more comes")), exchange.patience);
+  try {
+    // What is not compressed anew on the way can be gone on with.
+    const answer = await exchange.open(path, { "Accept-Encoding": "identity", ...range }, patience.signal);
+    if (answer.status === 416) {
+      rmSync(part);
+      throw new Error("it has no such range");
     }
-  };
-  await pipeline(Readable.fromWeb(answer.body), limited, createWriteStream(part, { flags: isRest ? "a" : "w" }));
+    if ([429, 503].includes(answer.status) && waitAsked(answer.headers, 1) <= LONGEST_WAIT) return waitAsked(answer.headers, 1);
+    if (answer.status !== 200 && answer.status !== 206) throw problem(answer.status, await whole(answer));
+    const isRest = answer.status === 206 && (answer.headers.get("Content-Range") ?? "").startsWith(`bytes ${start}-`);
+    if (answer.status === 206 && !isRest) throw new Error("another range came than was asked for");
+    let size = isRest ? start : 0;
+    const limited = async function* (pieces) {
+      for await (const piece of pieces) {
+        timer.refresh();
+        if ((size += piece.length) > told.bytes) throw new NotGenuine(`${told.name} is longer than the manifest says`);
+        yield piece;
+      }
+    };
+    await pipeline(answer.body ?? [], limited, createWriteStream(part, { flags: isRest ? "a" : "w" }));
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    // Whatever is left of it is not waited for.
+    patience.abort();
+  }
 }
 
 async function fetchFile(exchange, identity, folder, told) {
   const path = join(folder, told.name), part = `${path}.${identity}.part`;
-  let attempts = 0;
+  let furthest = sizeOf(part), attempts = 0, words = "nothing more comes";
   while (!(await isThere(path, told))) {
-    const before = sizeOf(part);
-    if (before === told.bytes) {
+    if (sizeOf(part) >= told.bytes) {
       if (!(await isThere(part, told))) {
         rmSync(part);
         throw new NotGenuine(`${told.name} is not the file that the manifest describes`);
@@ -182,16 +134,18 @@ async function fetchFile(exchange, identity, folder, told) {
       renameSync(part, path);
       return;
     }
+    let wait = 0;
     try {
-      await fetchPiece(exchange, `/v1/snapshots/${identity}/${told.name}`, part, told);
+      wait = await fetchPiece(exchange, `/v1/snapshots/${identity}/${told.name}`, part, told);
     } catch (error) {
       if (error instanceof Stop || error instanceof NotGenuine) throw error;
-      if (attempts === ATTEMPTS) throw new Stop(UNAVAILABLE, `the download of ${told.name} broke off: ${error.message}`);
+      words = error.cause?.message ?? error.message;
     }
     // Whoever gets on may break off as often as he likes.
-    attempts = sizeOf(part) > before ? 0 : attempts + 1;
-    if (attempts > ATTEMPTS) throw new Stop(UNAVAILABLE, `the download of ${told.name} does not get on`);
-    if (attempts) await sleep(1000 * 2 ** attempts);
+    attempts = sizeOf(part) > furthest ? 0 : attempts + 1;
+    furthest = Math.max(furthest, sizeOf(part));
+    if (attempts > ATTEMPTS) throw new Stop(UNAVAILABLE, `the download of ${told.name} does not get on: ${words}`);
+    if (attempts) await sleep(wait * 1000 || Math.min(1000 * 2 ** attempts, exchange.patience));
   }
 }
 
@@ -199,7 +153,7 @@ async function download(exchange, verifier, folder) {
   const document = await exchange.fetch("/v1/snapshots/latest");
   const { manifest, status } = openManifest(verifier, document);
   // An old state is not even begun.
-  if (status.position < (verifier.seen[status.iss] ?? -1)) verifier.checkTime(status);
+  if (status.position < (verifier.seen.get(status.iss) ?? -1)) verifier.checkTime(status);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const part of PARTS) await fetchFile(exchange, manifest.id, folder, manifest.files[part]);
   replace(join(folder, MANIFEST), document);
@@ -208,32 +162,23 @@ async function download(exchange, verifier, folder) {
 // --- the command ------------------------------------------------------------------------------------------------------------
 
 async function run() {
-  const text = { type: "string" };
-  const { values: given, positionals: [base, target] } = parseArgs({
-    allowPositionals: true, options: { folder: text, jwks: text, issuer: text, remember: text, now: text },
-  });
-  if (!(given.folder && given.jwks) && !(base && target)) throw new Stop(USAGE, "give BASE and FOLDER, or --folder and --jwks");
+  const given = options({ folder: { type: "string" } });
+  const [base, target] = given.positionals;
+  if (!(given.folder && given.jwks) && given.positionals.length !== 2) throw new Stop(USAGE, "give BASE and FOLDER, or --folder and --jwks");
   const memory = new Memory(given.remember);
   const exchange = given.folder ? undefined : new Exchange(base);
-  const keys = new Keys(given.jwks ? readFileSync(given.jwks) : await exchange.fetch("/.well-known/jwks.json"));
-  const now = given.now === undefined ? Math.floor(Date.now() / 1000) : Number(given.now);
-  const verifier = new Verifier(keys, now, { issuer: given.issuer, seen: memory.positions });
+  const verifier = new Verifier(await keysOf(given, exchange), clock(given), { issuer: given.issuer, seen: memory.positions });
   if (exchange) await download(exchange, verifier, target);
   const { manifest, status } = await check(verifier, memory, given.folder ?? target);
   verifier.checkTime(status);
-  return manifest;
-}
-
-try {
-  const manifest = await run();
   console.log(`whole and current: ${PARTS.map((part) => `${manifest.files[part].count} ${part}`).join(", ")}`);
   console.log(`  the changes go on with after=${manifest.after}`);
-  process.exitCode = CURRENT;
-} catch (error) {
-  let code = error instanceof NotGenuine ? FALSE : error instanceof NotCurrent ? GENUINE : error.code ?? USAGE;
-  // An unusable JWKS, a wrong option, a file that is not there: the caller's affair.
-  if (error instanceof UnusableKeys || typeof code !== "number") code = USAGE;
-  console.log({ [FALSE]: "NOT GENUINE", [GENUINE]: "whole and genuine, but not shown to be current" }[code] ?? "no verdict");
-  console.log(`  ${error.message}`);
-  process.exitCode = code;
+  return CURRENT;
 }
+
+const { code, words } = await judged(run);
+if (words !== undefined) {
+  console.log({ [FALSE]: "NOT GENUINE", [GENUINE]: "whole and genuine, but not shown to be current" }[code] ?? "no verdict");
+  console.log("  " + words);
+}
+process.exitCode = code;

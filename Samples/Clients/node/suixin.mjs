@@ -265,8 +265,8 @@ function checkAbsence(steps, names, root) {
 // --- the whole answer -------------------------------------------------------------------------------------------------------
 
 export class Verifier {
-  /** `seen`: the greatest position that was ever shown, by issuer; a lower one is an old state shown again. */
-  constructor(keys, now, { issuer, seen = {} } = {}) {
+  /** `seen`: a Map of the greatest position that was ever shown, by issuer; a lower one is an old state shown again. */
+  constructor(keys, now, { issuer, seen = new Map() } = {}) {
     Object.assign(this, { keys, now, issuer, seen });
   }
 
@@ -311,7 +311,7 @@ export class Verifier {
   }
 
   checkTime(status) {
-    const seen = this.seen[status.iss] ?? -1;
+    const seen = this.seen.get(status.iss) ?? -1;
     if (status.position < seen) {
       throw new NotCurrent(`the status is of position ${status.position}, but ${seen} was seen before`);
     }

@@ -109,6 +109,7 @@ function keptHeaders(path) {
 try {
   const text = { type: "string" };
   const { values: given } = parseArgs({ options: { port: text, jwks: text, seen: text, headers: text, body: text, now: text } });
+  if (given.now !== undefined && !/^[0-9]{1,12}$/.test(given.now)) throw new Error("--now is POSIX seconds");
   const keys = given.jwks ? new Keys(readFileSync(given.jwks)).ed25519 : [];
   const shared = secrets();
   if (!keys.length && !shared.length) {

@@ -125,7 +125,7 @@ def check_snapshot(verifier, manifest, profiles, names, annexes):
         fold.add(*leaf)
     if next(annexes, None) is not None:
         raise NotGenuine("an annex that no profile names")
-    if (fold.count, "sha256:" + fold.root().hex()) != (manifest["tree"]["count"], manifest["tree"]["root"]):
+    if (fold.count, "sha256:" + fold.root().hex()) != (manifest["tree"].get("count"), manifest["tree"]["root"]):
         raise NotGenuine("these are not the ids and codes that the status' root was signed over: something was left out, added, "
                          "or is of another version")
 

@@ -7,20 +7,19 @@
 A download that broke off goes on where it ended. The client's key comes from the environment, and the exit codes are client.py's:
 0 whole and current, 2 whole, but its status has expired or a greater position was seen, 1 not genuine.
 """
-import argparse
 import gzip
 import hashlib
 import http.client
 import os
+import re
 import sys
 import time
-import urllib.error
-import urllib.request
 import zlib
 
 from bulk import PARTS, check_file, check_snapshot, open_manifest
-from client import ATTEMPTS, CURRENT, FALSE, GENUINE, LIMIT, UNAVAILABLE, USAGE, Exchange, Memory, Stop, problem, read, replace
-from suixin import Keys, NotCurrent, NotGenuine, UnusableKeys, Verifier
+from exchange import (ATTEMPTS, CURRENT, FALSE, GENUINE, LIMIT, LONGEST_WAIT, UNAVAILABLE, USAGE, Exchange, Memory, Stop, clock, judged,
+                      keys_of, parser, problem, read, replace, wait_asked, within)
+from suixin import NotGenuine, Verifier
 
 MANIFEST, PIECE, LONGEST_LINE = "manifest.json", 1 << 18, 64 << 20
 
@@ -96,51 +95,59 @@ def is_there(path, told):
     return "sha256:" + file.hash.hexdigest() == told["digest"]
 
 
+def size_of(path):
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
 def fetch_piece(exchange, path, part, told):
-    """As much of the rest as comes; a file that is another by now is begun anew."""
-    start = os.path.getsize(part) if os.path.exists(part) else 0
-    headers = exchange.headers()
+    """As much of the rest as comes, and how long to wait before the next piece; a file that is another by now is begun anew."""
+    start = size_of(part)
+    # What is not compressed anew on the way can be gone on with.
+    headers = {"Accept-Encoding": "identity"}
     if start:
         headers.update({"Range": f"bytes={start}-", "If-Range": f'"{told["digest"][7:]}"'})
-    request = urllib.request.Request(exchange.base + path, headers=headers)
-    with exchange.opener.open(request, timeout=float(os.environ.get("SUIXIN_TIMEOUT") or 20)) as answer:
-        is_rest = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+    with within(exchange.timeout, lambda: exchange.open(path, headers)) as answer:
+        if answer.status == 416:
+            os.remove(part)
+            raise OSError("it has no such range")
+        if answer.status in (429, 503) and wait_asked(answer.headers, 1) <= LONGEST_WAIT:
+            return wait_asked(answer.headers, 1)
+        if answer.status not in (200, 206):
+            raise problem(answer.status, within(exchange.timeout, lambda: answer.read(LIMIT)))
+        is_rest = answer.status == 206 and re.match(f"bytes {start}-[0-9]", answer.headers.get("Content-Range", ""))
+        if answer.status == 206 and not is_rest:
+            raise OSError("another range came than was asked for")
         with open(part, "ab" if is_rest else "wb") as file:
-            while data := answer.read(PIECE):
+            while data := answer.read1(PIECE):
                 if file.tell() + len(data) > told["bytes"]:
                     raise NotGenuine(f"{told['name']} is longer than the manifest says")
                 file.write(data)
+    return 0
 
 
 def fetch_file(exchange, identity, folder, told):
     path = os.path.join(folder, told["name"])
     part = f"{path}.{identity}.part"
-    attempts = 0
+    furthest, attempts, words = size_of(part), 0, "nothing more comes"
     while not is_there(path, told):
-        before = os.path.getsize(part) if os.path.exists(part) else 0
-        if before == told["bytes"]:
+        wait = 0
+        if size_of(part) >= told["bytes"]:
             if not is_there(part, told):
                 os.remove(part)
                 raise NotGenuine(f"{told['name']} is not the file that the manifest describes")
             os.replace(part, path)
             break
         try:
-            fetch_piece(exchange, f"/v1/snapshots/{identity}/{told['name']}", part, told)
-        except urllib.error.HTTPError as error:
-            if error.code not in (416, 429, 503) or attempts == ATTEMPTS:
-                raise problem(error.code, error.read(LIMIT)) from error
-            if error.code == 416:
-                os.remove(part)
+            wait = fetch_piece(exchange, f"/v1/snapshots/{identity}/{told['name']}", part, told)
         except (OSError, http.client.HTTPException) as error:
-            if attempts == ATTEMPTS:
-                raise Stop(UNAVAILABLE, f"the download of {told['name']} broke off: {error}") from error
-        after = os.path.getsize(part) if os.path.exists(part) else 0
+            words = error or type(error).__name__
         # Whoever gets on may break off as often as he likes.
-        attempts = 0 if after > before else attempts + 1
-        if attempts:
-            time.sleep(min(2 ** attempts, 30))
+        attempts = 0 if size_of(part) > furthest else attempts + 1
+        furthest = max(furthest, size_of(part))
         if attempts > ATTEMPTS:
-            raise Stop(UNAVAILABLE, f"the download of {told['name']} does not get on")
+            raise Stop(UNAVAILABLE, f"the download of {told['name']} does not get on: {words}")
+        if attempts:
+            time.sleep(wait or min(2 ** attempts, exchange.timeout))
 
 
 def download(exchange, verifier, folder):
@@ -158,30 +165,25 @@ def download(exchange, verifier, folder):
 # --- the command ----------------------------------------------------------------------------------------------------------
 
 def options():
-    parser = argparse.ArgumentParser(description="Take everything that a Suixin exchange says, and check that it is everything.")
-    parser.add_argument("base", nargs="?", help="the exchange, such as http://127.0.0.1:8080")
-    parser.add_argument("target", nargs="?", help="the folder to download into")
-    parser.add_argument("--folder", help="a folder that was downloaded before")
-    parser.add_argument("--jwks", help="the exchange's public keys as you got them when you joined")
-    parser.add_argument("--issuer", help="who must have issued it")
-    parser.add_argument("--remember", help="a file that keeps the greatest position seen")
-    parser.add_argument("--now", type=int, help="POSIX seconds, for tests")
-    given = parser.parse_args()
+    made = parser("Take everything that a Suixin exchange says, and check that it is everything.", "target", "the folder to download into")
+    made.add_argument("--folder", help="a folder that was downloaded before")
+    given = made.parse_args()
     if not (given.folder and given.jwks) and not (given.base and given.target):
-        parser.error("give BASE and FOLDER, or --folder and --jwks")
+        made.error("give BASE and FOLDER, or --folder and --jwks")
     return given
 
 
 def run(given):
     memory = Memory(given.remember)
     exchange = Exchange(given.base) if not given.folder else None
-    keys = Keys(read(given.jwks) if given.jwks else exchange.fetch("/.well-known/jwks.json"))
-    verifier = Verifier(keys, int(time.time()) if given.now is None else given.now, given.issuer, dict(memory.positions))
+    verifier = Verifier(keys_of(given, exchange), clock(given), given.issuer, memory.positions)
     if exchange:
         download(exchange, verifier, given.target)
     manifest, status = check(verifier, memory, given.folder or given.target)
     verifier.check_time(status)
-    return manifest
+    counts = ", ".join(f"{manifest['files'][part]['count']} {part}" for part in PARTS)
+    print(f"whole and current: {counts}\n  the changes go on with after={manifest['after']}")
+    return CURRENT
 
 
 def main():
@@ -189,22 +191,10 @@ def main():
         given = options()
     except SystemExit as error:
         return USAGE if error.code else 0
-    try:
-        manifest = run(given)
-    except Stop as stop:
-        code, words = stop.code, stop
-    except NotGenuine as error:
-        code, words = FALSE, error
-    except NotCurrent as error:
-        code, words = GENUINE, error
-    except (UnusableKeys, OSError, ValueError) as error:
-        code, words = USAGE, error
-    else:
-        counts = ", ".join(f"{manifest['files'][part]['count']} {part}" for part in PARTS)
-        print(f"whole and current: {counts}\n  the changes go on with after={manifest['after']}")
-        return CURRENT
-    print({FALSE: "NOT GENUINE", GENUINE: "whole and genuine, but not shown to be current"}.get(code, "no verdict"))
-    print(f"  {words}")
+    code, words = judged(lambda: run(given))
+    if words is not None:
+        print({FALSE: "NOT GENUINE", GENUINE: "whole and genuine, but not shown to be current"}.get(code, "no verdict"))
+        print("  " + words)
     return code
 
 

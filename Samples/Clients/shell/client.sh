@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-base='' target='' jwks='' issuer='' remember='' cache='' file='' status='' proof='' asked='' now='' json='' seen='' answer=''
+cache='' file='' status='' proof='' asked='' json='' seen='' answer=''
 
 # finish CODE MESSAGE: prints the verdict and ends the program.
 finish() {
@@ -31,6 +31,7 @@ finish() {
 }
 
 . "$here/suixin.sh"
+. "$here/exchange.sh"
 
 has_answer() { [ -n "$answer" ] && [ -s "$work/answer.parts" ] && case $1 in 0 | 2 | 3) ;; *) false ;; esac; }
 
@@ -81,98 +82,45 @@ inside() {
     echo "${found:-not known}"
 }
 
-# --- the network ------------------------------------------------------------------------------------------------------------
+# --- what came before -------------------------------------------------------------------------------------------------------
 
-# header FILE NAME: the values of a header field, joined by commas as HTTP does.
-header() {
-    tr -d '\r' < "$1" | awk -v name="$2:" 'tolower(substr($0, 1, length(name))) == tolower(name) {
-        value = substr($0, length(name) + 1); sub(/^[ \t]*/, "", value); joined = joined (joined == "" ? "" : ", ") value }
-        END { print joined }'
-}
-
-# get PATH [ETAG]: sets `code`; the answer is in $work/headers and $work/body. Waits where it is asked to, but not for ever.
-# A redirect is not followed here: it is a statement to be proven, and must not carry the key elsewhere.
-get() {
-    attempt=1
-    while :; do
-        # The key goes by a pipe: what stands in arguments, everybody on the machine can read.
-        code=$({ [ -z "${SUIXIN_KEY-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$SUIXIN_KEY"
-                 [ -z "${2-}" ] || printf 'header = "If-None-Match: %s"\n' "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')"; } \
-            | curl -sS --config - -H "Suixin-Purpose: ${SUIXIN_PURPOSE:-merchant-reverification}" --max-time "${SUIXIN_TIMEOUT:-20}" --max-filesize 1048576 -H 'Accept: application/jose+json, application/json;q=0.9' \
-                -D "$work/headers" -o "$work/body" -w '%{http_code}' "$base$1" 2> "$work/error") \
-            || finish $UNAVAILABLE "cannot reach the exchange: $(head -1 "$work/error")"
-        [ -f "$work/body" ] || : > "$work/body"
-        wait=$(header "$work/headers" Retry-After)
-        case $wait in "" | *[!0-9]* | ???????*) wait=$((attempt * 2)) ;; esac
-        case $code in 429 | 503) ;; *) return ;; esac
-        if [ $attempt -ge 4 ] || [ "$wait" -gt 60 ]; then return; fi
-        attempt=$((attempt + 1))
-        sleep "$wait"
-    done
-}
-
-# problem: says a problem document (RFC 9457) in words.
-problem() {
-    words="no problem document"
-    if parts "$work/body" > "$work/problem.parts" 2> /dev/null && [ -n "$(text "$work/problem.parts" title)" ]; then
-        words="$(text "$work/problem.parts" title): $(text "$work/problem.parts" detail)"
-    fi
-    case $code in 401 | 403) finish $NOT_ALLOWED "the exchange answered $code: $words" ;; esac
-    finish $UNAVAILABLE "the exchange answered $code: $words"
-}
-
-# keep FILE NAME: into the cache, whole or not at all.
+# keep: what came goes into the cache now that it was found genuine, each file whole or not at all.
 keep() {
     [ -n "$cache" ] || return 0
-    mkdir -p "$cache" && cp "$1" "$cache/$2.part" && mv "$cache/$2.part" "$cache/$2"
+    (umask 077 && mkdir -p "$cache") || finish $USAGE "cannot write $cache"
+    for fresh in "$work"/fresh/*; do
+        [ -f "$fresh" ] || continue
+        name=${fresh##*/}
+        cp "$fresh" "$cache/$name.$$.part" && mv "$cache/$name.$$.part" "$cache/$name" || finish $USAGE "cannot write $cache"
+    done
 }
 
 # fetch_status DIGEST: into $work/status; it never changes, so it is fetched once.
 fetch_status() {
     printf '%s\n' "$1" | grep -Eq '^sha256:[0-9a-f]{64}$' || not_current "the answer names no status"
-    if [ -n "$cache" ] && [ -f "$cache/status-${1#sha256:}" ]; then
-        cp "$cache/status-${1#sha256:}" "$work/status"
+    entry=status-${1#sha256:}
+    if [ -n "$cache" ] && [ -f "$cache/$entry" ]; then
+        cp "$cache/$entry" "$work/status"
         return
     fi
     get "/v1/sources/$1"
     [ "$code" = 200 ] || problem
     cp "$work/body" "$work/status"
-    keep "$work/status" "status-${1#sha256:}"
+    cp "$work/body" "$work/fresh/$entry"
 }
 
 # fetch_enterprise NAME: what was kept and is unchanged (304) is given as if it had come now.
 fetch_enterprise() {
-    entry=profile-$(printf '%s' "$1" | sha256) etag=''
-    [ -z "$cache" ] || [ ! -f "$cache/$entry.etag" ] || etag=$(cat "$cache/$entry.etag")
+    # Of each exchange its own: equal names are not equal answers.
+    entry=answer-$(printf '%s\n%s' "$base" "$1" | sha256) etag=''
+    [ -z "$cache" ] || [ ! -f "$cache/$entry" ] || etag=$(head -n 1 "$cache/$entry")
     get "/v1/enterprises/$(printf '%s' "$1" | hex | sed 's/../%&/g')" "$etag"
     if [ "$code" = 304 ] && [ -n "$etag" ]; then
-        cp "$cache/$entry" "$work/body"
+        tail -n +2 "$cache/$entry" > "$work/body"
         code=200
-    elif [ "$code" = 200 ]; then
-        header "$work/headers" ETag > "$work/etag"
-        keep "$work/body" "$entry"
-        keep "$work/etag" "$entry.etag"
+    elif [ "$code" = 200 ] && [ -n "$(header ETag)" ]; then
+        { header ETag; cat "$work/body"; } > "$work/fresh/$entry"
     fi
-}
-
-# --- the memory: the greatest position seen of each issuer, in the form that `suixin verify --remember` keeps too -----------
-
-recall() {
-    : > "$work/seen.parts"
-    [ -n "$remember" ] && [ -f "$remember" ] || return 0
-    parts "$remember" > "$work/seen.parts" || finish $USAGE "$remember does not say which positions were seen"
-}
-
-# note: sets `seen` for the issuer of the status, and keeps its position where that is greater.
-note() {
-    iss=$(member "$work/status.parts" iss | sed 's/^"//; s/"$//')
-    # In a file, since awk would read escapes in a variable.
-    printf '%s\t%s\n' "$iss" "$position" > "$work/seen.new"
-    seen=$(awk -F '\t' 'NR == FNR { wanted = $1; next } $1 == wanted { print $2 }' "$work/seen.new" "$work/seen.parts")
-    [ -n "$remember" ] && [ "${seen:--1}" -lt "$position" ] || return 0
-    awk -F '\t' 'NR == FNR { wanted = $1; print; next } $1 != wanted' "$work/seen.new" "$work/seen.parts" | sort \
-        | awk -F '\t' '{ printf "%s\"%s\":%s", NR == 1 ? "{" : ",", $1, $2 } END { printf "}" }' > "$remember.part"
-    mv "$remember.part" "$remember"
 }
 
 # --- the verdict ------------------------------------------------------------------------------------------------------------
@@ -187,6 +135,7 @@ check() {
     note
     [ -n "$3" ] || not_current "no proof beside it"
     check_currency "$3" "$4"
+    keep
     if [ $answer = absence ]; then finish $UNKNOWN ""; fi
     finish $CURRENT ""
 }
@@ -194,8 +143,8 @@ check() {
 ask() {
     for _ in 1 2 3 4; do
         fetch_enterprise "$target"
-        proof=$(header "$work/headers" Suixin-Proof) digest=$(header "$work/headers" Suixin-Status)
-        location=$(header "$work/headers" Location) answered=$code
+        proof=$(header Suixin-Proof) digest=$(header Suixin-Status)
+        location=$(header Location) answered=$code
         cp "$work/body" "$work/document"
         if [ "$code" = 404 ]; then
             parts "$work/body" > "$work/problem.parts" || problem
@@ -205,7 +154,8 @@ ask() {
         case $code in 200 | 404)
             fetch_status "$digest"
             check "$work/document" "$work/status" "$proof" "$target" ;;
-        300 | 308) ;;
+        # Any other redirect is none of an exchange's: nothing would prove where it leads.
+        300 | 308) [ -n "$digest" ] || problem ;;
         *) problem ;;
         esac
         fetch_status "$digest"
@@ -237,34 +187,15 @@ ask() {
 
 # --- the command ------------------------------------------------------------------------------------------------------------
 
-while [ $# -gt 0 ]; do
-    case $1 in
-    --json) json=1 ;;
-    --jwks | --issuer | --remember | --cache | --file | --status | --proof | --asked | --now)
-        [ $# -ge 2 ] || finish $USAGE "no value for $1"
-        option=${1#--}
-        shift
-        eval "$option=\$1" ;;
-    -*) finish $USAGE "no such option: $1" ;;
-    *) if [ -z "$base" ]; then base=${1%/}; else target=$1; fi ;;
-    esac
-    shift
-done
+mkdir "$work/fresh"
+options "cache file status proof asked" json "$@"
 { [ -n "$file" ] && [ -n "$jwks" ]; } || { [ -n "$base" ] && [ -n "$target" ]; } \
     || finish $USAGE "give BASE and NAME, or --file and --jwks"
-[ -n "$now" ] || now=$(date +%s)
-for path in "$jwks" "$file" "$status" "$proof"; do
+for path in "$file" "$status" "$proof"; do
     [ -z "$path" ] || [ -r "$path" ] || finish $USAGE "cannot read $path"
 done
-recall
-if [ -z "$jwks" ]; then
-    # Whoever hands you a false profile can hand you a false key too: pin the JWKS in earnest.
-    get /.well-known/jwks.json
-    [ "$code" = 200 ] || problem
-    jwks=$work/jwks.fetched
-    cp "$work/body" "$jwks"
-fi
-read_keys "$jwks"
+[ -n "$file" ] || open_exchange
+read_given_keys
 [ -n "$file" ] || ask
 field=''
 if [ -n "$proof" ]; then

@@ -30,22 +30,10 @@ decode() {
 }
 
 # short_digest HEX: `sx` and the first 100 bits of a SHA-256 in an alphabet without look-alikes.
-short_digest() {
-    echo "$1" | awk '{
-        split("1 2 4 8", power, " "); text = "sx"; bits = 0; value = 0
-        for (i = 1; i <= 25; i++) {
-            value = value * 16 + index("0123456789abcdef", substr($0, i, 1)) - 1; bits += 4
-            if (bits >= 5) {
-                bits -= 5; digit = int(value / power[bits + 1]); value -= digit * power[bits + 1]
-                text = text substr("0123456789abcdefghjkmnpqrstvwxyz", digit + 1, 1)
-            }
-        }
-        print text
-    }'
-}
+short_digest() { echo "$1" | awk -f "$here/json.awk" -f "$here/short.awk"; }
 
 # parts FILE: the parts of a canonical JSON object or list, one a line: "name<TAB>value", or "value".
-parts() { awk -f "$here/parts.awk" "$1"; }
+parts() { awk -f "$here/json.awk" -f "$here/parts.awk" "$1"; }
 
 # member FILE NAME: the value of a member as it stands, out of what `parts` wrote; nothing where there is none.
 member() { awk -F '\t' -v name="$2" '$1 == name { print $2 }' "$1"; }
@@ -57,7 +45,7 @@ kind() { case $(member "$1" "$2") in "$3"*) ;; *) not_genuine "$2 is missing or 
 
 # --- keys and signatures ----------------------------------------------------------------------------------------------------
 
-# read_keys FILE: puts each usable key of a JWKS into $work/keys/KID.der and its algorithm into $work/keys/KID.
+# read_keys FILE: puts each usable key of a JWKS into $work/keys/KID.pem and its algorithm into $work/keys/KID.
 read_keys() {
     mkdir -p "$work/keys"
     unusable() { finish $USAGE "not the JWKS of an exchange: $1"; }
@@ -93,7 +81,7 @@ read_keys() {
         # An id that is not the thumbprint (RFC 7638) would let one key pass for another.
         kid=$(printf '%s' "$thumbprint" | openssl dgst -sha256 -binary | to_base64url)
         case $(member "$work/jwk.parts" kid) in "" | "\"$kid\"") ;; *) unusable "a key whose kid is not its thumbprint" ;; esac
-        echo "$der" | unhex > "$work/keys/$kid.der"
+        echo "$der" | unhex | openssl pkey -pubin -inform DER -out "$work/keys/$kid.pem" 2> /dev/null || unusable "a point that is none"
         echo $alg > "$work/keys/$kid"
     done < "$work/jwks.list"
 }
@@ -108,16 +96,32 @@ integer() {
 # is_signed ALG KEY MESSAGE SIGNATURE: whether the 64 bytes are the key's over the message; all but ALG are files.
 is_signed() {
     [ "$(size "$4")" = 64 ] || return 1
-    openssl pkey -pubin -inform DER -in "$2" > "$work/key.pem" 2> /dev/null || return 1
     if [ "$1" = ES256 ]; then
         # JOSE has r and s side by side, openssl wants them as a DER sequence.
         raw=$(hex < "$4")
         body=$(integer "$(echo "$raw" | cut -c1-64)")$(integer "$(echo "$raw" | cut -c65-128)")
         printf '30%02x%s\n' $((${#body} / 2)) "$body" | unhex > "$work/signature.der"
-        openssl dgst -sha256 -verify "$work/key.pem" -signature "$work/signature.der" "$3" > /dev/null 2>&1
+        openssl dgst -sha256 -verify "$2" -signature "$work/signature.der" "$3" > /dev/null 2>&1
     else
-        openssl pkeyutl -verify -pubin -inkey "$work/key.pem" -rawin -in "$3" -sigfile "$4" > /dev/null 2>&1
+        openssl pkeyutl -verify -pubin -inkey "$2" -rawin -in "$3" -sigfile "$4" > /dev/null 2>&1
     fi
+}
+
+# open_header PROTECTED: checks a header, and sets `kid` and `alg`, its key, and `typ`.
+open_header() {
+    decode "$1" "$work/header"
+    [ "$(size "$work/header")" -le 512 ] || not_genuine "a header longer than any that an exchange writes"
+    { parts "$work/header" > "$work/header.parts" && [ "$(tail -c 1 "$work/header")" = "}" ]; } || not_genuine "the header is no canonical JSON"
+    # We understand no extension, so none may be critical; b64 changes what is signed (RFC 7797).
+    [ -z "$(member "$work/header.parts" crit)$(member "$work/header.parts" b64)" ] || not_genuine "its header asks for an extension"
+    kid=$(text "$work/header.parts" kid)
+    case $kid in "" | *[!A-Za-z0-9_-]*) kid=none ;; esac
+    [ -f "$work/keys/$kid" ] \
+        || not_genuine "signed by a key that is not among those handed in: fetch the JWKS anew from where you trust"
+    # The key decides the algorithm, never the document.
+    alg=$(cat "$work/keys/$kid")
+    [ "$(text "$work/header.parts" alg)" = "$alg" ] || not_genuine "the algorithm is not the key's"
+    typ=$(text "$work/header.parts" typ)
 }
 
 # open_jws FILE NAME: checks size, form, header and signature; leaves $work/NAME.payload and its parts, and sets `typ`.
@@ -138,26 +142,16 @@ open_jws() {
     else
         not_genuine "no JWS as the exchange writes it"
     fi
-    decode "$protected" "$work/header"
-    [ "$(size "$work/header")" -le 512 ] || not_genuine "a header longer than any that an exchange writes"
-    parts "$work/header" > "$work/header.parts" || not_genuine "the header is no canonical JSON"
-    # We understand no extension, so none may be critical; b64 changes what is signed (RFC 7797).
-    [ -z "$(member "$work/header.parts" crit)$(member "$work/header.parts" b64)" ] || not_genuine "its header asks for an extension"
-    kid=$(text "$work/header.parts" kid)
-    case $kid in "" | *[!A-Za-z0-9_-]*) kid=none ;; esac
-    [ -f "$work/keys/$kid" ] \
-        || not_genuine "signed by a key that is not among those handed in: fetch the JWKS anew from where you trust"
-    # The key decides the algorithm, never the document.
-    alg=$(cat "$work/keys/$kid")
-    [ "$(text "$work/header.parts" alg)" = "$alg" ] || not_genuine "the algorithm is not the key's"
+    open_header "$protected"
     decode "$signature" "$work/signature"
     decode "$payload" "$work/$opened.payload"
     printf '%s.%s' "$protected" "$payload" > "$work/message"
-    is_signed "$alg" "$work/keys/$kid.der" "$work/message" "$work/signature" \
+    is_signed "$alg" "$work/keys/$kid.pem" "$work/message" "$work/signature" \
         || not_genuine "the signature does not fit: changed, or signed by somebody else"
     [ "$(size "$work/$opened.payload")" -le 96000 ] || not_genuine "a payload longer than the exchange ever signs"
-    typ=$(text "$work/header.parts" typ)
-    parts "$work/$opened.payload" > "$work/$opened.parts" || not_genuine "the payload is no canonical JSON"
+    # awk would not see an end of line behind it.
+    { parts "$work/$opened.payload" > "$work/$opened.parts" && [ "$(tail -c 1 "$work/$opened.payload")" = "}" ]; } \
+        || not_genuine "the payload is no canonical JSON"
     count=$(wc -l < "$work/$opened.parts")
     iat=$(number "$work/$opened.parts" iat) && [ "$iat" -lt 253402300800 ] || not_genuine "iat lies outside the years 1970 to 9999"
     kind "$work/$opened.parts" iss '"'
@@ -350,9 +344,14 @@ check_currency() {
 
 need_root() { [ -n "$root" ] || not_current "the status has no tree: no proof can be checked by it"; }
 
-check_time() {
+# check_seen: an old state shown again is refused.
+check_seen() {
     [ -z "$seen" ] || [ "$position" -ge "$seen" ] \
         || not_current "the status is of position $position, but $seen was seen before"
+}
+
+check_time() {
+    check_seen
     [ "$now" -lt "$expires" ] || not_current "the status has expired"
     [ "$issued" -le $((now + 120)) ] || not_current "the status was issued in the future: one of the clocks is wrong"
 }

@@ -6,7 +6,7 @@ package enum SampleClient: String, Sendable {
 
     /// What each language has.
     package enum Program: String, Sendable {
-        case client, webhook
+        case client, webhook, snapshot
     }
 
     /// A program that could not be made or started, and what it said.
@@ -30,6 +30,11 @@ package enum SampleClient: String, Sendable {
         return Self.run(probe).status == 0
     }
 
+    /// Whether its receiver of webhooks can listen: a shell needs a server that starts it.
+    package var canListen: Bool {
+        canRun && (self != .shell || Self.run(["sh", "-c", "busybox --list | grep -qx httpd"]).status == 0)
+    }
+
     /// The words that start one of its programs; Java is compiled into the folder first.
     package func command(_ program: Program = .client, compiledInto folder: String) throws -> [String] {
         switch self {
@@ -39,8 +44,10 @@ package enum SampleClient: String, Sendable {
         case .java:
             let classes = folder + "/classes"
             let main = program.rawValue.capitalized
-            let sources = ["Json", "Keys", "Suixin", main].map { "\(Self.folder)/java/\($0).java" }
-            let compiled = Self.run(["javac", "-encoding", "UTF-8", "-d", classes] + sources)
+            let sources = try FileManager.default.contentsOfDirectory(atPath: Self.folder + "/java")
+            let compiled = Self.run(
+                ["javac", "-encoding", "UTF-8", "-d", classes] + sources.map { "\(Self.folder)/java/\($0)" }
+            )
             guard compiled.status == 0 else { throw Failure(compiled.output) }
             return ["java", "-cp", classes, main]
         }
