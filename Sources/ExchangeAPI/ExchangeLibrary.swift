@@ -32,6 +32,8 @@ struct ExchangeLibrary: Sendable {
     let excerpts = ExcerptCache()
     let date = DateField()
     let underWay = CallsUnderWay()
+    /// Looks for those who wait for a change.
+    let lookout = ChangeLookout()
     /// Seconds for which the answer to a call with an `Idempotency-Key` is kept.
     var callsLast: Int64 = ExchangeConfiguration.callsLast
 

@@ -104,7 +104,14 @@ package struct ExchangeServer: Service {
         let pool = NIOThreadPool(numberOfThreads: configuration.readers)
         pool.start()
         do {
-            try await stopping(application(pool))
+            let library = try library(pool)
+            // Ends where this scope does.
+            async let _: Void = library.lookout.run {
+                try await Task.sleep(for: .milliseconds(ChangeFeed.pace))
+            } looking: {
+                try await library.reading { try library.store.changes(after: .max, limit: 0)?.last }
+            }
+            try await stopping(application(library))
         } catch {
             try? await pool.shutdownGracefully()
             throw ListenError(error, configuration) ?? error
@@ -147,8 +154,7 @@ package struct ExchangeServer: Service {
         }
     }
 
-    private func application(_ pool: NIOThreadPool) throws -> Application<ExchangeResponder> {
-        let library = try library(pool)
+    private func application(_ library: ExchangeLibrary) -> Application<ExchangeResponder> {
         // What is retired says so in every answer: then all go the usual way.
         let isRetired = Endpoint.enterprises.contains { library.description.isRetired($0) }
         let desk = isRetired ? nil : HotDesk(library, metrics.endpoint("enterprise"))
