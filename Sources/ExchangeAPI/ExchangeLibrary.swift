@@ -38,7 +38,7 @@ struct ExchangeLibrary: Sendable {
     var callsLast: Int64 = ExchangeConfiguration.callsLast
 
     /// All that can be asked for here.
-    var endpoints: [Endpoint] { sandbox == nil ? Endpoint.all : Endpoint.all + Endpoint.sandbox }
+    var endpoints: [Endpoint] { Endpoint.all(inSandbox: sandbox != nil) }
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

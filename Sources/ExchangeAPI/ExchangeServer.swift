@@ -78,7 +78,12 @@ package struct ExchangeServer: Service {
                 watching: watching,
                 snapshots: snapshots,
                 gate: gate,
-                description: DescribedAPI(configuration.retirements, issuer: gate.realm, digest: digest),
+                description: DescribedAPI(
+                    Endpoint.all(inSandbox: sandbox != nil),
+                    configuration.retirements,
+                    issuer: gate.realm,
+                    digest: digest
+                ),
                 pool: pool,
                 sandbox: sandbox,
                 lateAfter: configuration.lateAfter
