@@ -160,9 +160,10 @@ package struct ExchangeServer: Service {
     }
 
     private func application(_ library: ExchangeLibrary) -> Application<ExchangeResponder> {
-        // What is retired says so in every answer: then all go the usual way.
+        // What is retired says so in every answer, and which sites may read them, too: then all go the usual way.
         let isRetired = Endpoint.enterprises.contains { library.description.isRetired($0) }
-        let desk = isRetired ? nil : HotDesk(library, metrics.endpoint("enterprise"))
+        let isPlain = !isRetired && configuration.allowedOrigins.isEmpty
+        let desk = isPlain ? HotDesk(library, metrics.endpoint("enterprise")) : nil
         let http1 = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,
@@ -194,6 +195,7 @@ package struct ExchangeServer: Service {
                 proxies: configuration.proxies,
                 readsCertificates: identity?.asksClients ?? false,
                 compresses: configuration.compresses,
+                sites: CrossOriginRules(configuration.allowedOrigins),
                 metrics: metrics
             ),
             server: server,
