@@ -11,6 +11,7 @@ demo: build ## four simulated agencies in, one signed profile out
 
 test: ## all tests, on real files and real HTTP on loopback
 	@Scripts/set-up
+	@Scripts/set-up-checks
 	@rm -rf .build/tests && mkdir -p .build/tests
 	TMPDIR="$(CURDIR)/.build/tests" swift test --experimental-maximum-parallelization-width 16
 
@@ -42,6 +43,7 @@ build: ## release build of both programs
 	swift build -c release --product suixin-agencies
 
 check-openapi: build ## hold a running exchange against /openapi.json with schemathesis (PyPI)
+	@Scripts/set-up-checks
 	@Scripts/check-openapi
 
 format: ## format all sources

@@ -142,7 +142,7 @@ let package = Package(
             name: "Watching",
             dependencies: [
                 "Access", "CreditModel", "CreditStore", "FeedTransport", "HashTree", "ProfileChanges", "Signing",
-                "Watches",
+                "Watches", metrics,
             ]
         ),
         .target(
@@ -204,7 +204,8 @@ let package = Package(
         .testTarget(name: "FeedTransportTests", dependencies: ["FeedTransport", hummingbird]),
         .testTarget(name: "HashTreeTests", dependencies: ["HashTree", crypto]),
         .testTarget(name: "ProfileChangesTests", dependencies: ["CreditModel", "HashTree", "ProfileChanges", crypto]),
-        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", metrics]),
+        .target(name: "PrometheusFormat", path: "Tests/Support/PrometheusFormat"),
+        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusFormat", "PrometheusText", metrics]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "SigningTests", dependencies: ["CanonicalJSON", "Signing", crypto]),
         .testTarget(
@@ -246,7 +247,7 @@ let package = Package(
             name: "WatchingTests",
             dependencies: [
                 "Access", "CanonicalJSON", "CreditModel", "CreditStore", "FeedTransport", "ProfileChanges",
-                "Publication", "SampleClients",
+                "PrometheusFormat", "PrometheusText", "Publication", "SampleClients",
                 "SQLiteAccess", "SQLiteStore", "Signing", "Watches", "Watching", crypto, grdb, hummingbird,
             ]
         ),
@@ -265,7 +266,8 @@ let package = Package(
             name: "PublicationTests",
             dependencies: [
                 "Access", "CanonicalJSON", "Compression", "CreditModel", "CreditStore", "Derivation", "ExchangeAPI",
-                "HashTree", "ProfileChanges", "PrometheusText", "Publication", "SampleClients", "SQLiteAccess",
+                "HashTree", "ProfileChanges", "PrometheusFormat", "PrometheusText", "Publication", "SampleClients",
+                "SQLiteAccess",
                 "SQLiteStore", "Search",
                 "ServiceKit", "Signing", "FeedTransport", "Watches", "Watching", crypto, grdb, hummingbird, lifecycle,
                 logging,

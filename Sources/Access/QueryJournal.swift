@@ -73,6 +73,11 @@ public final class QueryJournal: Sendable {
     /// Why the last commit failed; nil where it did not.
     public var failure: AccessError? { state.withLock { $0.failure } }
 
+    /// Entries that are not on the disk yet, and when the oldest of them was taken, in POSIX milliseconds.
+    public var backlog: (entries: Int, oldest: Int64?) {
+        state.withLock { ($0.records.count + ($0.writing?.count ?? 0), $0.oldest) }
+    }
+
     private func judge(_ state: State, at now: Int64) -> Condition {
         if state.isClosed { return .closed }
         if state.failure != nil { return .failing }

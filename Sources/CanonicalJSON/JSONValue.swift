@@ -29,6 +29,8 @@ extension JSONValue {
     public var string: String? { if case .string(let text) = self { text } else { nil } }
     /// The whole number, where this is one.
     public var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+    /// The number, where it is whole, however it was written: `5.0` is an integer to JSON Schema, too.
+    public var wholeNumber: Int64? { if case .number(let number) = self { Int64(exactly: number) } else { integer } }
     /// The truth value, where this is one.
     public var bool: Bool? { if case .bool(let truth) = self { truth } else { nil } }
     /// The elements, where this is a list.

@@ -5,7 +5,6 @@ internal import CreditStore
 internal import HTTPTypes
 internal import HashTree
 internal import Hummingbird
-internal import NIOCore
 internal import ProfileChanges
 internal import ServiceLifecycle
 internal import Signing
@@ -14,8 +13,10 @@ internal import Signing
 struct ChangeFeed: Sendable {
     let library: ExchangeLibrary
 
-    /// Milliseconds between two looks of somebody who waits: well within the second in which a change must be seen.
-    private static let pace: Int64 = 200
+    /// Milliseconds between two looks for those who wait: well within the second in which a change must be seen.
+    static let pace: Int64 = 200
+    /// Looks in a second.
+    static let looksInSecond = Int(1000 / pace)
 
     /// The next changes after a number.
     ///
@@ -27,17 +28,27 @@ struct ChangeFeed: Sendable {
     /// - Returns: the page; without changes where none came in time.
     /// - Throws: ``Problem/changesGone`` where changes after it are not kept.
     func page(after number: Int64, limit: Int, waiting wait: Int64, withCodes: Bool) async throws -> ChangePage {
-        var left = wait * 1000 / Self.pace
+        var left = Int(wait) * Self.looksInSecond
         while true {
-            let library = library
-            let page = try await library.reading {
-                try library.store.changes(after: number, limit: limit, withCodes: withCodes)
-            }
-            guard let page, number <= page.last else { throw Problem.changesGone }
+            let page = try await page(after: number, limit: limit, withCodes: withCodes)
             if page.end != nil || left <= 0 || Task.isShuttingDownGracefully { return page }
-            left -= 1
-            try await Task.sleep(for: .milliseconds(Self.pace))
+            switch await library.lookout.change(from: page.last, within: left) {
+            // It may be one that is not wanted here, such as of a code.
+            case .news(let looks): left = looks
+            case .nothing, .over: left = 0
+            }
+            try Task.checkCancellation()
         }
+    }
+
+    /// The next changes that there are after a number.
+    func page(after number: Int64, limit: Int, withCodes: Bool) async throws -> ChangePage {
+        let library = library
+        let page = try await library.reading {
+            try library.store.changes(after: number, limit: limit, withCodes: withCodes)
+        }
+        guard let page, number <= page.last else { throw Problem.changesGone }
+        return page
     }
 
     /// A page as JSON: changes, the statuses that they rest on, and where to go on.
@@ -163,7 +174,8 @@ extension Endpoint {
             let withCodes = try inquiry.asksForCodes
             let feed = ChangeFeed(library: library)
             if inquiry.headers[.accept]?.lowercased().contains("text/event-stream") ?? false {
-                return try events(feed, inquiry, after: after, limit: limit, withCodes: withCodes)
+                let start = try ChangeEvents.start(inquiry) ?? after
+                return ChangeEvents(feed, inquiry, after: start, limit: limit, withCodes: withCodes).reply
             }
             let page = try await feed.page(after: after, limit: limit, waiting: wait, withCodes: withCodes)
             // Whoever waited may see now what he may see now.
@@ -173,67 +185,4 @@ extension Endpoint {
             return reply
         }
     ]
-
-    /// Seconds without a change after which a comment is sent.
-    private static let quietSeconds = 15
-
-    /// Server-sent events: one a change, with its number as the event's id, so that a reconnection goes on behind it.
-    private static func events(
-        _ feed: ChangeFeed,
-        _ inquiry: Inquiry,
-        after: Int64,
-        limit: Int,
-        withCodes: Bool
-    ) throws -> Reply {
-        var start = after
-        if let text = inquiry.headers[.lastEventID] {
-            guard let number = Int64(text), number >= 0 else {
-                throw Problem.value("Last-Event-ID", "the number of a change", "变更序号")
-            }
-            start = number
-        }
-        let first = start
-        let body = ResponseBody { writer in
-            var after = first
-            var quiet = 0
-            while !Task.isCancelled, !Task.isShuttingDownGracefully {
-                let text: String
-                do {
-                    let page = try await feed.page(after: after, limit: limit, waiting: 1, withCodes: withCodes)
-                    // A right that was taken away ends the stream, too, and within a second.
-                    let sections = try feed.library.gate.permission(for: .readChanges, inquiry).sections
-                    let told = try await feed.told(page, naming: sections)
-                    quiet = told.isEmpty ? quiet + 1 : 0
-                    guard !told.isEmpty || quiet % quietSeconds == 0 else { continue }
-                    // A comment keeps proxies from taking the connection for dead.
-                    text =
-                        told.isEmpty
-                        ? ": \n\n"
-                        : told.map { change in
-                            let data = String(decoding: change.json.canonical, as: UTF8.self)
-                            return "id: \(change.number)\nevent: \(change.kind)\ndata: \(data)\n\n"
-                        }.joined()
-                    after = page.end ?? after
-                } catch let problem as Problem {
-                    let document = problem.document(in: inquiry.language, instance: inquiry.id.text)
-                    try await writer.write(
-                        ByteBuffer(string: "event: problem\ndata: \(String(decoding: document, as: UTF8.self))\n\n")
-                    )
-                    break
-                }
-                try await writer.write(ByteBuffer(string: text))
-            }
-            // Whoever listens comes back in a moment, behind the last change that it heard of.
-            if Task.isShuttingDownGracefully { try await writer.write(ByteBuffer(string: "retry: 3000\n: bye\n\n")) }
-            try await writer.finish(nil)
-        }
-        return Reply(
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: .stream(body)
-        )
-    }
-}
-
-extension HTTPField.Name {
-    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .eTag
 }

@@ -63,4 +63,7 @@ struct Endpoint: Sendable {
     static let all: [Endpoint] =
         health + sources + enterprises + finding + changes + bulk + watching + webhooks + access
         + described
+
+    /// All that can be asked for at an exchange.
+    static func all(inSandbox isSandbox: Bool) -> [Endpoint] { isSandbox ? all + sandbox : all }
 }

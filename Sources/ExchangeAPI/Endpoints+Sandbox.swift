@@ -39,6 +39,12 @@ extension Endpoint {
 }
 
 extension Problem {
+    /// Of a kind each, for the description.
+    static let badAct = Problem(SandboxRefusal(.form, "No such act, or it lacks something.", "无此动作，或缺少内容。"))
+    static let impossibleAct = Problem(
+        SandboxRefusal(.state, "As things are, it cannot happen; detail says why.", "目前无法发生；detail 写明原因。")
+    )
+
     fileprivate init(_ refusal: SandboxRefusal) {
         let wording = Wording(refusal.english, refusal.chinese)
         switch refusal.reason {

@@ -80,7 +80,7 @@ extension Endpoint {
         else { throw bad }
         var limit: Int64 = 5
         if let given = members["limit"] {
-            guard let number = given.integer, 1...mostCandidates ~= number else { throw bad }
+            guard let number = given.wholeNumber, 1...mostCandidates ~= number else { throw bad }
             limit = number
         }
         var queries: [MatchQuery] = []

@@ -41,6 +41,9 @@ package struct ExchangeConfiguration: Sendable {
     /// What should no longer be used, and until when it can be.
     package var retirements: [Retirement] = []
 
+    /// Sites whose pages may read answers; while there are any, single profiles take the way of all other answers.
+    package var allowedOrigins: Set<WebOrigin> = []
+
     package init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port

@@ -32,11 +32,13 @@ struct ExchangeLibrary: Sendable {
     let excerpts = ExcerptCache()
     let date = DateField()
     let underWay = CallsUnderWay()
+    /// Looks for those who wait for a change.
+    let lookout = ChangeLookout()
     /// Seconds for which the answer to a call with an `Idempotency-Key` is kept.
     var callsLast: Int64 = ExchangeConfiguration.callsLast
 
     /// All that can be asked for here.
-    var endpoints: [Endpoint] { sandbox == nil ? Endpoint.all : Endpoint.all + Endpoint.sandbox }
+    var endpoints: [Endpoint] { Endpoint.all(inSandbox: sandbox != nil) }
 
     /// Runs what reads the store or signs on a thread that may wait.
     func reading<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

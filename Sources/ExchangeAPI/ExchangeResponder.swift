@@ -19,6 +19,8 @@ struct ExchangeResponder: HTTPResponder {
     /// Whether clients are asked for certificates in the handshake.
     let readsCertificates: Bool
     let compresses: Bool
+    /// Whose pages may read answers.
+    let sites: CrossOriginRules
     let metrics: ExchangeMetrics
 
     /// Never throws: whatever goes wrong becomes a problem document.
@@ -54,6 +56,7 @@ struct ExchangeResponder: HTTPResponder {
         reply.headers[.query] = id.text
         reply.headers[.xContentTypeOptions] = "nosniff"
         if request.headers[.connection]?.lowercased() == "close" { reply.headers[.connection] = "close" }
+        sites.mark(&reply.headers, for: request.headers)
         if let endpoint { library.description.announce(on: &reply.headers, for: endpoint, library.date) }
         if let decision {
             reply.headers[.rateLimit] = decision.rateLimit
@@ -76,6 +79,9 @@ struct ExchangeResponder: HTTPResponder {
     ) async throws -> Reply {
         let target = request.head.path ?? "/"
         let path = try RequestPath(target, limit: maximumPathSize)
+        if let reply = sites.preflight(request.method, request.headers, path.segments, among: library.endpoints) {
+            return reply
+        }
         let (endpoint, segments) = try Self.endpoint(request.method, path.segments, among: library.endpoints)
         found = endpoint
         let parameters = try RequestParameters.read(target, known: endpoint.parameters)

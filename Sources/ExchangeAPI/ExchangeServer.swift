@@ -78,7 +78,12 @@ package struct ExchangeServer: Service {
                 watching: watching,
                 snapshots: snapshots,
                 gate: gate,
-                description: DescribedAPI(configuration.retirements, issuer: gate.realm, digest: digest),
+                description: DescribedAPI(
+                    Endpoint.all(inSandbox: sandbox != nil),
+                    configuration.retirements,
+                    issuer: gate.realm,
+                    digest: digest
+                ),
                 pool: pool,
                 sandbox: sandbox,
                 lateAfter: configuration.lateAfter
@@ -104,7 +109,14 @@ package struct ExchangeServer: Service {
         let pool = NIOThreadPool(numberOfThreads: configuration.readers)
         pool.start()
         do {
-            try await stopping(application(pool))
+            let library = try library(pool)
+            // Ends where this scope does.
+            async let _: Void = library.lookout.run {
+                try await Task.sleep(for: .milliseconds(ChangeFeed.pace))
+            } looking: {
+                try await library.reading { try library.store.changes(after: .max, limit: 0)?.last }
+            }
+            try await stopping(application(library))
         } catch {
             try? await pool.shutdownGracefully()
             throw ListenError(error, configuration) ?? error
@@ -147,11 +159,11 @@ package struct ExchangeServer: Service {
         }
     }
 
-    private func application(_ pool: NIOThreadPool) throws -> Application<ExchangeResponder> {
-        let library = try library(pool)
-        // What is retired says so in every answer: then all go the usual way.
+    private func application(_ library: ExchangeLibrary) -> Application<ExchangeResponder> {
+        // What is retired says so in every answer, and which sites may read them, too: then all go the usual way.
         let isRetired = Endpoint.enterprises.contains { library.description.isRetired($0) }
-        let desk = isRetired ? nil : HotDesk(library, metrics.endpoint("enterprise"))
+        let isPlain = !isRetired && configuration.allowedOrigins.isEmpty
+        let desk = isPlain ? HotDesk(library, metrics.endpoint("enterprise")) : nil
         let http1 = HTTP1Channel.Configuration(
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: configuration.maximumHeaderSize,
@@ -183,6 +195,7 @@ package struct ExchangeServer: Service {
                 proxies: configuration.proxies,
                 readsCertificates: identity?.asksClients ?? false,
                 compresses: configuration.compresses,
+                sites: CrossOriginRules(configuration.allowedOrigins),
                 metrics: metrics
             ),
             server: server,

@@ -67,6 +67,21 @@ extension SQLiteWatchStore {
     }
 
     /// See ``WatchStore``.
+    public func backlog() throws -> DeliveryBacklog {
+        try file.read { db in
+            try db.first(
+                """
+                SELECT count, (SELECT queued FROM event WHERE number = oldest),
+                (SELECT count(*) FROM webhook WHERE disabled IS NOT NULL) FROM (
+                    SELECT count(*) AS count, min(d.event) AS oldest FROM webhook w JOIN delivery d ON d.webhook = w.number
+                    WHERE w.disabled IS NULL AND d.state IN (0, 4))
+                """
+            ) { DeliveryBacklog(waiting: $0[0], oldest: $0[1], disabled: $0[2]) }
+                ?? DeliveryBacklog(waiting: 0, oldest: nil, disabled: 0)
+        }
+    }
+
+    /// See ``WatchStore``.
     @discardableResult
     public func settle(_ delivery: Delivery, _ report: DeliveryReport) throws -> Webhook.Disabling? {
         try file.change { db in

@@ -65,6 +65,8 @@ public protocol WatchStore: Sendable {
     func settle(_ delivery: Delivery, _ report: DeliveryReport) throws -> Webhook.Disabling?
     /// When the next delivery is due; nil where none is queued.
     func nextDue() throws -> Int64?
+    /// What is queued and not settled, of webhooks that are in service.
+    func backlog() throws -> DeliveryBacklog
     /// Deliveries that fit, in the order of their events; `client` is nil for the operator.
     func deliveries(_ filter: DeliveryFilter, of client: ClientID?) throws -> [Delivery]
     /// Queues deliveries anew that are settled: that of one event, or all of events since a moment (POSIX milliseconds).
@@ -102,6 +104,22 @@ public struct ClaimedDelivery: Sendable {
     package init(delivery: Delivery, webhook: Webhook) {
         self.delivery = delivery
         self.webhook = webhook
+    }
+}
+
+/// How much waits to be delivered.
+public struct DeliveryBacklog: Hashable, Sendable {
+    /// Deliveries that are due, are tried again, or wait behind another of their enterprise.
+    public var waiting: Int
+    /// When the oldest event of these was queued, in POSIX milliseconds; nil where none waits.
+    public var oldest: Int64?
+    /// Webhooks that are switched off, whose deliveries do not count.
+    public var disabled: Int
+
+    package init(waiting: Int, oldest: Int64?, disabled: Int) {
+        self.waiting = waiting
+        self.oldest = oldest
+        self.disabled = disabled
     }
 }
 

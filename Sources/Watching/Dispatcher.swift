@@ -38,6 +38,7 @@ package final class Dispatcher: Sendable {
     private let makePoster: @Sendable () -> any WebhookPoster
     private let clock: @Sendable () -> Int64
     private let report: @Sendable (String) -> Void
+    private let metrics: WebhookMetrics
     private let state = Mutex(State())
     private let watch = DispatchQueue(label: "suixin.watch")
     private let lanes: [DispatchQueue]
@@ -51,6 +52,7 @@ package final class Dispatcher: Sendable {
     ///   - makePoster: makes what calls receivers; one for each lane.
     ///   - clock: POSIX milliseconds.
     ///   - report: told what a person should know: webhooks that were switched off, trouble with the store.
+    ///   - metrics: what is counted.
     package init(
         store: any WatchStore,
         follower: Follower,
@@ -58,7 +60,8 @@ package final class Dispatcher: Sendable {
         options: Options = Options(),
         makePoster: @escaping @Sendable () -> any WebhookPoster,
         clock: @escaping @Sendable () -> Int64,
-        report: @escaping @Sendable (String) -> Void = { _ in }
+        report: @escaping @Sendable (String) -> Void = { _ in },
+        metrics: WebhookMetrics = WebhookMetrics()
     ) {
         self.store = store
         self.follower = follower
@@ -67,6 +70,7 @@ package final class Dispatcher: Sendable {
         self.makePoster = makePoster
         self.clock = clock
         self.report = report
+        self.metrics = metrics
         // Serial queues: each has a thread of its own while it waits for a receiver.
         lanes = (0..<max(1, options.width)).map { DispatchQueue(label: "suixin.webhook.\($0)") }
     }
@@ -156,7 +160,9 @@ package final class Dispatcher: Sendable {
             let outcome = try messenger.attempt(claimed, by: poster) { [self] in isStopped }
             // What was broken off by us says nothing of the receiver: the lease runs out, and it is tried again.
             if outcome.verdict != .delivered, isStopped { return }
-            if let reason = try store.settle(claimed.delivery, outcome) {
+            let reason = try store.settle(claimed.delivery, outcome)
+            metrics.settled(outcome.verdict, disabling: reason)
+            if let reason {
                 report(
                     "webhook \(claimed.webhook.id) of \(claimed.webhook.client) was switched off: \(reason.rawValue)"
                 )

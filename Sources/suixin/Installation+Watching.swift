@@ -33,7 +33,10 @@ extension Installation {
     }
 
     /// Follows the changes and calls the webhooks.
-    func dispatcher(_ report: @escaping @Sendable (String) -> Void) throws -> Dispatcher {
+    func dispatcher(
+        _ report: @escaping @Sendable (String) -> Void,
+        metrics: WebhookMetrics = WebhookMetrics()
+    ) throws -> Dispatcher {
         let rights = try RightsTable(settings.clients())
         let watch = settings.watch
         let answers = PastAnswers(settings)
@@ -62,7 +65,8 @@ extension Installation {
             ),
             makePoster: { GuardedPoster(watch.policy) },
             clock: { Now.milliseconds },
-            report: report
+            report: report,
+            metrics: metrics
         )
     }
 }

@@ -9,6 +9,10 @@ struct ServeSettings: Sendable {
     var patience = Patience()
     var maximumConnections = 1024
     var connectionsPerAddress = 0
+    /// What should no longer be used.
+    var retirements: [Retirement] = []
+    /// Sites whose pages may read answers.
+    var allowedOrigins: Set<WebOrigin> = []
     /// Where metrics are given; nil for nowhere.
     var metrics: (host: String, port: Int)?
 
@@ -20,7 +24,8 @@ struct ServeSettings: Sendable {
         SettingKey("serve.bodySeconds", .whole), SettingKey("serve.idleSeconds", .whole),
         SettingKey("serve.shutdownSeconds", .whole), SettingKey("serve.connections", .whole),
         SettingKey("serve.connectionsPerAddress", .whole), SettingKey("serve.metrics.host"),
-        SettingKey("serve.metrics.port", .whole),
+        SettingKey("serve.metrics.port", .whole), SettingKey("serve.retirements"),
+        SettingKey("serve.allowedOrigins"),
     ]
 
     init(_ reader: SettingsReader, _ path: (String, String) -> String) throws(CommandError) {
@@ -43,6 +48,8 @@ struct ServeSettings: Sendable {
         maximumConnections = try reader.whole("serve.connections") ?? maximumConnections
         guard maximumConnections > 0 else { throw CommandError("serve.connections must be at least 1.") }
         connectionsPerAddress = try reader.whole("serve.connectionsPerAddress") ?? 0
+        retirements = try Self.retirements(reader.text("serve.retirements") ?? "")
+        allowedOrigins = try Self.origins(reader.text("serve.allowedOrigins") ?? "")
         if let port = try reader.whole("serve.metrics.port") {
             guard port <= 65_535 else { throw CommandError("serve.metrics.port must lie between 0 and 65535.") }
             metrics = (reader.text("serve.metrics.host") ?? "127.0.0.1", port)
@@ -104,6 +111,8 @@ extension Settings {
         configuration.patience = serve.patience
         configuration.maximumConnections = serve.maximumConnections
         configuration.maximumConnectionsPerAddress = serve.connectionsPerAddress
+        configuration.retirements = serve.retirements
+        configuration.allowedOrigins = serve.allowedOrigins
         return configuration
     }
 }

@@ -64,7 +64,7 @@ enum Layers {
         "Derivation": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Publication": Module(layer: 4, foreign: system.union(foundation).union(["Crypto", "Logging"])),
         "Search": Module(layer: 4, foreign: system),
-        "Watching": Module(layer: 4, foreign: system),
+        "Watching": Module(layer: 4, foreign: system.union(["CoreMetrics"])),
         "ExchangeAPI": Module(layer: 4, foreign: system.union(server).union(["Mustache"])),
         "AgencySimulator": Module(
             layer: 4,

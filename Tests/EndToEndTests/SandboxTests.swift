@@ -37,6 +37,9 @@ struct SandboxTests {
                 let secret = credentials["key"]?.string ?? credentials["secret"]?.string ?? "a private key"
                 #expect(text.contains("`\(credentials["client"]?.string ?? "?")`") && text.contains(secret))
             }
+            let described = try desk.ask("/openapi.json").json["paths"]
+            #expect(described?["/v1/sandbox"]?["get"] != nil && described?["/v1/sandbox/acts"]?["post"] != nil)
+            #expect(try desk.ask("/docs").body.contains("/v1/sandbox/acts"))
             let acts = overview["acts"]?.array?.compactMap { $0["act"]?.string } ?? []
             for act in acts { #expect(text.contains("`\(act)`")) }
 

@@ -68,6 +68,8 @@ struct DescribedAnswers: Sendable {
             }
             answer.body = whole
         }
+        // A browser's question whether it may ask is no operation.
+        if method == "OPTIONS", answer.status == 204 { return ([], nil) }
         guard let (path, operation) = operation(method, target) else {
             guard [400, 404, 405, 414].contains(answer.status), type == "application/problem+json" else {
                 return (["\(answer.status) of a path that is not described"], nil)

@@ -14,6 +14,9 @@ struct SandboxRoutesTests {
         let desk = try FrontDesk(world, at: World.now)
         let key = try desk.client("one").key
         try await serving(world, desk: desk) { port throws in
+            for page in ["/openapi.json", "/docs"] {
+                #expect(!(try HTTPCall.send("GET", page, port: port).text.lowercased().contains("sandbox")), "\(page)")
+            }
             for (method, path) in [("GET", "/v1/sandbox"), ("POST", "/v1/sandbox/acts"), ("POST", "/v1/sandbox")] {
                 let answer = try HTTPCall.send(
                     method,

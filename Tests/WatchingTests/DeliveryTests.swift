@@ -351,6 +351,7 @@ private final class DyingStore: WatchStore {
         try store.claim(at: now, lease: lease, limit: limit, room: room)
     }
     func nextDue() throws -> Int64? { try store.nextDue() }
+    func backlog() throws -> DeliveryBacklog { try store.backlog() }
     func deliveries(_ filter: DeliveryFilter, of client: ClientID?) throws -> [Delivery] {
         try store.deliveries(filter, of: client)
     }

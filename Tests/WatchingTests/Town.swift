@@ -143,7 +143,8 @@ final class Town: Sendable {
         schedule: RetrySchedule = RetrySchedule(),
         in origin: EventOrigin = EventOrigin(source: "https://credit.example", base: "https://credit.example"),
         through store: (any WatchStore)? = nil,
-        policy: OutboundPolicy = Town.sandbox
+        policy: OutboundPolicy = Town.sandbox,
+        metrics: WebhookMetrics = WebhookMetrics()
     ) -> Dispatcher {
         let store: any WatchStore = store ?? self.store
         let report: @Sendable (String) -> Void = { [self] text in books.withLock { $0.reports.append(text) } }
@@ -168,7 +169,8 @@ final class Town: Sendable {
             ),
             makePoster: { GuardedPoster(policy) },
             clock: clock,
-            report: report
+            report: report,
+            metrics: metrics
         )
     }
 

@@ -76,7 +76,7 @@ package enum SandboxAct: Hashable, Sendable {
         case "lateSource": self = .lateSource(try text("source"))
         case "recoverSource": self = .recoverSource(try text("source"))
         default:
-            guard let days = members["days"].map(\.integer) ?? 1, 1...Int64(Self.leap) ~= days else {
+            guard let days = members["days"].map(\.wholeNumber) ?? 1, 1...Int64(Self.leap) ~= days else {
                 throw Self.lacking(form)
             }
             self = .advanceDay(Int(days))

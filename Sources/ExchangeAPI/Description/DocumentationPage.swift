@@ -7,20 +7,22 @@ internal import Mustache
 struct DocumentationPage {
     let language: AnswerLanguage
     let issuer: String
+    let endpoints: [Endpoint]
     let retirements: [Retirement]
     /// What stands in the page's `<style>`.
     static let style = PackageResources.docs_css
 
-    init(_ language: AnswerLanguage, issuer: String, retirements: [Retirement]) {
+    init(_ language: AnswerLanguage, issuer: String, _ endpoints: [Endpoint], retirements: [Retirement]) {
         self.language = language
         self.issuer = issuer
+        self.endpoints = endpoints
         self.retirements = retirements
     }
 
     func bytes() throws -> [UInt8] {
         let template = try MustacheTemplate(string: String(decoding: PackageResources.docs_mustache, as: UTF8.self))
         let isChinese = language == .chinese
-        let groups = Endpoint.all.map(\.group).uniqued
+        let groups = endpoints.map(\.group).uniqued
         let page: [String: Any] = [
             "lang": language.rawValue, "zh": isChinese, "en": !isChinese,
             "style": String(decoding: Self.style, as: UTF8.self), "issuer": issuer,
@@ -28,7 +30,7 @@ struct DocumentationPage {
             "groups": groups.map { group in
                 [
                     "title": Self.titles[group]?.text(in: language) ?? group, "anchor": group,
-                    "endpoints": Endpoint.all.filter { $0.group == group }.compactMap(endpoint),
+                    "endpoints": endpoints.filter { $0.group == group }.compactMap(endpoint),
                 ] as [String: Any]
             }, "problems": problems,
         ]
@@ -119,7 +121,7 @@ struct DocumentationPage {
     /// Every type once, with the statuses under which it comes.
     private var problems: [[String: Any]] {
         var byName: [String: (problem: Problem, statuses: Set<Int>)] = [:]
-        for problem in Endpoint.all.flatMap(\.problems) + [.noSuchPath, .method([])] {
+        for problem in endpoints.flatMap(\.problems) + [.noSuchPath, .method([])] {
             byName[problem.name, default: (problem, [])].statuses.insert(problem.status.code)
         }
         return byName.values.sorted { $0.problem.name < $1.problem.name }.map { problem, statuses in

@@ -80,7 +80,7 @@ struct DescribedAPI: Sendable {
     func page(in language: AnswerLanguage) -> Page { language == .chinese ? chinese : english }
 
     /// - Throws: what the templates and schemas that were built in have wrong; a test sees that first.
-    init(_ retirements: [Retirement], issuer: String, digest: ([UInt8]) -> [UInt8]) throws {
+    init(_ endpoints: [Endpoint], _ retirements: [Retirement], issuer: String, digest: ([UInt8]) -> [UInt8]) throws {
         func page(_ bytes: [UInt8]) -> Page {
             let digits = digest(bytes).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             return Page(bytes: bytes, tag: "\"\(digits)\"")
@@ -89,9 +89,9 @@ struct DescribedAPI: Sendable {
         policy =
             "default-src 'none'; style-src 'sha256-\(Base64.text(digest(DocumentationPage.style)))'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        openAPI = page(try OpenAPIDocument(endpoints: Endpoint.all, retirements: retirements).bytes())
-        chinese = page(try DocumentationPage(.chinese, issuer: issuer, retirements: retirements).bytes())
-        english = page(try DocumentationPage(.english, issuer: issuer, retirements: retirements).bytes())
+        openAPI = page(try OpenAPIDocument(endpoints: endpoints, retirements: retirements).bytes())
+        chinese = page(try DocumentationPage(.chinese, issuer: issuer, endpoints, retirements: retirements).bytes())
+        english = page(try DocumentationPage(.english, issuer: issuer, endpoints, retirements: retirements).bytes())
     }
 
     func isRetired(_ endpoint: Endpoint) -> Bool { retirements.contains { $0.covers(endpoint) } }

@@ -15,7 +15,7 @@ struct OpenAPIDocument {
             paths[endpoint.pattern, default: [:]][endpoint.method.rawValue.lowercased()] =
                 operation(endpoint, description)
         }
-        let schemas = try Self.schemas()
+        let schemas = try schemas()
         return JSONValue.object([
             "openapi": .string("3.1.0"),
             "info": .object([
@@ -95,6 +95,7 @@ struct OpenAPIDocument {
                 answers.append(answer)
             }
         }
+        let links = AnswerLink.all[endpoint.name] ?? []
         return Dictionary(
             answers.map { answer in
                 // Who is not known is not counted either.
@@ -114,6 +115,11 @@ struct OpenAPIDocument {
                         }
                     )
                 }
+                if 200...201 ~= answer.status, !links.isEmpty {
+                    members["links"] = .object(
+                        Dictionary(links.map { ($0.operation, $0.json) }) { first, _ in first }
+                    )
+                }
                 return ("\(answer.status)", .object(members))
             }
         ) { first, _ in first }
@@ -130,9 +136,12 @@ struct OpenAPIDocument {
     }
 
     /// The schemas of the file, and those of the profile's own, whose names do not meet.
-    private static func schemas() throws -> [String: JSONValue] {
+    private func schemas() throws -> [String: JSONValue] {
         var schemas = try JSONValue(parsing: PackageResources.schemas_json).object ?? [:]
-        schemas["Refusal"] = refusal
+        if !endpoints.contains(where: { EndpointDescription.sandbox[$0.name] != nil }) {
+            schemas = schemas.filter { !$0.key.hasPrefix(EndpointDescription.sandboxSchemas) }
+        }
+        schemas["Refusal"] = Self.refusal
         let profile = try JSONValue(parsing: PackageResources.profile_schema_json)
         for (name, schema) in profile["$defs"]?.object ?? [:] {
             schemas["profile-\(name)"] = schema.moving("#/$defs/", to: "#/components/schemas/profile-")

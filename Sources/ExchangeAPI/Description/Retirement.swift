@@ -25,6 +25,9 @@ package struct Retirement: Sendable {
         self.successor = successor
     }
 
+    /// Whether there is anything that it covers, in a sandbox or out of it.
+    package var coversSomething: Bool { Endpoint.all(inSandbox: true).contains(where: covers) }
+
     func covers(_ endpoint: Endpoint) -> Bool {
         endpoint.path.starts(with: path.split(separator: "/").map(String.init))
     }

@@ -32,6 +32,10 @@ package struct ExchangeGauges: Sendable {
     package func read() throws {
         let now = clock()
         set("suixin_journal_open", journal.condition(at: now) == .open ? 1 : 0)
+        let backlog = journal.backlog
+        set("suixin_journal_waiting_entries", Int64(backlog.entries))
+        let lag = Meter(label: "suixin_journal_lag_seconds", factory: factory)
+        lag.set(backlog.oldest.map { Double(max(0, now - $0)) / 1000 } ?? 0)
         guard let status = try store.latestStatus() else { return }
         set("suixin_status_age_seconds", now / 1000 - status.issuedAt)
         set("suixin_status_expires_seconds", status.expiresAt - now / 1000)

@@ -76,6 +76,9 @@ extension ExchangeMetrics {
         "suixin_connections_open": "Connections at this moment.",
         "suixin_connections_total": "Connections that came in.",
         "suixin_journal_open": "1 where queries are journaled; at 0 nothing is answered.",
+        "suixin_journal_waiting_entries": "Entries of the journal that are not on the disk yet.",
+        "suixin_journal_lag_seconds":
+            "Since the oldest of these was taken; 0 where none waits. At one second nothing is answered any more.",
         "suixin_status_age_seconds": "Since the latest status of the sources was signed.",
         "suixin_status_expires_seconds": "Until it expires; negative where it has.",
         "suixin_source_age_seconds": "Since a dataset's last good run.",

@@ -9,6 +9,7 @@ internal import Search
 internal import ServiceLifecycle
 internal import Signing
 internal import Watches
+internal import Watching
 
 /// Answers platforms over HTTP: `suixin serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -61,7 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
         let secret = try installation.secret()
         let desk = try FrontDesk(settings, secret: secret, logger: logger)
         let finder = EnterpriseSearch(store: installation.store)
-        let registry = PrometheusRegistry(help: ExchangeMetrics.help)
+        let registry = PrometheusRegistry(help: ExchangeMetrics.help.merging(WebhookMetrics.help) { first, _ in first })
         let metrics = ExchangeMetrics(registry)
         let server = try ExchangeServer(
             store: installation.store,
@@ -99,8 +100,11 @@ struct ServeCommand: AsyncParsableCommand {
         }
         // They are shut down from the last to the first: what was answered is told and written down by those before.
         var services: [any Service] = [desk]
+        var readWebhooks: @Sendable () throws -> Void = {}
         if webhooks ?? settings.runsWebhooks ?? (opened != nil) {
-            services.append(WebhookService(dispatcher: try installation.dispatcher(Self.tell)))
+            let (metrics, store) = (WebhookMetrics(registry), try settings.watchStore())
+            services.append(WebhookService(dispatcher: try installation.dispatcher(Self.tell, metrics: metrics)))
+            readWebhooks = { try metrics.read(store, at: Now.milliseconds) }
         }
         if let address = settings.serve.metrics {
             let gauges = ExchangeGauges(
@@ -110,8 +114,9 @@ struct ServeCommand: AsyncParsableCommand {
                 clock: { Now.milliseconds }
             )
             services.append(
-                MetricsServer(host: address.host, port: address.port, logger: logger) {
+                MetricsServer(host: address.host, port: address.port, logger: logger) { [readWebhooks] in
                     try gauges.read()
+                    try readWebhooks()
                     return registry.text
                 }
             )
