@@ -3,6 +3,17 @@ import Foundation
 import Synchronization
 import Testing
 
+extension ExchangeConfiguration {
+    /// Of a server that shows these, and looks at them again with each connection.
+    static func showing(_ files: TLSFiles, offersHTTP2: Bool = false) -> Self {
+        var configuration = ExchangeConfiguration(port: 0)
+        configuration.tls = files
+        configuration.offersHTTP2 = offersHTTP2
+        configuration.patience.certificates = .zero
+        return configuration
+    }
+}
+
 /// A certificate authority in a folder, made by openssl's command, and clients that use what it signs.
 struct Certificates: Sendable {
     let folder: String

@@ -103,14 +103,6 @@ struct DoorTests {
 
     private static let next = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
-    private static func world() throws -> World {
-        let world = try World()
-        try world.put("P1", name: "企业")
-        try world.publisher.signProfiles(at: World.now)
-        try world.publisher.publishStatus(at: World.now, day: World.day)
-        return world
-    }
-
     /// The beginning of a request that is answered the short way, and of one that is not, with their fields.
     private static func ways(_ port: Int) -> [(line: String, fields: String)] {
         let key = FrontDesk.keys.withLock { $0[port] } ?? ""
@@ -131,7 +123,7 @@ struct DoorTests {
 
     @Test("A head that is unclear is refused, whichever way it would have gone, and nothing behind it is answered")
     func heads() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             for one in Self.heads {
                 for way in Self.ways(port) {
@@ -153,7 +145,7 @@ struct DoorTests {
 
     @Test("A body that breaks off its framing is refused, and nothing behind it is answered")
     func bodies() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             let way = Self.ways(port)[2]
             for one in Self.bodies {
@@ -167,7 +159,7 @@ struct DoorTests {
 
     @Test("A target or a host that is not ours is refused", arguments: DoorTests.foreign)
     func target(_ one: Case) async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             let connection = try RawConnection(port: port)
             connection.send(one.text + Self.next)
@@ -177,7 +169,7 @@ struct DoorTests {
 
     @Test("What came before is answered, in its place, before the refusal")
     func order() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             for way in Self.ways(port).prefix(2) {
                 let connection = try RawConnection(port: port)
@@ -193,7 +185,7 @@ struct DoorTests {
         "What HTTP allows is allowed: an absolute target, an empty line before, HTTP/1.0, a list of options, a trailer"
     )
     func allowed() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             func statuses(_ text: String) throws -> [Int] {
                 let connection = try RawConnection(port: port)
@@ -223,7 +215,7 @@ struct DoorTests {
 
     @Test("A compressed body is refused with a word about it")
     func coded() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         try await serving(world) { port throws in
             let answer = try HTTPCall.send(
                 "POST",
@@ -239,7 +231,7 @@ struct DoorTests {
 
     @Test("Metrics count what is turned away, by the reason")
     func counted() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let registry = PrometheusRegistry()
         try await serving(world, metrics: ExchangeMetrics(registry)) { port throws in
             let connection = try RawConnection(port: port)

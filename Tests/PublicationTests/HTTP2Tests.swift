@@ -60,34 +60,19 @@ struct HTTP2Tests {
         print("closed", answers)
         """
 
-    private static func world() throws -> World {
-        let world = try World()
-        try world.put("P1", name: "企业")
-        try world.publisher.signProfiles(at: World.now)
-        try world.publisher.publishStatus(at: World.now, day: World.day)
-        return world
-    }
-
-    private static func configuration(_ certificates: Certificates) -> ExchangeConfiguration {
-        var configuration = ExchangeConfiguration(port: 0)
-        configuration.tls = certificates.files
-        configuration.offersHTTP2 = true
-        return configuration
-    }
-
     @Test("It is spoken where it was offered and agreed on, and answers with the same bytes")
     func same() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
         let document = text(try #require(try world.store.signed(World.id("P1"))).document)
-        try await serving(world, configuration: Self.configuration(certificates)) { port throws in
+        try await serving(world, configuration: .showing(certificates.files, offersHTTP2: true)) { port throws in
             let target = "/v1/enterprises/\(World.id("P1"))"
             let second = certificates.get(target, port: port, ["--http2"])
             #expect(second?.hasPrefix("HTTP/2 200") == true && second?.hasSuffix(document) == true)
             let first = certificates.get(target, port: port, ["--http1.1"])
             #expect(first?.hasPrefix("HTTP/1.1 200") == true && first?.hasSuffix(document) == true)
         }
-        var configuration = Self.configuration(certificates)
+        var configuration = ExchangeConfiguration.showing(certificates.files, offersHTTP2: true)
         configuration.offersHTTP2 = false
         try await serving(world, configuration: configuration) { port throws in
             #expect(certificates.get("/livez", port: port, ["--http2"])?.hasPrefix("HTTP/1.1 200") == true)
@@ -99,9 +84,9 @@ struct HTTP2Tests {
         .enabled(if: Certificates.run(["python3", "-c", "import ssl"]).status == 0, "python3 is not on this machine")
     )
     func limits() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
-        var configuration = Self.configuration(certificates)
+        var configuration = ExchangeConfiguration.showing(certificates.files, offersHTTP2: true)
         configuration.patience.body = .milliseconds(100)
         let script = try world.write(Array(Self.script.utf8), "http2.py")
         try await serving(world, configuration: configuration) { port throws in

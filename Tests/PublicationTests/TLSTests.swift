@@ -11,29 +11,14 @@ import Testing
 /// The exchange proves who it is, and lets clients prove who they are.
 @Suite("TLS", .enabled(if: Certificates.canRun, Certificates.absent), .timeLimit(.minutes(20)))
 struct TLSTests {
-    private static func world() throws -> World {
-        let world = try World()
-        try world.put("P1", name: "企业")
-        try world.publisher.signProfiles(at: World.now)
-        try world.publisher.publishStatus(at: World.now, day: World.day)
-        return world
-    }
-
-    private static func configuration(_ files: TLSFiles) -> ExchangeConfiguration {
-        var configuration = ExchangeConfiguration(port: 0)
-        configuration.tls = files
-        configuration.patience.certificates = .zero
-        return configuration
-    }
-
     private static let target = "/v1/enterprises/\(World.id("P1"))"
 
     @Test("Answers come over TLS 1.2 and 1.3, by either way, and not over what is older or not over TLS")
     func secure() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
         let document = text(try #require(try world.store.signed(World.id("P1"))).document)
-        try await serving(world, configuration: Self.configuration(certificates.files)) { port throws in
+        try await serving(world, configuration: .showing(certificates.files)) { port throws in
             for path in [Self.target, "/v1/enterprises/P1"] {
                 for version in ["1.2", "1.3"] {
                     let answer = certificates.get(path, port: port, ["--tls-max", version, "--tlsv\(version)"])
@@ -53,10 +38,9 @@ struct TLSTests {
 
     @Test("Who does not finish the handshake is not waited for", arguments: [false, true])
     func handshake(_ offersHTTP2: Bool) async throws {
-        let world = try Self.world()
-        var configuration = Self.configuration(try Certificates(world).files)
+        let world = try World.ofOne()
+        var configuration = ExchangeConfiguration.showing(try Certificates(world).files, offersHTTP2: offersHTTP2)
         configuration.patience.head = .milliseconds(100)
-        configuration.offersHTTP2 = offersHTTP2
         try await serving(world, configuration: configuration) { port throws in
             for beginning in ["", "\u{16}\u{03}\u{01}"] {
                 let connection = try RawConnection(port: port)
@@ -68,9 +52,9 @@ struct TLSTests {
 
     @Test("A renewed certificate is used at once; half a renewal leaves the last one")
     func renewal() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
-        try await serving(world, configuration: Self.configuration(certificates.files)) { port throws in
+        try await serving(world, configuration: .showing(certificates.files)) { port throws in
             #expect(certificates.get("/livez", port: port) != nil)
             try certificates.authority("next")
             try certificates.issue("renewed", by: "next")
@@ -89,7 +73,7 @@ struct TLSTests {
 
     @Test("With mutual TLS nobody comes in without a certificate of an authority that is believed")
     func mutual() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
         try certificates.authority("clients")
         try certificates.issue("platform", by: "clients")
@@ -97,7 +81,7 @@ struct TLSTests {
         var files = certificates.files
         files.clientAuthorities = certificates.path("clients.pem")
         files.clientCertificates = .required
-        try await serving(world, configuration: Self.configuration(files)) { port throws in
+        try await serving(world, configuration: .showing(files)) { port throws in
             #expect(certificates.get(Self.target, port: port, as: "platform")?.contains(" 200 ") == true)
             #expect(certificates.get("/livez", port: port, as: "stranger") == nil)
             #expect(certificates.get("/livez", port: port) == nil)
@@ -109,7 +93,7 @@ struct TLSTests {
         arguments: [false, true]
     )
     func bound(_ offersHTTP2: Bool) async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
         try certificates.authority("clients")
         for name in ["bound", "other"] { try certificates.issue(name, by: "clients") }
@@ -123,8 +107,7 @@ struct TLSTests {
         let secret = Credential.make(.secret, for: client, created: World.now, using: &random)
         try desk.clients.add(secret.credential)
         try desk.table.refresh(at: World.now * 1000)
-        var configuration = Self.configuration(files)
-        configuration.offersHTTP2 = offersHTTP2
+        let configuration = ExchangeConfiguration.showing(files, offersHTTP2: offersHTTP2)
         try await serving(world, desk: desk, configuration: configuration) { port throws in
             let free = FrontDesk.keys.withLock { $0[port] } ?? ""
             func status(_ bearer: String, as shown: String?) -> String {
@@ -152,7 +135,7 @@ struct TLSTests {
 
     @Test("What is wrong with the files is said, with the file and what to do")
     func faults() async throws {
-        let world = try Self.world()
+        let world = try World.ofOne()
         let certificates = try Certificates(world)
         try certificates.issue("other", by: "ca")
         try Data("nothing".utf8).write(to: URL(filePath: certificates.path("garbage.pem")))
@@ -160,7 +143,7 @@ struct TLSTests {
             var files = certificates.files
             try change(&files)
             do {
-                try await serving(world, configuration: Self.configuration(files)) { _ in }
+                try await serving(world, configuration: .showing(files)) { _ in }
                 return ""
             } catch let error as TLSError {
                 return error.description

@@ -50,6 +50,15 @@ final class World {
         return path(name)
     }
 
+    /// A world in which one enterprise, `P1`, is known, signed and spoken of by a status.
+    static func ofOne() throws -> World {
+        let world = try World()
+        try world.put("P1", name: "企业")
+        try world.publisher.signProfiles(at: now)
+        try world.publisher.publishStatus(at: now, day: day)
+        return world
+    }
+
     static func id(_ pripid: String) -> EnterpriseID { EnterpriseID(pripid: pripid, digest: sha256) }
 
     /// Commits a registry row and derives a small profile of it.
