@@ -1,5 +1,6 @@
 import ExchangeAPI
 import Publication
+import Synchronization
 import Testing
 
 /// Pages of other sites read answers only where the operator says so.
@@ -75,6 +76,16 @@ struct CrossOriginTests {
                 #expect(Self.listed(answer.headers["vary"]).contains("origin"))
                 #expect(answer.headers["access-control-allow-credentials"] == nil)
             }
+            // On a connection that is kept a single profile has a shorter way.
+            let kept = try RawConnection(port: port)
+            let key = FrontDesk.keys.withLock { $0[port] } ?? ""
+            kept.send(
+                "GET /v1/enterprises/\(World.id("P1")) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(key)\r\n"
+                    + "Suixin-Purpose: dispute\r\nOrigin: \(Self.console)\r\n\r\n"
+            )
+            kept.read { $0.contains("\r\n\r\n") }
+            #expect(kept.text.hasPrefix("HTTP/1.1 200"))
+            #expect(kept.text.lowercased().contains("\r\naccess-control-allow-origin: \(Self.console)\r\n"))
         }
     }
 
