@@ -78,6 +78,10 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.pour(body)
+        if length not in (None, len(body)):
+            # As on a road: some client libraries throw away what came in the same instant as the end.
+            self.wfile.flush()
+            self.server.ended.wait(0.3)
 
     def is_file(self, rest):
         return rest.endswith(".gz")
