@@ -79,7 +79,7 @@ enum JournalTables {
     /// Rows that are packed in one step; what they took is used again by the next step's blocks.
     private static let step = 5_000
 
-    /// Packs rows as they are: whatever was not as it was written still is not.
+    /// Packs rows with the chain's values that they have: whatever was not as it was written still is not.
     private static func pack(_ db: Database) throws {
         var writer = BlockWriter(db, JournalLayout(), unfiled: JournalHead.Unfiled())
         while true {
@@ -89,16 +89,14 @@ enum JournalTables {
             )
             guard let last = rows.last else { break }
             for row in rows {
-                let record = try row.bytes(2)
+                let record = oneLine(try row.bytes(2))
                 let text = RecordText(record)
-                // One that was changed may be split where it should not be; its own numbers do not count then.
-                let isOne = text.lines.count == 1
                 try writer.add(
                     row[0],
-                    at: isOne ? text.moment(0) ?? row[1] : row[1],
+                    at: text.moment(0) ?? row[1],
                     record,
                     chain: whole(row.bytes(3)),
-                    keys: isOne ? text.keys(0) : []
+                    keys: text.keys(0)
                 )
             }
             try db.run("DELETE FROM entry WHERE number <= ?", [last[0] as Int64])
@@ -108,6 +106,11 @@ enum JournalTables {
             "UPDATE head SET unfiled_blocks = ?, unfiled_keys = ?",
             [writer.unfiled.blocks, writer.unfiled.keys]
         )
+    }
+
+    /// No record holds a line feed but one that was changed, and that one shall not look like two.
+    private static func oneLine(_ record: [UInt8]) -> [UInt8] {
+        record.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 }
     }
 
     /// Only what was changed has another length than a digest; it fits nothing then, and keeps nothing else from fitting.

@@ -76,6 +76,13 @@ struct JournalDamageTests {
         Damage("UPDATE head SET number = 12", .missing(11...12)),
         Damage("UPDATE head SET pruned = 2", .changed(1)),
         Damage("UPDATE head SET pruned_chain = chain", .changed(1)),
+        Damage("a record that is none, though its chain fits", .changed(10)) { db in
+            let before = try #require(try Data.fetchOne(db, sql: "SELECT chain FROM block WHERE first = 9"))
+            let chain = JournalChain.next(try #require(Digest256(before)), number: 10, record: Array("{}".utf8))
+            let value = Data(chain.bytes)
+            try db.execute(sql: "UPDATE block SET lines = x'7b7d', chain = ? WHERE first = 10", arguments: [value])
+            try db.execute(sql: "UPDATE head SET chain = ?", arguments: [value])
+        },
         // As whoever wants to hide an entry would do it.
         Damage("entry 5 replaced by entry 6 of another number", .changed(5)) {
             try $0.execute(
@@ -153,6 +160,26 @@ struct JournalDamageTests {
         Damage("UPDATE unfiled SET keys = x'00000000000000ff'", .index(10)),
         Damage("UPDATE filed SET start = start + 1", .index(5)),
     ]
+
+    @Test("A block that is wider than look-ups look is told, though its entries and bounds are as they should be")
+    func width() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        for moment in [0, 5_000] as [Int64] {
+            try archive.store.append([JournalRecord(Archive.entry(caller, at: moment))])
+        }
+        #expect(try archive.faults() == [])
+        try DatabaseQueue(path: archive.path).write { db in
+            try db.execute(
+                sql: """
+                    UPDATE block SET (last, greatest, chain, lines) = (SELECT b.last, b.greatest, block.chain || b.chain,
+                    CAST(block.lines || x'0a' || b.lines AS BLOB) FROM block b WHERE b.first = 2) WHERE first = 1;
+                    DELETE FROM block WHERE first = 2;
+                    """
+            )
+        }
+        #expect(try archive.faults() == [.index(1)])
+    }
 
     @Test("A key that is taken out of the index is missed, whoever's it is")
     func posting() throws {

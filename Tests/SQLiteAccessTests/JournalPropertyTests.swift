@@ -36,6 +36,18 @@ struct JournalPropertyTests {
             entry.asked = (0..<count).map { _ in .enterprise(enterprises[dice.below(enterprises.count)]) }
             if count == 0 { entry.asked = [.unknown("110101199003070011", secret: [1])] }
             entry.purpose = Purpose("dispute")
+            // Whose profile was given is not always who was asked for: two may have become one.
+            if dice.below(3) == 0 {
+                entry.answer = .stored(
+                    StoredAnswer(
+                        enterprise: enterprises[dice.below(enterprises.count)],
+                        version: enterprises[dice.below(enterprises.count)].text,
+                        key: "k",
+                        issuedAt: 1,
+                        form: .compact
+                    )
+                )
+            }
             return entry
         }
 

@@ -127,6 +127,31 @@ struct JournalTests {
         #expect(try archive.store.entries(filter).count == 70)
     }
 
+    @Test("What was pruned is in the index no more, neither filed nor waiting")
+    func prunedIndex() throws {
+        let archive = try Archive()
+        let caller = try archive.caller("平台")
+        for number in 0..<20 {
+            let entry = Archive.entry(caller, at: Int64(number) * 2_000, about: [try Archive.enterprise(number)])
+            try archive.store.append([JournalRecord(entry)])
+        }
+        for left in [19, 14, 7, 1, 0] {
+            try archive.store.prune(before: Archive.noon + Int64(20 - left) * 2_000)
+            let keys = try DatabaseQueue(path: archive.path).read { db in
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT coalesce((SELECT sum(length(postings)) FROM filed), 0) / 8
+                        + coalesce((SELECT sum(length(keys)) FROM unfiled), 0) / 8
+                        """
+                )
+            }
+            // A client's and an enterprise's for each block.
+            #expect(keys == 2 * left)
+            #expect(try archive.faults() == [])
+        }
+    }
+
     @Test("What is asked about an enterprise is found before it is filed, and after")
     func filing() throws {
         let archive = try Archive()

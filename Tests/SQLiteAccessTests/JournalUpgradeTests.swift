@@ -126,12 +126,13 @@ struct JournalUpgradeTests {
 
     @Test("What was wrong with it before is still told of the same entry")
     func damaged() throws {
+        // In the middle of what becomes one block.
         let damages: [(sql: String, fault: JournalFault)] = [
-            ("UPDATE entry SET record = replace(record, 'dispute', 'risk-control') WHERE number = 50", .changed(50)),
-            ("UPDATE entry SET record = record || x'0a7b7d' WHERE number = 50", .changed(50)),
-            ("UPDATE entry SET record = x'' WHERE number = 50", .changed(50)),
-            ("UPDATE entry SET chain = x'00' WHERE number = 50", .changed(50)),
-            ("DELETE FROM entry WHERE number = 50", .missing(50...50)),
+            ("UPDATE entry SET record = replace(record, 'dispute', 'risk-control') WHERE number = 60", .changed(60)),
+            ("UPDATE entry SET record = record || x'0a7b7d' WHERE number = 60", .changed(60)),
+            ("UPDATE entry SET record = x'' WHERE number = 60", .changed(60)),
+            ("UPDATE entry SET chain = x'00' WHERE number = 60", .changed(60)),
+            ("DELETE FROM entry WHERE number = 60", .missing(60...60)),
             ("DELETE FROM entry WHERE number <= 3", .missing(1...3)),
             ("DELETE FROM entry WHERE number >= 90", .missing(90...100)),
             ("DELETE FROM entry", .missing(1...100)),
