@@ -12,33 +12,10 @@ import Testing
 struct AnswerReaderTests {
     private static let names = (0..<10).map { "E\($0)" }
 
-    private func seal(_ id: EnterpriseID, _ version: String, key: String = "k") -> ProfileSeal {
-        ProfileSeal(
-            id: id,
-            version: version,
-            key: key,
-            issuedAt: 1,
-            opening: Array("{\"profile\":".utf8),
-            closing: Array("}".utf8),
-            protected: Array("e30".utf8),
-            signature: Array(key.utf8)
-        )
-    }
-
     private func publish(_ desk: Desk, _ digest: String) throws {
         let unsigned = try desk.store.unsigned(limit: 99)
-        try desk.store.storeSigned(unsigned.map { seal($0.id, $0.version) }, at: 1)
-        let latest = try desk.store.latestStatus()
-        try desk.store.storeStatus { state in
-            SignedStatus(
-                position: state.position,
-                issuedAt: 100,
-                expiresAt: 7300,
-                digest: digest,
-                previous: latest?.digest,
-                document: Array(digest.utf8)
-            )
-        }
+        try desk.store.storeSigned(unsigned.map { Desk.seal($0.id, $0.version) }, at: 1)
+        try desk.sign(digest)
     }
 
     private func world() throws -> Desk {
@@ -134,7 +111,7 @@ struct AnswerReaderTests {
         let desk = try world()
         let id = Desk.id("E7")
         // A version with two signatures, and one that is no longer the present one.
-        try desk.store.storeSigned([seal(id, "E7v1", key: "newer")], at: 2)
+        try desk.store.storeSigned([Desk.seal(id, "E7v1", key: "newer")], at: 2)
         try desk.put([Desk.version("E7", "E7v2", at: 2)])
         try desk.derive()
         try publish(desk, "second")
@@ -155,7 +132,7 @@ struct AnswerReaderTests {
         #expect(try desk.store.read { db in try Row.fetchAll(db, sql: seals) } == rows)
         #expect(try answers(desk) == before)
         // Rows are still counted.
-        try desk.store.storeSigned([seal(id, "E7v2", key: "newest")], at: 3)
+        try desk.store.storeSigned([Desk.seal(id, "E7v2", key: "newest")], at: 3)
         #expect(
             try desk.store.read { db in try db.integer("SELECT rows FROM tally WHERE id = 20") }
                 == Int64(rows.count + 1)

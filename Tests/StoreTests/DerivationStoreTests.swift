@@ -137,21 +137,7 @@ struct DerivationStoreTests {
         try desk.put([Desk.version("A", "v1", at: 1)])
         try desk.derive()
         func sign(_ version: String, key: String = "k") throws {
-            try desk.store.storeSigned(
-                [
-                    ProfileSeal(
-                        id: Desk.id("A"),
-                        version: version,
-                        key: key,
-                        issuedAt: 1,
-                        opening: Array("{\"profile\":".utf8),
-                        closing: Array("}".utf8),
-                        protected: Array("e30".utf8),
-                        signature: Array(key.utf8)
-                    )
-                ],
-                at: 1
-            )
+            try desk.store.storeSigned([Desk.seal(Desk.id("A"), version, key: key)], at: 1)
         }
         #expect(try desk.store.unsigned(limit: 9).map(\.version) == ["v1"])
         try sign("v1")

@@ -2,6 +2,7 @@ import CreditModel
 import CreditStore
 import Foundation
 import SQLiteStore
+import Testing
 
 /// A store in a folder of its own, and short ways to feed it.
 final class Desk {
@@ -100,6 +101,39 @@ final class Desk {
 
     static func id(_ text: String) -> EnterpriseID {
         EnterpriseID(pripid: text) { bytes in Array(repeating: bytes.reduce(7) { $0 &* 31 &+ $1 }, count: 13) }
+    }
+
+    /// What a key made of a version of the simplest envelope.
+    static func seal(_ id: EnterpriseID, _ version: String, key: String = "k") -> ProfileSeal {
+        ProfileSeal(
+            id: id,
+            version: version,
+            key: key,
+            issuedAt: 1,
+            opening: Array("{\"profile\":".utf8),
+            closing: Array("}".utf8),
+            protected: Array("e30".utf8),
+            signature: Array(key.utf8)
+        )
+    }
+
+    /// Stores a status of what there is.
+    @discardableResult
+    func sign(_ digest: String) throws -> TreeState {
+        var found: TreeState?
+        let latest = try store.latestStatus()
+        try store.storeStatus { state in
+            found = state
+            return SignedStatus(
+                position: state.position,
+                issuedAt: 100,
+                expiresAt: 7300,
+                digest: digest,
+                previous: latest?.digest,
+                document: Array(digest.utf8)
+            )
+        }
+        return try #require(found)
     }
 
     /// Derives one enterprise a component, named by its first record.
