@@ -116,8 +116,10 @@ class Reads:
         sample = self.ids[:: max(1, len(self.ids) // 500)]
         size = sum(len(self.ask(f"/v1/enterprises/{name}")[0]) for name in sample) // len(sample)
         file = self.nginx(size)
-        (rate, slow), (ours, late) = self.rounds("reads", file)
-        self.stop_nginx()
+        try:
+            (rate, slow), (ours, late) = self.rounds("reads", file)
+        finally:
+            self.stop_nginx()
         self.figures.add(f"signed profiles read, {size:,} B, key, limits, journal", f"{ours:,.0f}/s", f"nginx {rate:,.0f}/s",
                          ours / rate, "≥ 0.5", ours >= 0.5 * rate)
         self.figures.add("their 99th percentile", f"{late:.1f} ms", f"nginx {slow:.1f} ms", late / slow, "≤ 3", late <= 3 * slow)

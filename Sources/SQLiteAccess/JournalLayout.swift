@@ -13,9 +13,9 @@ package struct JournalLayout: Sendable {
     /// Keys of blocks after which they are filed.
     package var lotKeys = 1 << 16
     /// Lots of one level that are made one of the next.
-    package var lotsMerged = 16
-    /// Keys of a lot that is made of others, at most: it is sorted in memory, while entries wait.
-    package var mergedKeys = 1 << 21
+    package var lotsMerged = 4
+    /// Keys of a lot that is made of others, at most: it is sorted in memory while entries wait, and they wait a second at most.
+    package var mergedKeys = 1 << 18
 
     /// As installations have it.
     package init() {}
