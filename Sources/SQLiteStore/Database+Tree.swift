@@ -35,7 +35,7 @@ extension Database {
     }
 
     /// Hands over all that there is to say, in the order of the tree; sorted by SQLite, on the disk where it is much.
-    func eachLeaf(_ body: (TreeLeaves.Leaf) throws -> Void) throws {
+    func eachLeaf(_ body: (_ key: TreeHash, _ said: StoredStatement) throws -> Void) throws {
         try each(
             """
             SELECT tree_key(e.text) AS key, iif(e.current = e.id, 'd' || p.document || ':' || p.version, 'm' || t.text) AS said
@@ -53,7 +53,7 @@ extension Database {
             if case .holders(let ids) = said.statement {
                 said.statement = .holders(Array(ids.sorted().prefix(TreeStatement.mostHolders)))
             }
-            try body(TreeLeaves.Leaf(key: key, said: said))
+            try body(key, said)
         }
     }
 

@@ -55,13 +55,13 @@ struct TreeAudit {
         var wrong = 0
         var stored = try walk.next()
         func note(_ key: TreeHash) { wrong += news.contains(key) ? 0 : 1 }
-        try db.eachLeaf { leaf in
-            while let extra = stored, extra.key < leaf.key {
+        try db.eachLeaf { key, said in
+            while let extra = stored, extra.key < key {
                 note(extra.key)
                 stored = try walk.next()
             }
-            guard let same = stored, same.key == leaf.key else { return note(leaf.key) }
-            if same.statement != leaf.statement { note(leaf.key) }
+            guard let same = stored, same.key == key else { return note(key) }
+            if same.statement != said.statement { note(key) }
             stored = try walk.next()
         }
         while let extra = stored {

@@ -142,12 +142,12 @@ struct TreeLeaves {
     }
 
     /// Takes over where the document lies, if the same is said here.
-    mutating func noteDocument(of leaf: Leaf) {
-        let place = firstPlace(of: leaf.key)
-        guard place < leaves.count, leaves[place].key == leaf.key, leaves[place].statement == leaf.statement else {
+    mutating func noteDocument(of said: StoredStatement, at key: TreeHash) {
+        let place = firstPlace(of: key)
+        guard place < leaves.count, leaves[place].key == key, leaves[place].statement == said.statement else {
             return
         }
-        leaves[place].said = leaf.said
+        leaves[place].said = said
     }
 
     /// Adds what comes after all others.

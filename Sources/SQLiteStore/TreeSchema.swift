@@ -41,13 +41,13 @@ enum TreeSchema {
             let bytes = try db.treePartBytes(Int(number)) ?? []
             try db.put(TreeLeaves(earlier: bytes), at: Int(number))
         }
-        try db.eachLeaf { leaf in
-            let place = leaf.key.prefix(tree.pages.bits)
+        try db.eachLeaf { key, said in
+            let place = key.prefix(tree.pages.bits)
             if place != part {
                 try put()
                 (part, leaves) = (place, try db.treePart(place))
             }
-            leaves.noteDocument(of: leaf)
+            leaves.noteDocument(of: said, at: key)
         }
         try put()
     }

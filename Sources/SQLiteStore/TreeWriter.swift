@@ -99,7 +99,7 @@ struct TreeWriter {
         let about = try db.integer("SELECT (SELECT count(*) FROM enterprise) + (SELECT count(*) FROM code)")
         let pages = TreePages(leaves: about)
         var builder = TreeBuilder(db: db, pages: pages)
-        try db.eachLeaf { try builder.add($0) }
+        try db.eachLeaf { try builder.add(TreeLeaves.Leaf(key: $0, said: $1)) }
         let leaves = try builder.finish()
         try db.run("INSERT INTO tree(id, bits, leaves, since) VALUES(1, ?, ?, ?)", pages.bits, leaves, since)
         return (try db.treeRoot(pages).hash, leaves)
